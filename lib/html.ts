@@ -1,0 +1,21 @@
+import { escapeUTF8 } from 'entities';
+
+/** Markup that is already safe to send; only {@link html} makes it. */
+export interface Markup {
+  readonly markup: string;
+}
+
+/** What may stand in a placeholder: text is escaped, markup and lists of markup are not, nothing prints nothing. */
+export type Placeholder = string | number | Markup | readonly Markup[] | null | undefined | false;
+
+/** A template whose placeholders are escaped, for element content and for double-quoted attributes. */
+export function html(parts: TemplateStringsArray, ...values: Placeholder[]): Markup {
+  return { markup: String.raw({ raw: parts }, ...values.map(render)) };
+}
+
+function render(value: Placeholder): string {
+  if (value === null || value === undefined || value === false) return '';
+  if (typeof value === 'string' || typeof value === 'number') return escapeUTF8(String(value));
+  if ('markup' in value) return value.markup;
+  return value.map((item) => item.markup).join('');
+}
