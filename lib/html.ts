@@ -1,4 +1,4 @@
-import { escapeUTF8 } from 'entities';
+import { escapeUTF8 } from 'entities/escape';
 
 /** Markup that is already safe to send; only {@link html} makes it. */
 export interface Markup {

@@ -1,1 +1,25 @@
-export {};
+export { LoginWithClient } from './client.js';
+export { LoginWithError, redactURL, type LoginErrorCode, type LoginErrorDetails, type LoginStage } from './errors.js';
+export { toProfile } from './profile.js';
+export { defineProvider, providers } from './providers.js';
+export {
+  LoginWithStrategy,
+  LoginWithStrategy as Strategy,
+  type LoginWithAuthenticateOptions,
+  type Verify,
+  type VerifyDone,
+  type VerifyWithRequest,
+} from './strategy.js';
+export type {
+  AccessToken,
+  Attempt,
+  AttemptStore,
+  AuthorizeMethod,
+  ClientOptions,
+  LoginInfo,
+  Profile,
+  Provider,
+  ProviderDefinition,
+  StrategyOptions,
+  UserInfo,
+} from './types.js';

@@ -1,0 +1,12 @@
+// The same classes for `import` as for `require`.
+export {
+  LoginWithClient,
+  LoginWithError,
+  LoginWithStrategy,
+  Strategy,
+  defineProvider,
+  providers,
+  redactURL,
+  toProfile,
+} from './index.js';
+export type * from './index.js';

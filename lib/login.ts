@@ -1,0 +1,251 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  createAttempt,
+  createAttemptCookie,
+  digestKey,
+  judgeAttempt,
+  maximumStarts,
+  startsWindow,
+  type AttemptCookie,
+  type AttemptJar,
+  type JarReading,
+  type KeptAttempt,
+} from './attempts.js';
+import { checkReturnTo, classifyRequest, findReturnTo, type RequestLine } from './callback.js';
+import type { LoginWithClient } from './client.js';
+import { LoginWithError, type LoginErrorCode } from './errors.js';
+import { explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
+import { wasNeverSent } from './http.js';
+import type { StrategySettings } from './options.js';
+import type { AccessToken, Attempt, LoginInfo, Profile } from './types.js';
+
+/** What a login needs of a request. */
+export interface LoginRequest extends RequestLine {
+  /** Host name without the port, as the browser knows it. */
+  host: string;
+  /** Whether the browser came over https. */
+  secure: boolean;
+  /** Where to go after the login, if the app says so; else the query's `returnTo`. */
+  returnTo: string | undefined;
+  /** The request itself, for an attempt store of the app's own. */
+  source: IncomingMessage;
+}
+
+/** How a request to a login route ends; `cookie` is the value of a `Set-Cookie` header. */
+export type LoginOutcome =
+  | { type: 'nothing' }
+  | { type: 'redirect'; location: string; cookie: string }
+  | { type: 'fail'; error: LoginWithError; cookie?: string }
+  | { type: 'error'; error: unknown; cookie?: string }
+  | { type: 'success'; profile: Profile; info: LoginInfo; turn: Turn; cookie?: string };
+
+/** Requests that share one exchange go on one after the other: call when done. */
+export interface Turn {
+  wait(): Promise<void>;
+  end(): void;
+}
+
+type Exchanged = AccessToken & { profile: Profile };
+
+interface SharedExchange {
+  promise: Promise<Exchanged>;
+  /** Settles when the last request in the queue is done. */
+  queue: Promise<void>;
+}
+
+/** How long the outcome of an exchange is shared with further requests that bring the same key, in milliseconds. */
+const sharingTime = 60_000;
+const maximumShared = 10_000;
+/** What sends a login back to the start by itself, once. */
+const restartable: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
+/** What is the visitor's affair: Passport's `fail`, not its `error`. */
+const failures: readonly LoginErrorCode[] = [...restartable, 'user_not_found'];
+
+/** The story of one request to a login route. */
+export class Login {
+  private readonly settings: StrategySettings;
+  private readonly client: LoginWithClient;
+  private readonly cookie: AttemptCookie;
+  private readonly exchanges = new Map<string, SharedExchange>();
+
+  constructor(settings: StrategySettings, client: LoginWithClient) {
+    this.settings = settings;
+    this.client = client;
+    this.cookie = createAttemptCookie(settings.name, settings.provider.baseURL, settings.appId, settings.appSecret);
+  }
+
+  async handle(request: LoginRequest): Promise<LoginOutcome> {
+    const kind = classifyRequest(request, this.settings.callbackURL);
+    switch (kind.type) {
+      case 'prefetch':
+        return { type: 'nothing' };
+      case 'malformed':
+        return fail(
+          'auth_key_malformed',
+          `the auth_key is ${kind.reason}`,
+          'No provider sends such a key: somebody made this request up.',
+        );
+      case 'denied':
+        return fail('access_denied', 'the login was refused', 'The redirect URL was called with "error" or "denied".');
+      case 'keyless':
+        return fail('auth_key_missing', 'there is no auth_key in the query', explainMissingKey(this.settings));
+      case 'start':
+        return this.start(request);
+      case 'callback':
+        return this.finish(request, kind.authKey);
+    }
+  }
+
+  private async start(request: LoginRequest): Promise<LoginOutcome> {
+    const returnTo = checkReturnTo(request.returnTo ?? findReturnTo(request.url));
+    return this.begin(request, createAttempt(this.settings.name, request.host, returnTo), this.readJar(request).jar);
+  }
+
+  private async begin(request: LoginRequest, attempt: Attempt, jar: AttemptJar): Promise<LoginOutcome> {
+    const now = Date.now();
+    const starts = jar.starts.filter((time) => now - time < startsWindow);
+    if (starts.length >= maximumStarts) {
+      return fail(
+        'login_loop',
+        `this browser started more than ${maximumStarts} logins within ${startsWindow / 1000} seconds`,
+        loopHint,
+      );
+    }
+    if (this.settings.attempts !== undefined)
+      await this.guardStore(() => this.settings.attempts?.begin(request.source, attempt));
+    this.client.warmUp();
+    const attempts = this.settings.attempts === undefined ? [...jar.attempts, attempt] : [];
+    return {
+      type: 'redirect',
+      location: this.client.authorizeURL(),
+      cookie: this.cookie.write({ attempts, starts: [...starts, now] }, request.secure),
+    };
+  }
+
+  private async finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
+    const { jar, reading } = this.readJar(request);
+    const digest = digestKey(authKey);
+    const taken = this.settings.attempts === undefined ? takeAttempt(jar, digest) : await this.takeFromStore(request);
+    const verdict = taken === undefined ? undefined : judgeAttempt(taken, this.settings.name, request.host);
+    if (taken === undefined || verdict !== 'good') {
+      return fail(
+        'attempt_missing',
+        'this browser has no login under way here',
+        explainMissingAttempt(this.settings, request.host, reading, verdict, taken),
+      );
+    }
+    const wasUsed = taken.usedFor === digest;
+    const attempt: KeptAttempt = { ...taken, usedFor: digest };
+    const spent = { ...jar, attempts: jar.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
+    const id = `${attempt.id} ${digest}`;
+    if (wasUsed && !this.exchanges.has(id)) {
+      // Sent before, by another instance or more than a minute ago: it must not be sent again, and a new key costs one hop.
+      return this.restart(request, attempt, spent, this.describeUsedKey());
+    }
+    const shared = this.exchanges.get(id) ?? this.shareExchange(id, authKey);
+    const cookie = this.settings.attempts === undefined ? this.cookie.write(spent, request.secure) : undefined;
+    try {
+      const { profile, ...token } = await shared.promise;
+      const info: LoginInfo = { provider: this.settings.provider.name, ...token, returnTo: attempt.returnTo };
+      return { type: 'success', profile, info, turn: queueUp(shared), ...(cookie === undefined ? {} : { cookie }) };
+    } catch (error) {
+      if (hasCode(error, restartable)) return this.restart(request, attempt, spent, error);
+      // A key that never left is still good: the same page, loaded again, tries again.
+      const withCookie = cookie === undefined || isKeyIntact(error) ? {} : { cookie };
+      return hasCode(error, failures)
+        ? { type: 'fail', error, ...withCookie }
+        : { type: 'error', error, ...withCookie };
+    }
+  }
+
+  private async restart(
+    request: LoginRequest,
+    attempt: KeptAttempt,
+    jar: AttemptJar,
+    error: LoginWithError,
+  ): Promise<LoginOutcome> {
+    if (attempt.restarts > 0) return { type: 'fail', error, cookie: this.cookie.write(jar, request.secure) };
+    return this.begin(
+      request,
+      createAttempt(attempt.provider, attempt.host, attempt.returnTo, attempt.restarts + 1),
+      jar,
+    );
+  }
+
+  private shareExchange(id: string, authKey: string): SharedExchange {
+    const promise = this.client.exchange(authKey);
+    const shared: SharedExchange = { promise, queue: Promise.resolve() };
+    this.exchanges.set(id, shared);
+    const [oldest] = this.exchanges.keys();
+    if (oldest !== undefined && this.exchanges.size > maximumShared) this.exchanges.delete(oldest);
+    const forget = () => this.exchanges.delete(id);
+    promise.then(
+      () => setTimeout(forget, sharingTime).unref(),
+      (error: unknown) => (isKeyIntact(error) ? forget() : setTimeout(forget, sharingTime).unref()),
+    );
+    return shared;
+  }
+
+  private readJar(request: LoginRequest): { jar: AttemptJar; reading: JarReading } {
+    const reading = this.cookie.read(request.headers.cookie?.toString(), request.secure);
+    return { reading, jar: reading.found ? reading.jar : { attempts: [], starts: [] } };
+  }
+
+  private async takeFromStore(request: LoginRequest): Promise<KeptAttempt | undefined> {
+    return (await this.guardStore(() => this.settings.attempts?.take(request.source))) ?? undefined;
+  }
+
+  private async guardStore<T>(use: () => T | Promise<T>): Promise<T> {
+    try {
+      return await use();
+    } catch (cause) {
+      throw new LoginWithError('start: the attempt store failed', {
+        code: 'attempts_failed',
+        stage: 'start',
+        hint: 'The option "attempts" is the app\'s own; its error is the cause.',
+        retryable: true,
+        cause,
+      });
+    }
+  }
+
+  private describeUsedKey(): LoginWithError {
+    return new LoginWithError(`callback: this page was loaded before, and its auth_key is used up`, {
+      code: 'auth_key_invalid',
+      stage: 'callback',
+      hint: 'A key is for one use; start the login again.',
+      retryable: true,
+    });
+  }
+}
+
+/** The attempt that this key was used for already, or else the newest unused one: nothing in the protocol says which is meant. */
+function takeAttempt(jar: AttemptJar, digest: string): KeptAttempt | undefined {
+  return (
+    jar.attempts.find((kept) => kept.usedFor === digest) ?? jar.attempts.findLast((kept) => kept.usedFor === undefined)
+  );
+}
+
+/** A double click must not create a person twice: what follows an exchange runs one request after the other. */
+function queueUp(shared: SharedExchange): Turn {
+  const before = shared.queue;
+  let end = (): void => undefined;
+  const done = new Promise<void>((resolve) => (end = resolve));
+  shared.queue = before.then(() => done);
+  return { wait: () => before, end: () => end() };
+}
+
+function isKeyIntact(error: unknown): boolean {
+  return error instanceof LoginWithError && error.stage === 'authorize' && wasNeverSent(error);
+}
+
+function hasCode(error: unknown, codes: readonly LoginErrorCode[]): error is LoginWithError {
+  return error instanceof LoginWithError && codes.includes(error.code);
+}
+
+function fail(code: LoginErrorCode, what: string, hint: string): LoginOutcome {
+  return {
+    type: 'fail',
+    error: new LoginWithError(`callback: ${what}`, { code, stage: code === 'login_loop' ? 'start' : 'callback', hint }),
+  };
+}
