@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import type { Attempt } from './types.js';
+import { createHash, randomBytes } from 'node:crypto';
+import { deriveKey, seal, unseal } from './seal.js';
+import type { Attempt, AttemptBinding } from './types.js';
 
 /** How long a started login may take, in milliseconds. */
 export const attemptLifetime = 10 * 60_000;
@@ -48,8 +49,7 @@ export function createAttemptCookie(
   appId: string,
   appSecret: () => string,
 ): AttemptCookie {
-  const info = JSON.stringify(['passport-loginwith attempts 1', name, baseURL, appId]);
-  const key = new Uint8Array(hkdfSync('sha256', appSecret(), '', info, 32));
+  const key = deriveKey(appSecret(), ['passport-loginwith attempts 1', name, baseURL, appId]);
   const plainName = cookiePrefix + name;
   const cookieName = (secure: boolean) => (secure ? `__Host-${plainName}` : plainName);
 
@@ -58,7 +58,8 @@ export function createAttemptCookie(
       const cookies = parseCookies(cookieHeader);
       const sealed = cookies.get(cookieName(secure));
       if (sealed !== undefined) {
-        const jar = open(sealed, key);
+        // Only this file can have sealed it, and the key changes with the format: see the first word of the key's info.
+        const jar = unseal(sealed, key) as AttemptJar | undefined;
         return jar === undefined ? { found: false, why: 'tampered' } : { found: true, jar };
       }
       const names = [...cookies.keys()].map((cookie) => cookie.replace(/^__Host-/, ''));
@@ -91,8 +92,16 @@ export function digestKey(authKey: string): string {
 }
 
 /** A new attempt of now. */
-export function createAttempt(provider: string, host: string, returnTo: string, restarts = 0): Attempt {
-  return { id: randomBytes(16).toString('base64url'), provider, host, startedAt: Date.now(), returnTo, restarts };
+export function createAttempt(
+  provider: string,
+  host: string,
+  returnTo: string,
+  restarts = 0,
+  binding?: AttemptBinding,
+): Attempt {
+  const id = randomBytes(16).toString('base64url');
+  const attempt: Attempt = { id, provider, host, startedAt: Date.now(), returnTo, restarts };
+  return binding === undefined ? attempt : { ...attempt, binding };
 }
 
 /** Whether an attempt is still good at this time and on this host, and if not, why. */
@@ -112,26 +121,4 @@ function parseCookies(header: string | undefined): Map<string, string> {
     return equals === -1 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim()]];
   });
   return new Map(pairs);
-}
-
-function seal(jar: AttemptJar, key: Uint8Array): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
-  const text = cipher.update(JSON.stringify(jar), 'utf8');
-  return Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]).toString('base64url');
-}
-
-function open(sealed: string, key: Uint8Array): AttemptJar | undefined {
-  const bytes = Buffer.from(sealed, 'base64url');
-  // The decoder ignores what it cannot read: only the exact text that was sealed is accepted.
-  if (bytes.length < 28 || bytes.toString('base64url') !== sealed) return undefined;
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
-    decipher.setAuthTag(bytes.subarray(-16));
-    const text = Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
-    // Only this file can have sealed it, and the key changes with the format: see the first word of the key's info.
-    return JSON.parse(text) as AttemptJar;
-  } catch {
-    return undefined;
-  }
 }

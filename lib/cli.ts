@@ -41,19 +41,19 @@ Exit codes: 0 stopped as asked, 1 it could not run, 2 the command line was not u
 
 class UsageError extends Error {}
 
+/** How the messages of startProvider begin. */
+const OPTION_ERROR = /^startProvider: /;
+
 /** Runs the command with its arguments; resolves to the exit code. */
 export async function runCommand(args: readonly string[], line: CommandLine): Promise<number> {
   try {
     return await dispatch(args, line);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    // A wrong option's value is found by the provider, and is a mistake on the command line all the same.
-    if (error instanceof UsageError || error instanceof TypeError) {
-      line.stderr(`passport-loginwith: ${message}\nSee passport-loginwith --help\n`);
-      return USAGE;
-    }
-    line.stderr(`passport-loginwith: ${message}\n`);
-    return FAILURE;
+    const message = (error instanceof Error ? error.message : String(error)).replace(OPTION_ERROR, '');
+    // A wrong value is found by the provider, and is a mistake on the command line all the same.
+    const isUsage = error instanceof UsageError || (error instanceof TypeError && OPTION_ERROR.test(error.message));
+    line.stderr(`passport-loginwith: ${message}\n${isUsage ? 'See passport-loginwith --help\n' : ''}`);
+    return isUsage ? USAGE : FAILURE;
   }
 }
 
@@ -106,7 +106,7 @@ function readOptions(args: readonly string[]): StartOptions | 'help' {
     state,
   };
   // startProvider checks every value; only what was given may be there.
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as StartOptions;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function parse(args: readonly string[]) {

@@ -1,5 +1,5 @@
 /** Where in a login something went wrong. */
-export type LoginStage = 'start' | 'callback' | 'authorize' | 'user_info' | 'verify';
+export type LoginStage = 'start' | 'callback' | 'authorize' | 'user_info' | 'verify' | 'session' | 'link' | 'logout';
 
 /** Every way in which a login can fail, with the HTTP status that goes with it. */
 const statusByCode = {
@@ -7,16 +7,23 @@ const statusByCode = {
   auth_key_missing: 400,
   access_denied: 401,
   user_rejected: 401,
+  login_required: 401,
   attempt_missing: 403,
   auth_key_invalid: 403,
   token_expired: 403,
   user_not_found: 403,
+  account_mismatch: 403,
+  link_invalid: 403,
+  foreign_request: 403,
   login_loop: 429,
+  too_many_failures: 429,
   app_id_invalid: 500,
   app_secret_invalid: 500,
   module_disabled: 500,
   response_missing: 500,
   attempts_failed: 500,
+  session_missing: 500,
+  limits_failed: 500,
   verify_failed: 500,
   verify_no_result: 500,
   provider_error: 502,

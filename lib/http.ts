@@ -63,7 +63,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         return answer;
       } catch (error) {
         if (error instanceof LoginWithError) throw error;
-        throw connectionError(error, provider, stage, describe);
+        throw connectionError(error, provider, call, describe);
       }
     },
     warmUp() {
@@ -166,14 +166,13 @@ async function readText(
 function connectionError(
   error: unknown,
   provider: Provider,
-  stage: LoginStage,
+  { stage, signal }: APICall,
   describe: (what: string) => string,
 ): LoginWithError {
-  const name = error instanceof Error ? error.name : '';
   const code = hasCode(error) ? error.code : '';
   const { host } = new URL(provider.baseURL);
   const [kind, what, hint]: [LoginErrorCode, string, string] =
-    name === 'TimeoutError' || /TIMEOUT|^ETIMEDOUT$/.test(code)
+    signal.aborted || /TIMEOUT|^ETIMEDOUT$/.test(code)
       ? [
           'timeout',
           'did not answer in time',

@@ -14,10 +14,10 @@ import {
 import { checkReturnTo, classifyRequest, findReturnTo, type RequestLine } from './callback.js';
 import type { LoginWithClient } from './client.js';
 import { LoginWithError, type LoginErrorCode } from './errors.js';
+import { createExchanges, isKeyIntact, type Exchanges, type Turn } from './exchanges.js';
 import { explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
-import { wasNeverSent } from './http.js';
 import type { StrategySettings } from './options.js';
-import type { AccessToken, Attempt, LoginInfo, Profile } from './types.js';
+import type { Attempt, LoginInfo, Profile } from './types.js';
 
 /** What a login needs of a request. */
 export interface LoginRequest extends RequestLine {
@@ -39,23 +39,6 @@ export type LoginOutcome =
   | { type: 'error'; error: unknown; cookie?: string }
   | { type: 'success'; profile: Profile; info: LoginInfo; turn: Turn; cookie?: string };
 
-/** Requests that share one exchange go on one after the other: call when done. */
-export interface Turn {
-  wait(): Promise<void>;
-  end(): void;
-}
-
-type Exchanged = AccessToken & { profile: Profile };
-
-interface SharedExchange {
-  promise: Promise<Exchanged>;
-  /** Settles when the last request in the queue is done. */
-  queue: Promise<void>;
-}
-
-/** How long the outcome of an exchange is shared with further requests that bring the same key, in milliseconds. */
-const sharingTime = 60_000;
-const maximumShared = 10_000;
 /** What sends a login back to the start by itself, once. */
 const restartable: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
 /** What is the visitor's affair: Passport's `fail`, not its `error`. */
@@ -66,11 +49,12 @@ export class Login {
   private readonly settings: StrategySettings;
   private readonly client: LoginWithClient;
   private readonly cookie: AttemptCookie;
-  private readonly exchanges = new Map<string, SharedExchange>();
+  private readonly exchanges: Exchanges;
 
   constructor(settings: StrategySettings, client: LoginWithClient) {
     this.settings = settings;
     this.client = client;
+    this.exchanges = createExchanges(client);
     this.cookie = createAttemptCookie(settings.name, settings.provider.baseURL, settings.appId, settings.appSecret);
   }
 
@@ -138,16 +122,16 @@ export class Login {
     const attempt: KeptAttempt = { ...taken, usedFor: digest };
     const spent = { ...jar, attempts: jar.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     const id = `${attempt.id} ${digest}`;
-    if (wasUsed && !this.exchanges.has(id)) {
+    if (wasUsed && this.exchanges.find(id) === undefined) {
       // Sent before, by another instance or more than a minute ago: it must not be sent again, and a new key costs one hop.
       return this.restart(request, attempt, spent, this.describeUsedKey());
     }
-    const shared = this.exchanges.get(id) ?? this.shareExchange(id, authKey);
+    const shared = this.exchanges.find(id) ?? this.exchanges.begin(id, authKey);
     const cookie = this.settings.attempts === undefined ? this.cookie.write(spent, request.secure) : undefined;
     try {
-      const { profile, ...token } = await shared.promise;
+      const { profile, ...token } = await shared.outcome;
       const info: LoginInfo = { provider: this.settings.provider.name, ...token, returnTo: attempt.returnTo };
-      return { type: 'success', profile, info, turn: queueUp(shared), ...(cookie === undefined ? {} : { cookie }) };
+      return { type: 'success', profile, info, turn: shared.queueUp(), ...(cookie === undefined ? {} : { cookie }) };
     } catch (error) {
       if (hasCode(error, restartable)) return this.restart(request, attempt, spent, error);
       // A key that never left is still good: the same page, loaded again, tries again.
@@ -170,20 +154,6 @@ export class Login {
       createAttempt(attempt.provider, attempt.host, attempt.returnTo, attempt.restarts + 1),
       jar,
     );
-  }
-
-  private shareExchange(id: string, authKey: string): SharedExchange {
-    const promise = this.client.exchange(authKey);
-    const shared: SharedExchange = { promise, queue: Promise.resolve() };
-    this.exchanges.set(id, shared);
-    const [oldest] = this.exchanges.keys();
-    if (oldest !== undefined && this.exchanges.size > maximumShared) this.exchanges.delete(oldest);
-    const forget = () => this.exchanges.delete(id);
-    promise.then(
-      () => setTimeout(forget, sharingTime).unref(),
-      (error: unknown) => (isKeyIntact(error) ? forget() : setTimeout(forget, sharingTime).unref()),
-    );
-    return shared;
   }
 
   private readJar(request: LoginRequest): { jar: AttemptJar; reading: JarReading } {
@@ -224,19 +194,6 @@ function takeAttempt(jar: AttemptJar, digest: string): KeptAttempt | undefined {
   return (
     jar.attempts.find((kept) => kept.usedFor === digest) ?? jar.attempts.findLast((kept) => kept.usedFor === undefined)
   );
-}
-
-/** A double click must not create a person twice: what follows an exchange runs one request after the other. */
-function queueUp(shared: SharedExchange): Turn {
-  const before = shared.queue;
-  let end = (): void => undefined;
-  const done = new Promise<void>((resolve) => (end = resolve));
-  shared.queue = before.then(() => done);
-  return { wait: () => before, end: () => end() };
-}
-
-function isKeyIntact(error: unknown): boolean {
-  return error instanceof LoginWithError && error.stage === 'authorize' && wasNeverSent(error);
 }
 
 function hasCode(error: unknown, codes: readonly LoginErrorCode[]): error is LoginWithError {

@@ -1,5 +1,5 @@
 import { redactURL } from './errors.js';
-import { findProvider } from './providers.js';
+import { bareProviderName, findProvider } from './providers.js';
 import type { AttemptStore, ClientOptions, Provider } from './types.js';
 
 /** The client's options, checked. */
@@ -47,9 +47,12 @@ export function parseClientOptions(options: unknown): ClientSettings {
 export function parseStrategyOptions(options: unknown): StrategySettings {
   return parse('LoginWithStrategy', options, strategyOptionNames, (given, mistakes) => {
     const client = readClientOptions(given, mistakes);
+    const name = readName(given.name, mistakes) ?? client.provider.name;
     return {
       ...client,
-      name: readName(given.name, mistakes) ?? client.provider.name,
+      // A base URL has no name of its own. Two of them must not make one person of two: the strategy's name tells them apart.
+      provider: client.provider.name === bareProviderName ? { ...client.provider, name } : client.provider,
+      name,
       callbackURL: readCallbackURL(given.callbackURL, mistakes),
       passReqToCallback: readBoolean(given, 'passReqToCallback', mistakes),
       attempts: readAttempts(given.attempts, mistakes),

@@ -1,7 +1,7 @@
 import type { AuthorizeMethod, Provider, ProviderDefinition } from './types.js';
 
 /** The name of a provider of which only the base URL is known. */
-const unnamed = 'loginwith';
+export const bareProviderName = 'loginwith';
 
 const authorizeMethods: readonly ('auto' | AuthorizeMethod)[] = ['auto', 'GET', 'POST'];
 
@@ -62,7 +62,7 @@ export function findProvider(option: unknown): Provider {
     const mistakes: string[] = [];
     const baseURL = parseSiteURL(option, 'provider', mistakes);
     if (mistakes.length > 0) throw new TypeError(mistakes.join('; '));
-    return defineProvider({ name: unnamed, displayName: new URL(baseURL).host, baseURL });
+    return defineProvider({ name: bareProviderName, displayName: new URL(baseURL).host, baseURL });
   }
   if (typeof option === 'object' && option !== null && 'name' in option && 'baseURL' in option) {
     // defineProvider checks each field, whatever it is.

@@ -4,7 +4,7 @@ import { LoginWithClient } from './client.js';
 import { LoginWithError } from './errors.js';
 import { Login, type LoginOutcome, type LoginRequest } from './login.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
-import type { LoginInfo, Profile, StrategyOptions } from './types.js';
+import type { LoginAccess, LoginInfo, Profile, StrategyOptions } from './types.js';
 import { runVerify, type Verdict } from './verify.js';
 
 /** Tells Passport how `verify` ended: an error, a user, or `false` with a reason. */
@@ -48,7 +48,7 @@ type ExpressRequest = IncomingMessage & {
   originalUrl?: string;
   hostname?: string;
   secure?: boolean;
-  loginWith?: LoginInfo;
+  loginWith?: LoginInfo & LoginAccess;
 };
 
 /**
@@ -154,12 +154,19 @@ export class LoginWithStrategy extends PassportStrategy {
       actions.fail(verdict.info, 401);
       return;
     }
-    req.loginWith = info;
+    req.loginWith = withAccess(info, this.client);
     actions.success(verdict.user, { ...verdict.info, ...info });
   }
 }
 
-function describeRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions): LoginRequest {
+/** Adds the method without adding a property: what is printed, copied or serialized stays what it was. */
+export function withAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
+  const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
+  return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
+}
+
+/** What a login needs of a request of Express. */
+export function describeRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions): LoginRequest {
   return {
     method: req.method ?? 'GET',
     url: req.originalUrl ?? req.url ?? '/',

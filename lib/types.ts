@@ -101,6 +101,24 @@ export interface LoginInfo extends AccessToken {
   returnTo: string;
 }
 
+/** What a login that this request finished can do besides. */
+export interface LoginAccess {
+  /**
+   * Fetches the person's profile again.
+   *
+   * @throws LoginWithError `token_expired` and what else `LoginWithClient.getUserInfo` throws.
+   */
+  getUserInfo(): Promise<Profile>;
+}
+
+/** Ties an attempt to the session of somebody who is signed in already. */
+export interface AttemptBinding {
+  /** A new token for the same person, or an account to add to theirs. */
+  purpose: 'renew' | 'link';
+  /** Digest that names the session and the person in it. */
+  session: string;
+}
+
 /** A login that a browser has started and that has not come back yet. */
 export interface Attempt {
   /** Random and unguessable. */
@@ -115,6 +133,8 @@ export interface Attempt {
   returnTo: string;
   /** How often the login went back to the start by itself. */
   restarts: number;
+  /** Set by `loginWith()` for what is no login of its own. */
+  binding?: AttemptBinding | undefined;
 }
 
 /**
@@ -158,8 +178,8 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
     interface Request {
-      /** The login that this request finished. */
-      loginWith?: LoginInfo;
+      /** The login that this request finished, or the one whose token `requireAccessToken` has found. */
+      loginWith?: LoginInfo & LoginAccess;
     }
   }
 }

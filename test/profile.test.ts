@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { LoginWithError, defineProvider, providers, toProfile, type UserInfo } from 'passport-loginwith';
+
+const provider = defineProvider({ name: 'net', baseURL: 'https://net.example' });
+const map = (info: Partial<Record<keyof UserInfo, unknown>>, of = provider) =>
+  toProfile({ user_info: { user_id: '2', ...info } }, of);
+
+test('all fields, as a site of version 4 sends them', () => {
+  const answer = {
+    user_info: {
+      user_id: '2',
+      user_name: 'renee',
+      user_email: 'renee@example.org',
+      user_firstname: 'Ren&eacute;e',
+      user_lastname: 'O&#039;Brien-\u0141ukasz',
+      user_gender: 'Female',
+      user_birthdate: '1985-07-09',
+      user_picture: 'photos/2024/01/x_abc.jpg',
+      user_cover: 'photos/2024/01/x_cover.jpg',
+      user_registered: '2024-01-15 12:34:56',
+      user_verified: '1',
+      user_relationship: 'married',
+      user_biography: 'I &lt;3 &quot;cats&quot; &amp; dogs\nligne 2',
+      user_website: 'https://example.org/?a=1&amp;b=2',
+      profile_picture: 'https://net.example/content/uploads/photos/2024/01/x_abc.jpg',
+      profile_cover: 'https://net.example/content/uploads/',
+    },
+  };
+  const raw = JSON.stringify(answer);
+  expect(toProfile(answer, provider, raw)).toEqual({
+    provider: 'net',
+    id: '2',
+    username: 'renee',
+    displayName: "Renée O'Brien-Łukasz",
+    name: { givenName: 'Renée', familyName: "O'Brien-Łukasz" },
+    emails: [{ value: 'renee@example.org' }],
+    photos: [{ value: 'https://net.example/content/uploads/photos/2024/01/x_abc.jpg' }],
+    gender: 'Female',
+    birthdate: '1985-07-09',
+    cover: 'https://net.example/content/uploads/photos/2024/01/x_cover.jpg',
+    registeredAt: new Date('2024-01-15T12:34:56Z'),
+    badge: true,
+    relationship: 'married',
+    biography: 'I <3 "cats" & dogs\nligne 2',
+    website: 'https://example.org/?a=1&b=2',
+    profileUrl: 'https://net.example/renee',
+    _raw: raw,
+    _json: answer,
+  });
+});
+
+test.each([
+  ['null', null],
+  ['empty', ''],
+  ['blank', '  '],
+  ['a number', 7],
+  ['absent', undefined],
+])('fields that are %s are absent', (_name, value) => {
+  const keys = [
+    'user_name',
+    'user_email',
+    'user_firstname',
+    'user_lastname',
+    'user_gender',
+    'user_birthdate',
+    'user_picture',
+    'user_cover',
+    'user_registered',
+    'user_verified',
+    'user_relationship',
+    'user_biography',
+    'user_website',
+    'profile_picture',
+    'profile_cover',
+  ];
+  const { _raw, _json, ...profile } = map(Object.fromEntries(keys.map((key) => [key, value])));
+  expect(profile).toStrictEqual({ provider: 'net', id: '2', emails: [], photos: [] });
+});
+
+test.each([
+  undefined,
+  null,
+  [],
+  {},
+  { user_info: null },
+  { user_info: [] },
+  { user_info: {} },
+  { user_info: { user_id: null } },
+  { user_info: { user_id: ' ' } },
+  { user_info: { user_id: 1.5 } },
+])('an answer without a user_id, %j, is an error and no user', (answer) => {
+  expect(() => toProfile(answer, provider)).toThrow(
+    expect.objectContaining({ code: 'answer_unexpected', stage: 'user_info' }) as LoginWithError,
+  );
+});
+
+test('an id that comes as a number is the same id', () => {
+  expect(map({ user_id: 2 }).id).toBe('2');
+});
+
+test.each([
+  ['&amp;amp;', '&amp;'],
+  ['&amp;lt;b&amp;gt;', '&lt;b&gt;'],
+  ['&lt;script&gt;', '<script>'],
+  ['caf&eacute', 'caf'],
+  ['x &#03', 'x '],
+  ['x &', 'x '],
+  ['a & b', 'a & b'],
+  ['&nosuch; &eacute;', '&nosuch; é'],
+  ['\ud83d', '\ufffd'],
+])('text is decoded exactly once, less an entity that was cut: %j is %j', (encoded, text) => {
+  expect(map({ user_biography: encoded }).biography).toBe(text);
+});
+
+test('any text that is encoded as the provider encodes it comes back', () => {
+  const encode = (text: string) =>
+    text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#039;' })[c]!);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
+      fc.pre(text.trim() !== '' && text.isWellFormed());
+      expect(map({ user_biography: encode(text) }).biography).toBe(text);
+    }),
+  );
+});
+
+test('displayName is the name that there is', () => {
+  expect(map({ user_firstname: 'Ada' })).toMatchObject({ displayName: 'Ada', name: { givenName: 'Ada' } });
+  expect(map({ user_lastname: 'L' }).name).toStrictEqual({ familyName: 'L' });
+  expect(map({ user_name: 'ada' })).toMatchObject({ displayName: 'ada', profileUrl: 'https://net.example/ada' });
+  expect(map({ user_name: '../a b' }).profileUrl).toBe('https://net.example/..%2Fa%20b');
+});
+
+test.each(['0000-00-00', '1990-00-00', '2001-02-30', '85-7-9', 'x'])('the birthdate %s is absent', (value) => {
+  expect(map({ user_birthdate: value })).not.toHaveProperty('birthdate');
+});
+
+test.each(['0000-00-00 00:00:00', '2024-02-30 00:00:00', '2024-01-15', 'x'])(
+  'the registration %s is absent',
+  (value) => {
+    expect(map({ user_registered: value })).not.toHaveProperty('registeredAt');
+  },
+);
+
+test('the badge is a boolean, and nothing else tells anything about the address', () => {
+  expect([map({ user_verified: '1' }).badge, map({ user_verified: '0' }).badge]).toEqual([true, false]);
+});
+
+test.each([
+  ['https://alice.example', 'https://alice.example'],
+  ['http://例え.jp/ü', 'http://例え.jp/ü'],
+  ['https://x.example/" onclick="', 'https://x.example/%22%20onclick=%22'],
+  ['javascript:alert(1)', undefined],
+  ['data:text/html,x', undefined],
+  ['alice.example', undefined],
+  ['//alice.example', undefined],
+  ['https://', undefined],
+])('the website %s is %s', (value, website) => {
+  expect(map({ user_website: value }).website).toBe(website);
+});
+
+test.each<[string, Partial<Record<keyof UserInfo, unknown>>, string[], string | undefined]>([
+  [
+    'a path in the uploads folder',
+    { user_picture: 'photos/a.jpg', user_cover: 'photos/c.jpg' },
+    ['https://net.example/content/uploads/photos/a.jpg'],
+    'https://net.example/content/uploads/photos/c.jpg',
+  ],
+  [
+    'a CDN that only profile_picture tells',
+    { user_picture: 'photos/a.jpg', user_cover: 'photos/c.jpg', profile_picture: 'https://cdn.example/u/photos/a.jpg' },
+    ['https://cdn.example/u/photos/a.jpg'],
+    'https://cdn.example/u/photos/c.jpg',
+  ],
+  [
+    "a placeholder of the site's theme",
+    { user_picture: null, profile_picture: 'https://net.example/content/themes/default/images/blank.png' },
+    [],
+    undefined,
+  ],
+  [
+    'a placeholder beside a picture',
+    { user_picture: 'photos/a.jpg', profile_picture: 'https://net.example/content/themes/x.png' },
+    ['https://net.example/content/uploads/photos/a.jpg'],
+    undefined,
+  ],
+  [
+    'letters beyond ASCII, and what a URL would misread',
+    { user_picture: 'photos/y_&ouml; 100%#?.jpg' },
+    ['https://net.example/content/uploads/photos/y_%C3%B6%20100%25%23%3F.jpg'],
+    undefined,
+  ],
+  ['a way out of the folder', { user_picture: '../../etc/passwd', user_cover: './x' }, [], undefined],
+  ['nothing but a slash', { user_picture: '/' }, [], undefined],
+  [
+    'an absolute URL',
+    { user_picture: 'https://cdn.example/a.jpg', user_cover: 'javascript:alert(1)' },
+    ['https://cdn.example/a.jpg'],
+    undefined,
+  ],
+  [
+    'a base that is no URL',
+    { user_picture: 'photos/a.jpg', profile_picture: 'javascript:x/photos/a.jpg' },
+    ['https://net.example/content/uploads/photos/a.jpg'],
+    undefined,
+  ],
+])('pictures: %s', (_name, info, photos, cover) => {
+  const profile = map(info);
+  expect(profile.photos.map(({ value }) => value)).toEqual(photos);
+  expect(profile.cover).toBe(cover);
+});
+
+test('the uploads folder can be told', () => {
+  const cdn = defineProvider({ ...providers.pimbuzz, uploadsURL: 'https://cdn.example/u' });
+  expect(map({ user_picture: 'a.jpg', profile_picture: 'https://other.example/a.jpg' }, cdn).photos).toEqual([
+    { value: 'https://cdn.example/u/a.jpg' },
+  ]);
+});
+
+test('no answer whatever makes toProfile throw anything but a LoginWithError', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        user_info: fc.dictionary(
+          fc.constantFrom('user_id', 'user_name', 'user_picture', 'user_website', 'user_registered', 'profile_picture'),
+          fc.anything(),
+        ),
+      }),
+      (answer) => {
+        try {
+          toProfile(answer, provider, '');
+        } catch (error) {
+          expect(error).toBeInstanceOf(LoginWithError);
+        }
+      },
+    ),
+  );
+});

@@ -1,0 +1,175 @@
+import { createServer } from 'node:http';
+import express, { type RequestHandler } from 'express';
+import session from 'express-session';
+import { Passport, type PassportStatic } from 'passport';
+import request from 'supertest';
+import type { LoginWithStrategy } from 'passport-loginwith';
+import {
+  closeAll,
+  cookiesOf,
+  createApp,
+  createStrategy,
+  issueKey,
+  openProvider,
+  openServer,
+  optionsFor,
+} from './support/app';
+
+afterEach(closeAll);
+
+/** An app as the README has it: sessions, a start, a callback with two redirects, a page for each. */
+function createSite(strategy: LoginWithStrategy, authenticate?: (passport: PassportStatic) => RequestHandler) {
+  const passport = new Passport() as PassportStatic;
+  passport.use(strategy);
+  passport.serializeUser((user, done) => done(null, user));
+  passport.deserializeUser((user: Express.User, done) => done(null, user));
+  const app = express();
+  app.use(session({ secret: 'test', resave: false, saveUninitialized: false }), passport.session() as RequestHandler);
+  app.get('/auth', passport.authenticate(strategy.name) as RequestHandler);
+  const options = { successRedirect: '/', failureRedirect: '/login', failureMessage: true };
+  app.get('/callback', authenticate?.(passport) ?? (passport.authenticate(strategy.name, options) as RequestHandler));
+  app.get('/', (req, res) => void res.json(req.user ?? null));
+  app.get('/login', (req, res) => void res.json((req.session as { messages?: string[] }).messages));
+  return app;
+}
+
+test('a person who logs in stays logged in, by a session that nothing was written to before', async () => {
+  const provider = await openProvider();
+  const agent = request.agent(createSite(createStrategy(optionsFor(provider))));
+  const start = await agent.get('/auth').expect(302);
+  expect(start.headers['set-cookie']).toHaveLength(1);
+  const response = await provider.signIn(agent, undefined, { start: '/auth' });
+  expect(response.headers.location).toBe('/');
+  expect((await agent.get('/')).body.id).toBe(provider.people[0]!.id);
+});
+
+test('a login that fails goes where the app says, with the reason', async () => {
+  const provider = await openProvider();
+  const agent = request.agent(createSite(createStrategy(optionsFor(provider))));
+  const response = await agent.get('/callback?auth_key=k').expect(302);
+  expect(response.headers.location).toBe('/login');
+  expect((await agent.get('/login')).body).toEqual(['callback: this browser has no login under way here']);
+});
+
+test.each(['name', 'instance'])('logins that overlap stay apart when the strategy is used by %s', async (by) => {
+  const provider = await openProvider({ authorizeMethod: 'GET' });
+  const strategy = createStrategy(optionsFor(provider));
+  const app = createSite(
+    strategy,
+    (passport) =>
+      passport.authenticate(by === 'name' ? strategy.name : strategy, {
+        successRedirect: '/',
+      }) as RequestHandler,
+  );
+  const agents = await Promise.all(
+    provider.people.map(async (person) => {
+      const agent = request.agent(app);
+      await agent.get('/auth');
+      return { agent, person, key: await issueKey(provider, person) };
+    }),
+  );
+  for (const index of agents.keys()) provider.once('authorize', { delay: 40 * (agents.length - index) });
+  await Promise.all(
+    agents.map(({ agent, key }) => agent.get(`/callback?auth_key=${key}`).expect(302).expect('Location', '/')),
+  );
+  for (const { agent, person } of agents) expect((await agent.get('/')).body.id).toBe(person.id);
+});
+
+test('failures and successes that overlap on one instance reach the right request', async () => {
+  const provider = await openProvider({ authorizeMethod: 'GET' });
+  const strategy = createStrategy(optionsFor(provider));
+  const app = createSite(
+    strategy,
+    (passport) =>
+      passport.authenticate(strategy, { successRedirect: '/', failureRedirect: '/login' }) as RequestHandler,
+  );
+  const cookie = cookiesOf(await request(app).get('/auth'));
+  const key = await issueKey(provider);
+  provider.once('authorize', { delay: 80 });
+  const [good, bad] = await Promise.all([
+    request(app).get(`/callback?auth_key=${key}`).set('Cookie', cookie),
+    request(app).get('/callback?auth_key=k'),
+  ]);
+  expect([good.headers.location, bad.headers.location]).toEqual(['/', '/login']);
+});
+
+test('a start may say where to return to', async () => {
+  const provider = await openProvider();
+  const strategy = createStrategy(optionsFor(provider));
+  const app = createApp(strategy, (before) => {
+    const passport = new Passport();
+    passport.use(strategy);
+    before.get(
+      '/special',
+      passport.authenticate(strategy.name, { returnTo: '/from-the-app' } as object) as RequestHandler,
+    );
+  });
+  const response = await provider.signIn(request.agent(app), undefined, { start: '/special?returnTo=/from-the-query' });
+  expect(response.body.loginWith.returnTo).toBe('/from-the-app');
+});
+
+test('a start works as a form, too', async () => {
+  const provider = await openProvider();
+  const strategy = createStrategy(optionsFor(provider));
+  const app = createApp(strategy, (before) => {
+    const passport = new Passport();
+    passport.use(strategy);
+    before.post('/auth', passport.authenticate(strategy.name) as RequestHandler);
+  });
+  const response = await request(app).post('/auth').expect(302);
+  expect(response.headers.location).toContain('/api/oauth');
+});
+
+test('outside Express, without a response on the request, it says what is missing', async () => {
+  const strategy = createStrategy({ provider: 'pimbuzz', appId: '1', appSecret: 's' });
+  const error = await new Promise((resolve) => {
+    const request = Object.assign(Object.create(strategy) as LoginWithStrategy, {
+      error: resolve,
+      success: resolve,
+      fail: resolve,
+      redirect: resolve,
+    });
+    request.authenticate({ headers: {}, socket: {} } as never);
+  });
+  expect(error).toMatchObject({ code: 'response_missing', hint: expect.stringContaining('req.res') });
+});
+
+test('on a bare Node server with the response put onto the request it works', async () => {
+  const provider = await openProvider();
+  const strategy = createStrategy(optionsFor(provider));
+  const { url } = await openServer((req, res) => {
+    const each = Object.create(strategy) as LoginWithStrategy;
+    each.redirect = (location) => void res.writeHead(302, { Location: location }).end();
+    each.fail = (error) => void res.writeHead(403).end(JSON.stringify(error));
+    each.error = (error) => void res.writeHead(500).end(JSON.stringify(error));
+    each.success = (user) => void res.end(JSON.stringify(user));
+    each.authenticate(Object.assign(req, { res }));
+  });
+  const start = await fetch(`${url}/auth`, { redirect: 'manual' });
+  const cookie = start.headers.getSetCookie()[0]!.split(';')[0]!;
+  const answer = await fetch(`${url}/callback?auth_key=${await issueKey(provider)}`, { headers: { cookie } });
+  expect(await answer.json()).toMatchObject({ id: provider.people[0]!.id });
+});
+
+test("an error in the app's own handler reaches the app's error handler", async () => {
+  const provider = await openProvider();
+  const strategy = createStrategy(optionsFor(provider));
+  const passport = new Passport();
+  passport.use(strategy);
+  const app = express();
+  let calls = 0;
+  app.get('/callback', (req, res, next) => {
+    const answer = (error: unknown) => {
+      calls++;
+      if (error) next(error);
+      else throw new Error('of the app');
+    };
+    (passport.authenticate(strategy.name, answer) as RequestHandler)(req, res, next);
+  });
+  app.use(
+    ((error, _req, res, _next) => void res.status(500).send((error as Error).message)) as express.ErrorRequestHandler,
+  );
+  const response = await request(createServer(app)).get('/callback?auth_key=k').expect(500);
+  expect(response.text).toBe('of the app');
+  expect(calls).toBe(2);
+});

@@ -1,0 +1,124 @@
+import type { Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { Passport } from 'passport';
+import { LoginWithStrategy, type StrategyOptions, type Verify } from 'passport-loginwith';
+import {
+  startProvider,
+  type LocalProvider,
+  type PersonReference,
+  type StartOptions,
+} from 'passport-loginwith/provider';
+
+/** Everything that a test opened; `closeAll` in `afterEach` ends it. */
+const opened: (() => Promise<unknown>)[] = [];
+
+export async function closeAll(): Promise<void> {
+  await Promise.all(opened.splice(0).map((close) => close()));
+}
+
+export async function openProvider(options: StartOptions = {}): Promise<LocalProvider> {
+  const provider = await startProvider({ redirectURL: 'http://app.test/callback', ...options });
+  opened.push(() => provider.close());
+  return provider;
+}
+
+/** A server that answers as a test says, for what no provider does. */
+export async function openServer(listener: RequestListener): Promise<{ url: string; server: Server }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(() => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    return closed;
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+export function optionsFor(provider: LocalProvider): { provider: string; appId: string; appSecret: string } {
+  const { appId, appSecret } = provider.apps[0]!;
+  return { provider: provider.url, appId, appSecret };
+}
+
+export const returnProfile: Verify = (_accessToken, _refreshToken, profile) => profile;
+
+export function createStrategy(
+  options: StrategyOptions & { passReqToCallback?: false },
+  verify = returnProfile,
+): LoginWithStrategy {
+  const strategy = new LoginWithStrategy(options, verify);
+  opened.push(() => strategy.client.close());
+  return strategy;
+}
+
+/**
+ * An app with one strategy: `/auth` starts, `/callback` finishes, and the answer tells in JSON how it ended:
+ * `{ user, authInfo, loginWith }`, `{ failed, status }` or `{ error }`.
+ */
+export function createApp(strategy: LoginWithStrategy, prepare?: (app: Express) => void): Express {
+  const passport = new Passport();
+  passport.use(strategy);
+  const app = express();
+  prepare?.(app);
+  app.use(passport.initialize());
+  app.get(['/auth', '/callback', '/deep/callback'], (req, res, next) => {
+    const answer = (error: unknown, user: unknown, failed: unknown, status?: number) => {
+      if (error) next(error);
+      else if (user) res.json({ user, authInfo: failed, loginWith: req.loginWith });
+      else res.status(status ?? 401).json({ failed, status });
+    };
+    (passport.authenticate(strategy.name, { session: false }, answer) as express.RequestHandler)(req, res, next);
+  });
+  const reportError: ErrorRequestHandler = (error, _req, res, _next) => {
+    res
+      .status((error as { status?: number }).status ?? 500)
+      .json({ error: error instanceof Error ? { ...error, message: error.message } : error });
+  };
+  app.use(reportError);
+  return app;
+}
+
+/** Walks through sign-in and consent and brings back the key that the app would get. */
+export async function issueKey(provider: LocalProvider, person?: PersonReference): Promise<string> {
+  let key = '';
+  await provider.signIn((url: string) => {
+    key = new URL(url).searchParams.get('auth_key') ?? '';
+    const location = `${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`;
+    return Promise.resolve(key === '' ? { status: 302, headers: { location } } : { status: 200, headers: {} });
+  }, person);
+  return key;
+}
+
+/** The cookies of a response as a `Cookie` header. */
+export function cookiesOf(response: { headers: Record<string, unknown> }): string {
+  const cookies = (response.headers['set-cookie'] ?? []) as string[];
+  return cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+}
+
+/** The calls that reached a provider's API, such as `GET authorize`. */
+export function callsTo(provider: LocalProvider): string[] {
+  return provider.requests
+    .filter(({ endpoint }) => endpoint === 'authorize' || endpoint === 'get_user_info')
+    .map(({ method, endpoint }) => `${method} ${endpoint}`);
+}
+
+/** Moves only `Date`: sockets and timers go on. */
+export function moveTime(ms: number): void {
+  const now = Date.now() + ms;
+  jest.useFakeTimers({
+    now,
+    doNotFake: [
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'clearImmediate',
+      'setInterval',
+      'clearInterval',
+      'setTimeout',
+      'clearTimeout',
+    ],
+  });
+}
