@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { errorText } from './provider/error-text.js';
 import type { LocalProvider, StartOptions } from './provider/index.js';
 
 /** What the command talks to; a test brings its own. */
@@ -49,7 +50,7 @@ export async function runCommand(args: readonly string[], line: CommandLine): Pr
   try {
     return await dispatch(args, line);
   } catch (error) {
-    const message = (error instanceof Error ? error.message : String(error)).replace(OPTION_ERROR, '');
+    const message = errorText(error).replace(OPTION_ERROR, '');
     // A wrong value is found by the provider, and is a mistake on the command line all the same.
     const isUsage = error instanceof UsageError || (error instanceof TypeError && OPTION_ERROR.test(error.message));
     line.stderr(`passport-loginwith: ${message}\n${isUsage ? 'See passport-loginwith --help\n' : ''}`);
@@ -125,7 +126,7 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(errorText(error), { cause: error });
   }
 }
 
@@ -133,7 +134,7 @@ function readPeople(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`--people ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`--people ${file}: ${errorText(error)}`, { cause: error });
   }
 }
 
@@ -145,14 +146,14 @@ interface ProviderModule {
 /** Only when needed: `--help` works without Express, which people install themselves. */
 function loadProvider(): ProviderModule {
   try {
-    // `require`, because a missing Express shows in its error as it happens.
+    // `require`, because a missing Express shows in its error as it happens; it has no types of its own.
     /* eslint-disable @typescript-eslint/no-require-imports */
     const { startProvider } = require('./provider/index.js') as Pick<ProviderModule, 'startProvider'>;
     const { describeProvider } = require('./provider/describe.js') as Pick<ProviderModule, 'describeProvider'>;
     /* eslint-enable @typescript-eslint/no-require-imports */
     return { startProvider, describeProvider };
   } catch (error) {
-    if (!(error instanceof Error) || !/Cannot find module 'express'/.test(error.message)) throw error;
+    if (!errorText(error).startsWith("Cannot find module 'express'")) throw error;
     throw new Error('the provider needs Express, which is not installed here: run "npm install express"', {
       cause: error,
     });
@@ -160,14 +161,16 @@ function loadProvider(): ProviderModule {
 }
 
 function packageVersion(): string {
+  // The package's own file.
   const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string };
   return version;
 }
 
 if (require.main === module) {
   const stopped = new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    // `on`, because npx passes on a signal that the terminal has sent already: the second must not kill.
+    process.on('SIGINT', resolve);
+    process.on('SIGTERM', resolve);
   });
   void runCommand(process.argv.slice(2), {
     stdout: (text) => process.stdout.write(text),

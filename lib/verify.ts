@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { LoginWithError } from './errors.js';
 
-const { isPromise } = types;
+const { isNativeError, isPromise } = types;
 
 /** How `verify` ended: with a user, or without one and with a reason. */
 export type Verdict = { type: 'accepted'; user: unknown; info: object } | { type: 'rejected'; info: object };
@@ -46,7 +46,8 @@ function readVerdict(user: unknown, info: unknown): Verdict {
 }
 
 function asError(error: unknown): Error {
-  if (error instanceof Error) return error;
+  // Node's own errors are no instances of a test runner's Error.
+  if (error instanceof Error || isNativeError(error)) return error;
   return new LoginWithError('verify: the app rejected the login with something that is no Error', {
     code: 'verify_failed',
     stage: 'verify',

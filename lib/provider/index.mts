@@ -1,0 +1,2 @@
+export { createProvider, startProvider } from './index.js';
+export type * from './index.js';

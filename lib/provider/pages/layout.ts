@@ -1,0 +1,114 @@
+import { html, type Markup } from '../../html.js';
+import { textsFor, type Language } from './texts.js';
+
+/** What every page needs to know about the site, the reader's language and who is signed in. */
+export interface PageContext {
+  siteName: string;
+  language: Language;
+  person: { displayName: string; username: string } | null;
+  /** Path of the request without its query; marks the current entry of the navigation. */
+  path: string;
+}
+
+export interface PageContent {
+  title: string;
+  body: Markup;
+}
+
+/**
+ * The Content-Security-Policy that every page of the local provider works under. It has no `form-action`, on purpose:
+ * browsers apply that to the redirects after a form too, and both sign-in and consent may end at the app's own URL.
+ */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  'img-src * data:',
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** A whole HTML document: banner, header with the navigation, and the page itself. */
+export function renderPage(context: PageContext, { title, body }: PageContent): string {
+  const texts = textsFor(context.language).layout;
+  const page = html`<html lang="${context.language}">
+    <head>
+      <meta charset="utf-8" />
+      <title>${title}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="robots" content="noindex" />
+      <link rel="icon" href="data:," />
+      <link rel="stylesheet" href="/style.css" />
+      <script src="/dashboard.js" defer></script>
+    </head>
+    <body>
+      <a class="skip" href="#main">${texts.skip}</a>
+      <p class="banner">${texts.banner}</p>
+      <header class="top">
+        <a class="brand" href="/"
+          ><span class="mark" aria-hidden="true">${initialOf(context.siteName)}</span> ${context.siteName}</a
+        >
+        ${navigation(context)}
+      </header>
+      <main id="main" tabindex="-1">${body}</main>
+      <footer class="foot"><p>${texts.footer(context.siteName)}</p></footer>
+    </body>
+  </html>`;
+  return `<!doctype html>\n${page.markup}`;
+}
+
+/** A round picture, or the first letter of the name where there is none. */
+export function avatar(name: string, pictureURL?: string): Markup {
+  if (pictureURL === undefined || pictureURL === '') {
+    return html`<span class="avatar" aria-hidden="true">${initialOf(name)}</span>`;
+  }
+  return html`<img class="avatar" src="${pictureURL}" alt="" width="40" height="40" referrerpolicy="no-referrer" />`;
+}
+
+function navigation(context: PageContext): Markup {
+  const texts = textsFor(context.language).layout;
+  const entries = [
+    { path: '/developers/apps', label: texts.myApps },
+    { path: '/settings/apps', label: texts.myLogins },
+    { path: '/developers', label: texts.developers },
+  ];
+  const current = entries.find((entry) => context.path === entry.path || context.path.startsWith(`${entry.path}/`));
+  const links = entries.map(
+    (entry) =>
+      html`<li>
+        ${
+          entry === current
+            ? html`<a href="${entry.path}" aria-current="${context.path === entry.path ? 'page' : 'true'}"
+                >${entry.label}</a
+              >`
+            : html`<a href="${entry.path}">${entry.label}</a>`
+        }
+      </li>`,
+  );
+  return html`<nav aria-label="${texts.navigation}">
+    <ul>
+      ${links}
+      <li>${account(context)}</li>
+    </ul>
+  </nav>`;
+}
+
+function account({ person, language, path }: PageContext): Markup {
+  const texts = textsFor(language).layout;
+  if (person === null) {
+    return html`<a href="/signin?return_to=${encodeURIComponent(returnPath(path))}">${texts.signIn}</a>`;
+  }
+  return html`<form method="post" action="/signout">
+    <button class="link" title="${texts.signedInAs(person.displayName)}">${texts.signOut}</button>
+  </form>`;
+}
+
+/** Signing in from the sign-in page or in the middle of a login must not lead back into either. */
+function returnPath(path: string): string {
+  return path.startsWith('/sign') || path.startsWith('/api') ? '/' : path;
+}
+
+function initialOf(name: string): string {
+  return Array.from(name.trim())[0]?.toUpperCase() ?? '?';
+}

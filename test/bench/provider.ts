@@ -1,0 +1,109 @@
+/**
+ * Measures the local provider with 10 000 people: how many logins a second it takes (start, authorize, get_user_info)
+ * from a client in a process of its own, what that costs the provider's process, which other work on the machine does not
+ * change, and whether its memory grows from run to run.
+ *
+ *   node --expose-gc -r ./test/support/ts-hook.cjs test/bench/provider.ts
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { startProvider } from '../../lib/provider/index';
+
+const PEOPLE = 10_000;
+const LOGINS = 5_000;
+const RUNS = 5;
+const CONNECTIONS = 32;
+
+interface Job {
+  port: number;
+  appId: string;
+  appSecret: string;
+  cookies: string[];
+}
+
+async function measure(): Promise<void> {
+  const people = Array.from({ length: PEOPLE }, (_, index) => ({ username: `person${String(index)}` }));
+  const provider = await startProvider({ people });
+  const app = provider.apps[0]!;
+  for (const person of provider.people) provider.approve(person, app);
+  const client = fork(__filename, ['client'], { execArgv: ['-r', require.resolve('../support/ts-hook.cjs')] });
+  await once(client, 'message');
+  const cookies = await signEverybodyIn(provider.port, provider.people.length);
+  console.log(`${String(PEOPLE)} people, ${String(LOGINS)} logins a run, ${String(CONNECTIONS)} connections`);
+  for (let run = 1; run <= RUNS; run += 1) {
+    const before = process.cpuUsage();
+    const milliseconds = await runClient(client, { port: provider.port, cookies, ...app });
+    const { user, system } = process.cpuUsage(before);
+    const rate = Math.round((LOGINS / milliseconds) * 1000);
+    const busy = ((user + system) / 1000 / LOGINS).toFixed(2);
+    console.log(`run ${String(run)}: ${String(rate)} logins/s, ${busy} ms of CPU per login here, ${memory()}`);
+    provider.advance(61_000);
+  }
+  client.kill();
+  await provider.close();
+}
+
+function memory(): string {
+  globalThis.gc?.();
+  return `${(process.memoryUsage().heapUsed / 1024 / 1024).toFixed(1)} MiB in use${globalThis.gc ? '' : ' (no --expose-gc)'}`;
+}
+
+async function runClient(client: ChildProcess, job: Job): Promise<number> {
+  client.send(job);
+  const [milliseconds] = (await once(client, 'message')) as [number];
+  return milliseconds;
+}
+
+/** Cookies of as many people as a run logs in, made at the real sign-in. */
+async function signEverybodyIn(port: number, count: number): Promise<string[]> {
+  const send = sender(port);
+  const cookies: string[] = [];
+  for (let index = 0; index < Math.min(count, LOGINS); index += 1) {
+    const { headers } = await send('POST', '/signin', '', `user_name=person${String(index)}&return_to=%2F`);
+    cookies.push(headers['set-cookie']?.[0]?.split(';')[0] ?? '');
+  }
+  return cookies;
+}
+
+/** One connection's worth of logins, one after the other. */
+async function logIn(job: Job, send: ReturnType<typeof sender>, cookie: string): Promise<void> {
+  const start = await send('GET', `/api/oauth?app_id=${job.appId}`, cookie, '');
+  const authKey = /auth_key=(\w+)/.exec(start.headers.location ?? '')?.[1] ?? '';
+  const form = `app_id=${job.appId}&app_secret=${job.appSecret}&auth_key=${authKey}`;
+  const { body } = await send('POST', '/api/authorize', '', form);
+  const { access_token: token } = JSON.parse(body) as { access_token: string };
+  const info = await send('GET', `/api/get_user_info?access_token=${token}`, '', '');
+  if (!info.body.startsWith('{"user_info"')) throw new Error(`no person: ${info.body}`);
+}
+
+function sender(port: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  return async (method: string, path: string, cookie: string, body: string) => {
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request({ port, host: '127.0.0.1', path, method, headers, agent }, resolve).on('error', reject).end(body);
+    });
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
+    return { headers: response.headers, body: text };
+  };
+}
+
+function serveJobs(): void {
+  process.on('message', (job: Job) => {
+    const send = sender(job.port);
+    let next = 0;
+    const start = performance.now();
+    const lane = async (): Promise<void> => {
+      while (next < LOGINS) await logIn(job, send, job.cookies[next++ % job.cookies.length]!);
+    };
+    void Promise.all(Array.from({ length: CONNECTIONS }, lane)).then(() => {
+      process.send?.(performance.now() - start);
+    });
+  });
+  process.send?.('ready');
+}
+
+if (process.argv[2] === 'client') serveJobs();
+else void measure();

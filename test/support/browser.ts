@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+
+const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = [process.env.CHROMIUM_PATH, ...candidates].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+/** A suite for a real browser. Without one it is skipped and says so, or fails where CI requires it. */
+export function describeWithChromium(name: string, suite: () => void): void {
+  if (executablePath !== undefined) {
+    describe(name, suite);
+  } else if (process.env.CI_SERVICES === 'required') {
+    test(`${name}: Chromium is there`, () => {
+      throw new Error(`no Chromium among ${candidates.join(', ')} or at CHROMIUM_PATH, and CI_SERVICES=required`);
+    });
+  } else {
+    process.stderr.write(`Skipped, for there is no Chromium (set CHROMIUM_PATH): ${name}\n`);
+    describe.skip(name, suite);
+  }
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
