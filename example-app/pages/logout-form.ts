@@ -1,0 +1,5 @@
+import { html, type Markup } from '../html.js';
+
+export function logoutForm(): Markup {
+  return html`<form method="post" action="/auth/logout"><button class="button">Log out</button></form>`;
+}

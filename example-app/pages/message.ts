@@ -1,0 +1,24 @@
+import { html } from '../html.js';
+import { renderPage } from './layout.js';
+
+export function notFoundPage(): string {
+  return messagePage('There is no such page', 'The address may be mistyped, or the page has moved.');
+}
+
+export function brokenPage(): string {
+  return messagePage(
+    'Something went wrong here',
+    'It is not your fault. Try again in a moment; if it stays like this, tell the people who run this app.',
+  );
+}
+
+function messagePage(title: string, text: string): string {
+  return renderPage(
+    title,
+    html`<div class="card">
+      <h1>${title}</h1>
+      <p>${text}</p>
+      <p class="actions"><a class="button" href="/">Go to the start page</a></p>
+    </div>`,
+  );
+}
