@@ -99,6 +99,9 @@ test('a changed cookie is refused wherever it was changed', async () => {
   }
   const last = value.at(-1) === 'A' ? 'B' : 'A';
   expect(await hintOf(app, { Cookie: `${name}=${value.slice(0, -1)}${last}` })).toContain('cannot be opened');
+  for (const added of ['.', '!', '==']) {
+    expect(await hintOf(app, { Cookie: `${name}=${value}${added}` })).toContain('cannot be opened');
+  }
   expect(await hintOf(app, { Cookie: `${name}=short` })).toContain('cannot be opened');
 });
 

@@ -298,4 +298,20 @@ describe('the same page loaded again', () => {
     const again = await request(app).get('/callback?auth_key=k').set('Cookie', started).expect(200);
     expect(again.body.user.id).toBe('7');
   });
+
+  test('does not try again when the key was sent and only the profile was out of reach', async () => {
+    let calls = 0;
+    const { url: baseURL, server } = await openServer((_req, res) => {
+      calls++;
+      res.setHeader('Connection', 'close').end('{"access_token":"t"}');
+      server.close();
+    });
+    const app = createApp(createStrategy({ provider: baseURL, appId: '1', appSecret: 's' }));
+    const started = cookiesOf(await request(app).get('/auth'));
+    const down = await request(app).get('/callback?auth_key=k').set('Cookie', started).expect(502);
+    expect(down.body.error).toMatchObject({ code: 'connection_refused', stage: 'user_info' });
+    await new Promise<void>((resolve) => server.listen(Number(new URL(baseURL).port), '127.0.0.1', resolve));
+    await request(app).get('/callback?auth_key=k').set('Cookie', started).expect(502);
+    expect(calls).toBe(1);
+  });
 });
