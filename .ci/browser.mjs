@@ -16,7 +16,8 @@ export class Browser {
         redirect: 'manual',
         headers: { accept: 'text/html', ...init.headers, cookie: await this.#jar.getCookieString(target) },
       });
-      for (const cookie of response.headers.getSetCookie()) await this.#jar.setCookie(cookie, target, { ignoreError: true });
+      for (const cookie of response.headers.getSetCookie())
+        await this.#jar.setCookie(cookie, target, { ignoreError: true });
       this.url = target;
       this.status = response.status;
       this.text = await response.text();
@@ -30,8 +31,11 @@ export class Browser {
 
   /** Sends the first form whose markup matches. */
   async submit(pattern) {
-    const form = [...this.text.matchAll(/<form[\s\S]*?<\/form>/g)].map(([markup]) => markup).find((markup) => pattern.test(markup));
-    if (form === undefined) throw new Error(`no form like ${pattern} on ${new URL(this.url).pathname} (${this.status})`);
+    const form = [...this.text.matchAll(/<form[\s\S]*?<\/form>/g)]
+      .map(([markup]) => markup)
+      .find((markup) => pattern.test(markup));
+    if (form === undefined)
+      throw new Error(`no form like ${pattern} on ${new URL(this.url).pathname} (${this.status})`);
     const fields = new URLSearchParams();
     for (const [tag] of form.matchAll(/<(?:input|button)\b[^>]*>/g)) {
       const name = attribute(tag, 'name');

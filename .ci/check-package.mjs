@@ -10,22 +10,44 @@ import { Browser } from './browser.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
-const run = (command, ...parameters) => execFileSync(command, parameters, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const run = (command, ...parameters) =>
+  execFileSync(command, parameters, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 /** The code blocks of the README that begin with a file name, by that name. */
 const files = Object.fromEntries(
-  [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```[a-z]+\n\/\/ (\S+\.\w+)\n([\s\S]*?)```/g)].map(([, name, code]) => [name, code]),
+  [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```[a-z]+\n\/\/ (\S+\.\w+)\n([\s\S]*?)```/g)].map(
+    ([, name, code]) => [name, code],
+  ),
 );
 
 try {
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   run('npm', 'install', '--no-audit', '--no-fund', join(folder, filename), 'passport', 'express', 'express-session');
   const types = ['node', 'express', 'express-session', 'passport'].map((name) => `@types/${name}`);
   run('npm', 'install', '-D', '--no-audit', '--no-fund', 'typescript@~6.0', ...types);
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
 
-  run('npx', 'tsc', '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', 'app.ts');
+  run(
+    'npx',
+    'tsc',
+    '--noEmit',
+    '--strict',
+    '--exactOptionalPropertyTypes',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+    'app.ts',
+  );
   console.log('the TypeScript lines compile, typings of dependencies included');
 
   const require = createRequire(join(folder, 'x.js'));
@@ -36,8 +58,27 @@ try {
   const { startProvider } = require('passport-loginwith/provider');
   const provider = await startProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
   const { appId, appSecret } = provider.apps[0];
-  const env = { ...process.env, PIMBUZZ_URL: provider.url, PIMBUZZ_APP_ID: appId, PIMBUZZ_APP_SECRET: appSecret, SESSION_SECRET: 'of the check' };
-  run('npx', 'tsc', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--outDir', 'ts', 'app.ts');
+  const env = {
+    ...process.env,
+    PIMBUZZ_URL: provider.url,
+    PIMBUZZ_APP_ID: appId,
+    PIMBUZZ_APP_SECRET: appSecret,
+    SESSION_SECRET: 'of the check',
+  };
+  run(
+    'npx',
+    'tsc',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--types',
+    'node',
+    '--outDir',
+    'ts',
+    'app.ts',
+  );
   for (const file of ['app.mjs', 'ts/app.js']) {
     const app = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'inherit' });
     try {
@@ -51,6 +92,9 @@ try {
       await new Promise((resolve) => app.once('exit', resolve));
     }
   }
+  run('npm', 'install', '-D', '--no-audit', '--no-fund', 'jest', 'supertest');
+  await promisify(execFile)('npx', ['jest', '--silent'], { cwd: folder, env });
+  console.log("the README's tests of a login pass");
   // Not in step with this process: the provider runs in it.
   const { stdout: client } = await promisify(execFile)(process.execPath, ['client.mjs'], { cwd: folder, env });
   assert.match(client, /authorizeMethod: 'POST'[\s\S]*\/api\/oauth\?app_id=/);
@@ -63,7 +107,13 @@ try {
 
 async function waitFor(url) {
   for (let tries = 0; tries < 100; tries++) {
-    if (await fetch(url).then(() => true, () => false)) return;
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`nobody answers at ${url}`);

@@ -17,7 +17,7 @@ import { LoginWithError, type LoginErrorCode } from './errors.js';
 import { createExchanges, isKeyIntact, type Exchanges, type Turn } from './exchanges.js';
 import { explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
 import type { StrategySettings } from './options.js';
-import type { Attempt, LoginInfo, Profile } from './types.js';
+import type { Attempt, AttemptBinding, LoginInfo, Profile } from './types.js';
 
 /** What a login needs of a request. */
 export interface LoginRequest extends RequestLine {
@@ -27,6 +27,8 @@ export interface LoginRequest extends RequestLine {
   secure: boolean;
   /** Where to go after the login, if the app says so; else the query's `returnTo`. */
   returnTo: string | undefined;
+  /** Ties what is started to somebody who is signed in; absent for an ordinary login. */
+  binding?: AttemptBinding | undefined;
   /** The request itself, for an attempt store of the app's own. */
   source: IncomingMessage;
 }
@@ -34,10 +36,11 @@ export interface LoginRequest extends RequestLine {
 /** How a request to a login route ends; `cookie` is the value of a `Set-Cookie` header. */
 export type LoginOutcome =
   | { type: 'nothing' }
-  | { type: 'redirect'; location: string; cookie: string }
+  /** `after`: why a login went back to the start by itself. */
+  | { type: 'redirect'; location: string; cookie: string; after?: LoginWithError }
   | { type: 'fail'; error: LoginWithError; cookie?: string }
   | { type: 'error'; error: unknown; cookie?: string }
-  | { type: 'success'; profile: Profile; info: LoginInfo; turn: Turn; cookie?: string };
+  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; turn: Turn; cookie?: string };
 
 /** What sends a login back to the start by itself, once. */
 const restartable: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
@@ -82,7 +85,8 @@ export class Login {
 
   private async start(request: LoginRequest): Promise<LoginOutcome> {
     const returnTo = checkReturnTo(request.returnTo ?? findReturnTo(request.url));
-    return this.begin(request, createAttempt(this.settings.name, request.host, returnTo), this.readJar(request).jar);
+    const attempt = createAttempt(this.settings.name, request.host, returnTo, 0, request.binding);
+    return this.begin(request, attempt, this.readJar(request).jar);
   }
 
   private async begin(request: LoginRequest, attempt: Attempt, jar: AttemptJar): Promise<LoginOutcome> {
@@ -97,7 +101,8 @@ export class Login {
     }
     if (this.settings.attempts !== undefined)
       await this.guardStore(() => this.settings.attempts?.begin(request.source, attempt));
-    this.client.warmUp();
+    // After the redirect is on its way: the first time, undici is loaded.
+    setImmediate(() => this.client.warmUp());
     const attempts = this.settings.attempts === undefined ? [...jar.attempts, attempt] : [];
     return {
       type: 'redirect',
@@ -131,7 +136,8 @@ export class Login {
     try {
       const { profile, ...token } = await shared.outcome;
       const info: LoginInfo = { provider: this.settings.provider.name, ...token, returnTo: attempt.returnTo };
-      return { type: 'success', profile, info, turn: shared.queueUp(), ...(cookie === undefined ? {} : { cookie }) };
+      const turn = shared.queueUp();
+      return { type: 'success', profile, info, attempt, turn, ...(cookie === undefined ? {} : { cookie }) };
     } catch (error) {
       if (hasCode(error, restartable)) return this.restart(request, attempt, spent, error);
       // A key that never left is still good: the same page, loaded again, tries again.
@@ -149,11 +155,9 @@ export class Login {
     error: LoginWithError,
   ): Promise<LoginOutcome> {
     if (attempt.restarts > 0) return { type: 'fail', error, cookie: this.cookie.write(jar, request.secure) };
-    return this.begin(
-      request,
-      createAttempt(attempt.provider, attempt.host, attempt.returnTo, attempt.restarts + 1),
-      jar,
-    );
+    const { provider, host, returnTo, restarts, binding } = attempt;
+    const outcome = await this.begin(request, createAttempt(provider, host, returnTo, restarts + 1, binding), jar);
+    return outcome.type === 'redirect' ? { ...outcome, after: error } : outcome;
   }
 
   private readJar(request: LoginRequest): { jar: AttemptJar; reading: JarReading } {

@@ -62,7 +62,7 @@ export function parseStrategyOptions(options: unknown): StrategySettings {
 
 type Given = Record<string, unknown>;
 
-function parse<T extends object>(
+export function parse<T extends object>(
   who: string,
   options: unknown,
   names: readonly string[],
@@ -171,7 +171,7 @@ function readAttempts(value: unknown, mistakes: string[]): AttemptStore | undefi
   return undefined;
 }
 
-function hasMethods(value: unknown, ...names: string[]): boolean {
+export function hasMethods(value: unknown, ...names: string[]): boolean {
   return (
     typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function')
   );

@@ -67,7 +67,9 @@ function readId(value: unknown): string | undefined {
 /** Entity-encoded text, decoded once; without an entity that the provider's column cut in half at the end. */
 function readText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const text = loadEntities().decodeHTMLStrict(value.replace(/&(?:#[0-9a-fx]*|[a-z][a-z0-9]*)?$/i, '')).toWellFormed();
+  const text = loadEntities()
+    .decodeHTMLStrict(value.replace(/&(?:#[0-9a-fx]*|[a-z][a-z0-9]*)?$/i, ''))
+    .toWellFormed();
   return text.trim() === '' ? undefined : text;
 }
 

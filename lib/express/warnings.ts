@@ -1,0 +1,44 @@
+import { isSecureSession, isStrictSession, type SessionRequest } from './session.js';
+
+/** Tells once, at the first start of a login, what will lose people on their way back. */
+export function createWarnings(): (req: SessionRequest) => void {
+  let isFirst = true;
+  return (req) => {
+    if (!isFirst) return;
+    isFirst = false;
+    for (const [code, message] of findProblems(req)) process.emitWarning(message, { code });
+  };
+}
+
+function findProblems(req: SessionRequest): [code: string, message: string][] {
+  const problems: [string, string][] = [];
+  if (isSecureSession(req) && req.secure !== true) {
+    problems.push([
+      'LOGINWITH_TRUST_PROXY',
+      'loginWith: the session cookie is for https only, and this request came over http, so it is not set and nobody stays logged in. ' +
+        'Behind a proxy that speaks https, set app.set("trust proxy", 1); on localhost without https, set the cookie\'s "secure" to false.',
+    ]);
+  }
+  if (req.headers['x-forwarded-for'] !== undefined && req.ip === req.socket.remoteAddress) {
+    problems.push([
+      'LOGINWITH_CLIENT_ADDRESS',
+      'loginWith: this request came through a proxy that the app does not trust. All visitors seem to have one address, and failed logins of ' +
+        'one are counted for all. Set app.set("trust proxy", 1), or have the proxy drop X-Forwarded-For.',
+    ]);
+  }
+  if (isStrictSession(req)) {
+    problems.push([
+      'LOGINWITH_SAMESITE_STRICT',
+      'loginWith: the session cookie is SameSite=Strict, which browsers withhold on the way back from the provider. The login takes one ' +
+        'page of this site more for it; links from other sites show people as logged out. SameSite=Lax needs neither.',
+    ]);
+  }
+  if (process.env.NODE_ENV === 'production' && req.sessionStore?.constructor.name === 'MemoryStore') {
+    problems.push([
+      'LOGINWITH_MEMORY_STORE',
+      "loginWith: sessions are in express-session's MemoryStore, in production: a restart logs everybody out, a second process knows " +
+        'nobody, and memory grows. Use a store such as connect-redis.',
+    ]);
+  }
+  return problems;
+}
