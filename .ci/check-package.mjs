@@ -1,6 +1,7 @@
 // Packs the package, installs the tarball in an empty folder, and does there what the README says, with the code that stands in it.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -79,13 +80,21 @@ try {
     'ts',
     'app.ts',
   );
-  for (const file of ['app.mjs', 'ts/app.js']) {
+  const person = provider.people[0];
+  for (const file of ['app.mjs', 'ts/app.js', 'three.mjs']) {
     const app = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'inherit' });
     try {
       await waitFor('http://localhost:3000/');
-      const browser = await new Browser().logIn('http://localhost:3000/auth/pimbuzz');
-      const person = provider.people[0];
-      assert.equal(JSON.parse(browser.text).id, `pimbuzz:${person.id}`, browser.text);
+      if (file === 'three.mjs') {
+        const browser = await new Browser().logIn('http://localhost:3000/me');
+        assert.equal(JSON.parse(browser.text).id, person.id, browser.text);
+        provider.advance(61_000);
+        await browser.visit('/fresh');
+        assert.equal(JSON.parse(browser.text).id, person.id, browser.text);
+      } else {
+        const browser = await new Browser().logIn('http://localhost:3000/auth/pimbuzz');
+        assert.equal(JSON.parse(browser.text).id, `pimbuzz:${person.id}`, browser.text);
+      }
       console.log(`the README's ${file} logs a person in`);
     } finally {
       app.kill();
@@ -101,6 +110,18 @@ try {
   assert.equal(run(process.execPath, 'log.mjs').trim(), '/auth/pimbuzz/callback?x=1?auth_key=[redacted]');
   console.log("the README's client.mjs and log.mjs print what it says");
   await provider.close();
+
+  const command = spawn('npx', ['passport-loginwith', 'provider', '--port', '0'], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [printed] = await once(command.stdout, 'data');
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(printed))?.[0];
+  assert.equal((await fetch(url)).status, 200);
+  process.kill(-command.pid, 'SIGINT');
+  await once(command, 'exit');
+  console.log('npx passport-loginwith provider starts a provider');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
