@@ -1,6 +1,6 @@
 import type { LoginWithClient } from './client.js';
 import { LoginWithError } from './errors.js';
-import { wasNeverSent } from './http.js';
+import { wasNeverSent } from './connection.js';
 import type { AccessToken, Profile } from './types.js';
 
 /** An exchange of a key, and the queue of the requests that it answers. */

@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { buildConnector, Dispatcher } from 'undici';
 import { originOf, readAnswer, type APIAnswer, type Received } from './answer.js';
-import { LoginWithError, type LoginErrorCode, type LoginStage } from './errors.js';
+import { explainConnectionFailure, systemCodeOf } from './connection.js';
+import { LoginWithError, type LoginStage } from './errors.js';
 import type { Provider } from './types.js';
 
 /** One call to the provider's API. */
@@ -63,7 +64,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         return answer;
       } catch (error) {
         if (error instanceof LoginWithError) throw error;
-        throw connectionError(error, provider, call, describe);
+        throw explainConnectionFailure(error, base.host, signal.aborted, stage, describe);
       }
     },
     warmUp() {
@@ -76,11 +77,6 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       pool = undefined;
     },
   };
-}
-
-/** Whether the call that failed so cannot have reached the provider. */
-export function wasNeverSent(error: unknown): boolean {
-  return error instanceof LoginWithError && ['connection_refused', 'host_not_found', 'tls_failed'].includes(error.code);
 }
 
 async function send(
@@ -153,7 +149,7 @@ async function readText(
   try {
     return new TextDecoder().decode(await decompress(bytes, { maxOutputLength: maximumAnswerLength }));
   } catch (error) {
-    if (hasCode(error) && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    if (systemCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new LoginWithError(describe(`answered with broken ${encoding}`), {
       code: 'answer_not_json',
       stage,
@@ -161,53 +157,6 @@ async function readText(
       retryable: true,
     });
   }
-}
-
-function connectionError(
-  error: unknown,
-  provider: Provider,
-  { stage, signal }: APICall,
-  describe: (what: string) => string,
-): LoginWithError {
-  const code = hasCode(error) ? error.code : '';
-  const { host } = new URL(provider.baseURL);
-  const [kind, what, hint]: [LoginErrorCode, string, string] =
-    signal.aborted || /TIMEOUT|^ETIMEDOUT$/.test(code)
-      ? [
-          'timeout',
-          'did not answer in time',
-          'Raise the option "timeout" if the site is slow; otherwise it is out of order.',
-        ]
-      : /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)
-        ? [
-            'connection_refused',
-            `could not be reached at ${host}`,
-            'The site is down, or a firewall or a missing proxy is in the way (option "dispatcher").',
-          ]
-        : /^(?:ENOTFOUND|EAI_AGAIN)$/.test(code)
-          ? [
-              'host_not_found',
-              `could not be found: no address for ${host}`,
-              'Check the base URL and the name servers of this machine.',
-            ]
-          : /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/.test(code)
-            ? [
-                'tls_failed',
-                `could not be trusted: TLS failed (${code})`,
-                'A private certificate authority goes into the option "dispatcher" (or NODE_EXTRA_CA_CERTS).',
-              ]
-            : ['connection_lost', 'broke off the connection', 'The login can be started again.'];
-  return new LoginWithError(describe(what), {
-    code: kind,
-    stage,
-    hint,
-    retryable: kind !== 'tls_failed',
-    cause: error,
-  });
-}
-
-function hasCode(error: unknown): error is { code: string } {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
 }
 
 /** Loaded when it is first needed: it takes longer than all the rest together. */

@@ -30,8 +30,9 @@ export function sendJSON(res: ServerResponse, status: number, value: object): vo
 export async function redirect(req: IncomingMessage, res: ServerResponse, target: string): Promise<void> {
   await saveSession(req);
   res.setHeader('Location', target.startsWith('/') ? encodePath(target) : target);
-  // After a form, 303 makes it a GET in every browser.
-  send(res, req.method === 'POST' ? 303 : 302, 'text/plain; charset=utf-8', '');
+  // After a form, 303 makes it a GET in every browser. The body is for express-session: it stores a regenerated session once more when the
+  // answer ends, and keeps a body's last byte back until then. Without one, the browser's next request could be overwritten by that.
+  send(res, req.method === 'POST' ? 303 : 302, 'text/plain; charset=utf-8', 'Redirecting');
 }
 
 function send(res: ServerResponse, status: number, type: string, text: string): void {
