@@ -1,31 +1,38 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { LoginWithError, type Provider } from 'passport-loginwith';
-import { createAuth, personOf, requireLogin, type Login } from './auth.js';
+import type { LoginWith } from 'passport-loginwith/express';
+import { rememberAccess } from './auth.js';
+import { isLoopback } from './config.js';
 import { failurePage } from './pages/failure.js';
+import { freshPage } from './pages/fresh.js';
 import { homePage } from './pages/home.js';
 import { icon } from './pages/icon.js';
-import { brokenPage, notFoundPage } from './pages/message.js';
+import { brokenPage, notFoundPage, unavailablePage } from './pages/message.js';
 import { profilePage } from './pages/profile.js';
 import { style } from './pages/style.js';
+import { toPerson, type Person } from './person.js';
+import { RedisLost } from './redis.js';
 import { createSecurityHeaders } from './security.js';
-import { createSessions } from './sessions.js';
 
 export interface AppOptions {
   /** Where people open the app, without a slash at its end. */
   url: string;
+  /** Express' `trust proxy`. */
+  trustProxy?: number | string | undefined;
   /** The networks that people can log in with. */
-  logins: readonly (Login & { isLocal: boolean })[];
-  /** Folder for the sessions and what signs them. */
-  dataFolder: string;
-  sessionSecret?: string | undefined;
+  choices: readonly (Provider & { isLocal: boolean })[];
+  sessions: RequestHandler;
+  auth: LoginWith<Person>;
   /** Takes what a developer should read. */
   log: (text: string) => void;
 }
 
-export function createApp({ url, logins, dataFolder, sessionSecret, log }: AppOptions): Express {
-  const pictureOrigins = logins.flatMap(({ provider }) => originsOf(provider));
-  const choices = logins.map(({ provider, isLocal }) => ({ ...provider, isLocal }));
+export function createApp({ url, trustProxy, choices, sessions, auth, log }: AppOptions): Express {
+  const pictureOrigins = choices.flatMap(originsOf);
+  // The network that a person came from may have gone from the configuration.
+  const displayNameOf = (name: string) => choices.find((choice) => choice.name === name)?.displayName ?? name;
   const app = express();
+  if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   app.use(createSecurityHeaders(pictureOrigins));
   app.get('/style.css', (_req, res) => {
     res.set('Cache-Control', 'max-age=300').type('css').send(style);
@@ -37,8 +44,8 @@ export function createApp({ url, logins, dataFolder, sessionSecret, log }: AppOp
     res.set('Cache-Control', 'no-store');
     next();
   });
-  app.use(createSessions(dataFolder, sessionSecret));
-  app.use(createAuth(logins, url));
+  app.use(sessions);
+  app.use(auth);
 
   app.get('/', (req, res) => {
     const { hostname } = new URL(url);
@@ -51,51 +58,71 @@ export function createApp({ url, logins, dataFolder, sessionSecret, log }: AppOp
     res.send(
       homePage({
         choices,
-        person: personOf(req),
+        person: auth.user(req),
         returnTo: typeof returnTo === 'string' ? returnTo : undefined,
         isLoggedOut: 'logged-out' in req.query,
       }),
     );
   });
-  app.get('/me', requireLogin, (req, res, next) => {
-    const person = personOf(req);
+  app.get('/me', auth.requireLogin(), (req, res, next) => {
+    const person = auth.user(req);
     if (person === undefined) {
       next();
       return;
     }
-    // The network that they came from may have gone from the configuration.
-    const providerName = choices.find(({ name }) => name === person.provider)?.displayName ?? person.provider;
-    res.send(profilePage(person, providerName, pictureOrigins));
+    const { accessEndsAt = {}, linked = [] } = req.session;
+    res.send(profilePage({ person, accessEndsAt, linked, choices, displayNameOf, pictureOrigins }));
   });
+  for (const { name, displayName } of choices) {
+    app.get(`/me/fresh/${name}`, auth.requireAccessToken(name), async (req, res, next) => {
+      if (req.loginWith === undefined) {
+        next();
+        return;
+      }
+      const profile = await req.loginWith.getUserInfo();
+      rememberAccess(req);
+      res.send(freshPage(toPerson(profile), displayName, req.loginWith.expiresAt));
+    });
+  }
 
   app.use((_req, res) => {
     res.status(404).send(notFoundPage());
   });
-  app.use(createErrorHandler(log));
+  app.use(auth.handleErrors());
+  app.use(createErrorHandler({ choices, auth, log }));
   return app;
 }
 
 /** Tells people what went wrong in words, and the developer what to do about it in the log. */
-function createErrorHandler(log: AppOptions['log']): ErrorRequestHandler {
-  return (error: unknown, _req, res, next) => {
-    if (error instanceof LoginWithError) log(describeFailure(error));
-    else log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+function createErrorHandler({ choices, auth, log }: Pick<AppOptions, 'choices' | 'auth' | 'log'>): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    // Redis tells about itself, once and not for each request.
+    const isRedisLost =
+      error instanceof RedisLost || (error instanceof LoginWithError && error.code === 'limits_failed');
+    if (!isRedisLost) log(describeError(error));
 
+    if (isRedisLost && res.writableEnded) return;
     if (res.headersSent) next(error);
-    else if (error instanceof LoginWithError) {
-      res.status(error.status).send(failurePage(error.code, res.locals));
+    else if (isRedisLost) {
+      // Without it nobody waits until the session could not be stored, either.
+      Object.assign(req, { session: undefined });
+      res.status(503).set('Retry-After', '10').send(unavailablePage());
+    } else if (error instanceof LoginWithError) {
+      const provider = choices.find(({ name }) => req.path.split('/').includes(name));
+      const isSignedIn = auth.user(req) !== undefined;
+      res.status(error.status).send(failurePage(error.code, { provider, isSignedIn }));
     } else res.status(500).send(brokenPage());
   };
 }
 
-function describeFailure({ code, message, hint }: LoginWithError): string {
-  return [`${code}: ${message}`, hint].filter((line) => line !== undefined).join('\n  ');
+function describeError(error: unknown): string {
+  if (error instanceof LoginWithError) {
+    const { code, message, hint } = error;
+    return [`${code}: ${message}`, hint].filter((line) => line !== undefined).join('\n  ');
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function originsOf({ baseURL, uploadsURL }: Provider): string[] {
   return [baseURL, ...(uploadsURL === undefined ? [] : [uploadsURL])].map((address) => new URL(address).origin);
-}
-
-function isLoopback(hostname: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

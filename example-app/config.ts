@@ -1,3 +1,5 @@
+import express from 'express';
+
 /** A mistake of whoever starts the app; its message is all they need to read. */
 export class SetUpError extends Error {}
 
@@ -10,6 +12,8 @@ export interface SiteConfig {
   variables: string;
   /** Of the app that is registered at the real site; without them a local one is started. */
   credentials: { appId: string; appSecret: string } | undefined;
+  /** Another site on the same script in place of the real one. */
+  baseURL: string | undefined;
   /** Where the real site keeps its pictures, if not on its own host. */
   uploadsURL: string | undefined;
   /** Where a local one listens. */
@@ -22,7 +26,13 @@ export interface ExampleConfig {
   port: number;
   /** Address to listen on; only this machine can connect if absent. */
   host: string | undefined;
+  /** Where people open the app, without a slash at its end; this machine's own address if absent. */
+  url: string | undefined;
+  /** Express' `trust proxy`. */
+  trustProxy: number | string | undefined;
   sessionSecret: string | undefined;
+  /** Where the sessions are kept, if not in files; it may hold a password. */
+  redisURL: string | undefined;
   sites: SiteConfig[];
 }
 
@@ -36,7 +46,10 @@ export function readConfig(env: NodeJS.ProcessEnv): ExampleConfig {
   const config: ExampleConfig = {
     port: readPort(env, 'PORT', 3000, mistakes),
     host: read(env, 'HOST'),
+    url: readAppURL(env, mistakes),
+    trustProxy: readTrustProxy(env, mistakes),
     sessionSecret: read(env, 'SESSION_SECRET'),
+    redisURL: readRedisURL(env, mistakes),
     sites: [
       {
         name: 'pimbuzz',
@@ -66,6 +79,11 @@ export function loadEnvFile(path: string): void {
   }
 }
 
+/** Whether a host name is this machine's own. */
+export function isLoopback(hostname: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 /** The code of an error of the system, such as `ENOENT`. */
 export function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
@@ -76,7 +94,7 @@ function readSite(
   variables: string,
   port: number,
   mistakes: string[],
-): Pick<SiteConfig, 'variables' | 'credentials' | 'uploadsURL' | 'port'> {
+): Pick<SiteConfig, 'variables' | 'credentials' | 'baseURL' | 'uploadsURL' | 'port'> {
   const appId = readCredential(env, `${variables}_APP_ID`, mistakes);
   const appSecret = readCredential(env, `${variables}_APP_SECRET`, mistakes);
   if ((appId === undefined) !== (appSecret === undefined)) {
@@ -85,9 +103,16 @@ function readSite(
       `${variables}_APP_${set} is set, but ${variables}_APP_${missing} is not: set both for the real site, or neither for a local one.`,
     );
   }
+  const baseURL = readSiteURL(env, `${variables}_URL`, mistakes);
+  if (baseURL !== undefined && appId === undefined && appSecret === undefined) {
+    mistakes.push(
+      `${variables}_URL is set, but ${variables}_APP_ID and ${variables}_APP_SECRET are not: register the app there, and set what that site shows.`,
+    );
+  }
   return {
     variables,
     credentials: appId === undefined || appSecret === undefined ? undefined : { appId, appSecret },
+    baseURL,
     uploadsURL: readAddress(env, `${variables}_UPLOADS_URL`, mistakes),
     port: readPort(env, `${variables}_PORT`, port, mistakes),
   };
@@ -110,6 +135,56 @@ function readAddress(env: NodeJS.ProcessEnv, variable: string, mistakes: string[
   const value = read(env, variable);
   if (value !== undefined && !(URL.canParse(value) && /^https:[^?#]*$/i.test(value))) {
     mistakes.push(`${variable} must be an address such as https://cdn.example/uploads, not "${value}".`);
+  }
+  return value;
+}
+
+function readSiteURL(env: NodeJS.ProcessEnv, variable: string, mistakes: string[]): string | undefined {
+  const value = read(env, variable);
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) && /^https?:\/\/[^?#@]*$/i.test(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'https:' || (url !== undefined && isLoopback(url.hostname))) return value;
+  mistakes.push(
+    `${variable} must be an address such as https://social.example, or http://localhost:4000 on this machine, not "${value}".`,
+  );
+  return undefined;
+}
+
+function readAppURL(env: NodeJS.ProcessEnv, mistakes: string[]): string | undefined {
+  const value = read(env, 'APP_URL')?.replace(/\/$/, '');
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && /^https?:\/\/[^/?#@]*$/i.test(value)) return url.origin;
+  mistakes.push(`APP_URL must be an address without a path, such as https://app.example, not "${value}".`);
+  return undefined;
+}
+
+function readTrustProxy(env: NodeJS.ProcessEnv, mistakes: string[]): number | string | undefined {
+  const value = read(env, 'TRUST_PROXY');
+  if (value === undefined) return undefined;
+  const setting = /^\d{1,2}$/.test(value) ? Number(value) : value;
+  try {
+    express().set('trust proxy', setting);
+  } catch {
+    mistakes.push(
+      `TRUST_PROXY must be a number of proxies, or a list of addresses such as 10.0.0.0/8, not "${value}".`,
+    );
+  }
+  return setting;
+}
+
+/** The value may hold a password, so no message shows it. */
+function readRedisURL(env: NodeJS.ProcessEnv, mistakes: string[]): string | undefined {
+  const value = read(env, 'REDIS_URL');
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || !/^\/?\d*$/.test(url.pathname)) {
+    mistakes.push('REDIS_URL must be an address such as redis://localhost:6379.');
+  }
+  if (read(env, 'SESSION_SECRET') === undefined) {
+    mistakes.push(
+      'REDIS_URL is set, but SESSION_SECRET is not: all processes must sign the session cookies with the same secret.',
+    );
   }
   return value;
 }

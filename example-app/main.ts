@@ -18,8 +18,8 @@ function describeSites({ sites }: ExampleConfig, url: string): string[] {
   return [
     ...(local.length === 0 ? [] : [`With it runs a local ${local.join(' and a local ')}.`]),
     ...real.map(
-      ({ name, displayName }) =>
-        `${displayName} is the real one; register ${url}/auth/${name}/callback as the redirect URL there.`,
+      ({ name, displayName, baseURL }) =>
+        `${displayName} is ${baseURL ?? 'the real one'}; register ${url}/auth/${name}/callback as the redirect URL there.`,
     ),
   ];
 }

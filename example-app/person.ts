@@ -1,20 +1,20 @@
-import type { LoginInfo, Profile } from 'passport-loginwith';
+import type { Profile } from 'passport-loginwith';
+import type { LinkedProfile } from 'passport-loginwith/express';
 
-/** A signed-in person as the session keeps them: what the pages show, and no access token. */
-export interface Person extends Omit<Profile, '_raw' | '_json' | 'registeredAt'> {
+/** A person as the session keeps them: what the pages show. */
+export interface Person extends Omit<LinkedProfile, 'registeredAt'> {
   /** ISO 8601. */
   registeredAt?: string;
-  /** When the access token ends at the latest; ISO 8601. */
-  tokenEndsAt: string;
 }
 
 /** Takes from a profile what the session keeps; identity is `provider` with `id`. */
-export function toPerson({ _raw, _json, registeredAt, ...profile }: Profile, { expiresAt }: LoginInfo): Person {
-  return {
-    ...profile,
-    ...(registeredAt === undefined ? {} : { registeredAt: registeredAt.toISOString() }),
-    tokenEndsAt: expiresAt.toISOString(),
-  };
+export function toPerson({
+  _raw,
+  _json,
+  registeredAt,
+  ...profile
+}: Profile | (LinkedProfile & Partial<Profile>)): Person {
+  return { ...profile, ...(registeredAt === undefined ? {} : { registeredAt: registeredAt.toISOString() }) };
 }
 
 /** Whether what a session holds is a person, and not of an older version of this app. */
@@ -22,7 +22,7 @@ export function isPerson(value: unknown): value is Person {
   return (
     typeof value === 'object' &&
     value !== null &&
-    ['provider', 'id', 'tokenEndsAt'].every((key) => typeof (value as Record<string, unknown>)[key] === 'string') &&
+    ['provider', 'id'].every((key) => typeof (value as Record<string, unknown>)[key] === 'string') &&
     ['emails', 'photos'].every((key) => Array.isArray((value as Record<string, unknown>)[key]))
   );
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RedisStore } from 'connect-redis';
 import type { RequestHandler } from 'express';
-import session from 'express-session';
+import session, { type Store } from 'express-session';
 import createFileStore from 'session-file-store';
 import { codeOf } from './config.js';
+import type { Redis } from './redis.js';
 
 /** Cookies ignore ports, so the name must be one that the local sites do not use. */
 export const sessionCookie = 'example.sid';
@@ -14,8 +16,22 @@ const lifetime = 7 * 24 * 60 * 60 * 1000;
 
 const FileStore = createFileStore(session);
 
-/** Sessions in files, so that people stay signed in when the app is started again. */
-export function createSessions(folder: string, secret: string = keepSecret(folder)): RequestHandler {
+/** Sessions in Redis, which any number of processes can share, or else in files: people stay signed in when the app is started again. */
+export function createSessions(folder: string, secret = keepSecret(folder), redis?: Redis): RequestHandler {
+  return session({
+    name: sessionCookie,
+    secret,
+    store: redis === undefined ? createFiles(folder) : createRedisStore(redis),
+    resave: false,
+    saveUninitialized: false,
+    cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: lifetime },
+  });
+}
+
+// A session lasts for a fixed time. Touching would write it with every request, and a request that runs beside a logout would
+// bring back what the logout has just removed.
+
+function createFiles(folder: string): Store {
   const store = new FileStore({
     path: join(folder, 'sessions'),
     ttl: lifetime / 1000,
@@ -23,16 +39,20 @@ export function createSessions(folder: string, secret: string = keepSecret(folde
     retries: 0,
     logFn: () => undefined,
   });
-  // A session lasts for a fixed time. Touching would write its file with every request, and a request that runs beside a
-  // logout would write the file back that the logout has just removed.
   store.touch = (_id, _session, done) => done?.();
-  return session({
-    name: sessionCookie,
-    secret,
-    store,
-    resave: false,
-    saveUninitialized: false,
-    cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: lifetime },
+  return store;
+}
+
+function createRedisStore({ ask }: Redis): Store {
+  return new RedisStore({
+    // What the store uses of a client.
+    client: {
+      get: (key: string) => ask((client) => client.get(key)),
+      set: (key: string, value: string, options: object) => ask((client) => client.set(key, value, options)),
+      del: (keys: string[]) => ask((client) => client.del(keys)),
+    },
+    prefix: 'example:session:',
+    disableTouch: true,
   });
 }
 

@@ -2,10 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { defineProvider, providers } from 'passport-loginwith';
+import { defineProvider, providers, type Provider } from 'passport-loginwith';
 import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
 import { createApp, type AppOptions } from './app.js';
+import { createAuth, type Login } from './auth.js';
 import { codeOf, SetUpError, type ExampleConfig, type SiteConfig } from './config.js';
+import { createFailureStore } from './failures.js';
+import { connectRedis } from './redis.js';
+import { createSessions } from './sessions.js';
 
 export interface Example {
   /** The one URL to open. */
@@ -20,7 +24,7 @@ export interface Example {
  * Starts the app, and a local site for each that has no credentials.
  *
  * @param dataFolder for the sessions and what the local sites keep
- * @throws SetUpError when a port is taken or the configuration cannot be used; nothing is left running.
+ * @throws SetUpError when a port is taken, Redis is not there, or the configuration cannot be used; nothing is left running.
  */
 export async function startExample(
   config: ExampleConfig,
@@ -30,24 +34,33 @@ export async function startExample(
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const servers: Server[] = [];
   const local = new Map<string, LocalProvider>();
+  const closers: (() => unknown)[] = [];
   const close = async () => {
     await Promise.all(servers.map(closeServer));
     await Promise.all([...local.values()].map((site) => site.close()));
+    await Promise.all(closers.map((closeOne) => closeOne()));
   };
   try {
+    const redis = config.redisURL === undefined ? undefined : await connectRedis(config.redisURL, log);
+    if (redis !== undefined) closers.push(() => redis.close());
+    const sessions = createSessions(dataFolder, config.sessionSecret, redis);
     let answer: RequestListener = (_req, res) => res.destroy();
     // The local sites must know the app's address, and the app theirs: it listens first, and answers as soon as all is there.
     const port = await listen(servers, config, (req, res) => answer(req, res));
-    const url = `http://${hostInURL(config.host)}:${port}`;
-    const logins: AppOptions['logins'][number][] = [];
+    const url = config.url ?? `http://${hostInURL(config.host)}:${port}`;
+    const logins: Login[] = [];
     for (const site of config.sites) {
       logins.push(
         site.credentials === undefined
           ? await startLocal(site, { config, url, dataFolder, local })
-          : { ...site.credentials, provider: findRealSite(site), isLocal: false },
+          : { ...site.credentials, provider: describeSite(site) },
       );
     }
-    answer = createApp({ url, logins, dataFolder, sessionSecret: config.sessionSecret, log });
+    const failures = redis && createFailureStore(redis);
+    const auth = createAuth({ logins, appURL: url, failures });
+    closers.push(() => auth.close());
+    const choices = logins.map(({ provider }) => ({ ...provider, isLocal: local.has(provider.name) }));
+    answer = createApp({ url, trustProxy: config.trustProxy, choices, sessions, auth, log });
     return { url, local, close };
   } catch (error) {
     await close();
@@ -58,7 +71,7 @@ export async function startExample(
 async function startLocal(
   site: SiteConfig,
   started: { config: ExampleConfig; url: string; dataFolder: string; local: Example['local'] },
-): Promise<AppOptions['logins'][number]> {
+): Promise<Login> {
   const { name, displayName, port, authorizeMethod, variables } = site;
   const { config, url, dataFolder, local } = started;
   const running = await startProvider({
@@ -77,11 +90,13 @@ async function startLocal(
   const [registered] = running.apps;
   if (registered === undefined) throw new Error(`the local ${displayName} has no app`);
   const { appId, appSecret } = running.updateApp(registered, { name: 'Example app' });
-  return { provider: defineProvider({ name, displayName, baseURL: running.url }), appId, appSecret, isLocal: true };
+  return { provider: defineProvider({ name, displayName, baseURL: running.url }), appId, appSecret };
 }
 
-function findRealSite({ name, uploadsURL }: SiteConfig) {
-  return defineProvider({ ...providers[name], uploadsURL });
+function describeSite({ name, displayName, baseURL, uploadsURL }: SiteConfig): Provider {
+  return defineProvider(
+    baseURL === undefined ? { ...providers[name], uploadsURL } : { name, displayName, baseURL, uploadsURL },
+  );
 }
 
 /** Listens on the host, or on both loopback addresses, because "localhost" may mean either. Resolves to the port. */

@@ -9,12 +9,24 @@ import type { Fault, LocalProvider } from 'passport-loginwith/provider';
 import { readConfig, SetUpError } from '../example-app/config.js';
 import { failurePage } from '../example-app/pages/failure.js';
 import { startExample, type Example } from '../example-app/start.js';
-import { Browser } from './support/cookie-browser.js';
+import { moveTime } from './support/app';
+import { textOf } from './support/dashboard-site.js';
+import { Browser as PlainBrowser, byFetch, type Answer, type Visit } from './support/express-browser.js';
+import { describeWithRedis, startRedis, type RedisServer } from './support/redis.js';
 
 type SiteName = 'pimbuzz' | 'lookloox';
 
 const names: readonly SiteName[] = ['pimbuzz', 'lookloox'];
 const anyPort = { PORT: '0', PIMBUZZ_PORT: '0', LOOKLOOX_PORT: '0' };
+
+/** A browser, and what one reads in it. */
+class Browser extends PlainBrowser {
+  async get(path: string, visit?: Visit) {
+    return readAnswer(await this.visit(path, visit));
+  }
+}
+
+const readAnswer = ({ status, location, text }: Answer) => ({ status, location, html: text, text: textOf(text) });
 
 let folder: string;
 let example: Example;
@@ -27,6 +39,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  jest.useRealTimers();
   jest.restoreAllMocks();
   await example.close();
   rmSync(folder, { recursive: true, force: true });
@@ -42,9 +55,7 @@ function site(name: SiteName): LocalProvider {
 
 /** A whole login through the real redirects; resolves to the app's answer to the callback. */
 async function logIn(browser: Browser, name: SiteName, person = 'renee', path = `/auth/${name}`) {
-  const response = await site(name).signIn(browser.fetch, person, { start: example.url + path });
-  const html = await response.text();
-  return { status: response.status, location: response.headers.get('location'), html };
+  return readAnswer(await site(name).signIn(browser.fetch, person, { start: example.url + path }));
 }
 
 async function signedIn(name: SiteName = 'pimbuzz', person?: string): Promise<Browser> {
@@ -108,7 +119,7 @@ describe('a login', () => {
   test('goes on to the page that was asked for', async () => {
     const browser = new Browser(example.url);
     const refused = await browser.get('/me?tab=1');
-    expect(refused.status).toBe(303);
+    expect(refused.status).toBe(302);
     expect(refused.location).toBe('/?returnTo=%2Fme%3Ftab%3D1');
 
     const home = await browser.get(refused.location!);
@@ -124,7 +135,7 @@ describe('a login', () => {
       'sam',
       '/auth/pimbuzz?returnTo=https://evil.example/',
     );
-    expect(answer.location).toBe('/me');
+    expect(answer.location).toBe('/');
   });
 
   test('replaces the session that was there before', async () => {
@@ -134,6 +145,24 @@ describe('a login', () => {
     expect(sessionOf(await browser.jar.getCookieString(example.url))).not.toBe(sessionOf(before));
     expect((await browser.get('/me')).text).toContain('Sam Nguyễn');
     expect(sessionFiles()).toHaveLength(1);
+  });
+
+  test('is asked for with words that a script understands, and no redirect', async () => {
+    const browser = new Browser(example.url);
+    for (const path of ['/me', '/me/fresh/pimbuzz', '/auth/pimbuzz']) {
+      const answer = await browser.visit(path, { headers: byFetch });
+      expect(answer.status).toBe(401);
+      expect(answer.json).toMatchObject({ code: 'login_required' });
+    }
+  });
+
+  test('that another site has started waits for a click', async () => {
+    const browser = new Browser(example.url);
+    const page = await browser.get('/auth/pimbuzz?returnTo=/me', { headers: { 'sec-fetch-site': 'cross-site' } });
+    expect([page.status, page.location]).toEqual([200, undefined]);
+    expect(page.text).toContain('Another site sent you here to log in with Pimbuzz');
+    const [, go = ''] = /<a class="button" href="([^"]*)"/.exec(page.html) ?? [];
+    expect((await logIn(browser, 'pimbuzz', 'sam', go)).location).toBe('/me');
   });
 
   test('leaves visitors who do not log in without a session', async () => {
@@ -149,7 +178,7 @@ describe('a session', () => {
     await browser.get('/me');
     const [file = ''] = sessionFiles();
     const before = statSync(join(folder, 'sessions', file));
-    for (const path of ['/me', '/']) await browser.get(path);
+    for (const path of ['/me', '/', '/me/fresh/pimbuzz']) await browser.get(path);
     const after = statSync(join(folder, 'sessions', file));
     expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
   });
@@ -166,7 +195,7 @@ describe("a person's page", () => {
   test('gets by with next to nothing', async () => {
     const page = await (await signedIn('pimbuzz', 'nogen')).get('/me');
     expect(page.status).toBe(200);
-    expect(page.html).not.toMatch(/undefined|null|javascript:|<img/);
+    expect(page.html).not.toMatch(/undefined|null|false|javascript:|<img/);
     expect(page.text).toContain('Website Not given');
     expect(page.text).toContain('Member since Not given');
   });
@@ -187,7 +216,7 @@ describe("a person's page", () => {
 
   test('is whole: a title, one first heading, landmarks, a language, and a name on every image', async () => {
     const browser = await signedIn();
-    for (const path of ['/', '/me', '/nothing', '/auth/pimbuzz/callback']) {
+    for (const path of ['/', '/me', '/me/fresh/pimbuzz', '/nothing', '/auth/pimbuzz/callback']) {
       const { html } = await browser.get(path);
       expect(html).toMatch(/^<!doctype html>\s*<html lang="en">/);
       expect(html).toMatch(/<title>[^<]+ – Example app<\/title>/);
@@ -196,6 +225,130 @@ describe("a person's page", () => {
       for (const [image] of html.matchAll(/<img[^>]*>/g)) expect(image).toMatch(/alt="[^"]+"/);
       expect(html).not.toMatch(/ style=|<style| on[a-z]+="/);
     }
+  });
+});
+
+describe('the page with what a site tells at this moment', () => {
+  test('is read anew each time', async () => {
+    const browser = await signedIn();
+    const page = await browser.get('/me');
+    expect(page.html).toContain('href="/me/fresh/pimbuzz"');
+    site('pimbuzz').updatePerson('renee', { biography: 'I have just moved.' });
+    const fresh = await browser.get('/me/fresh/pimbuzz');
+    expect(fresh.status).toBe(200);
+    expect(fresh.text).toContain('What Pimbuzz tells about you now');
+    expect(fresh.text).toContain('I have just moved.');
+    // The other page is of the time of the login.
+    expect((await browser.get('/me')).text).not.toContain('I have just moved.');
+  });
+
+  test('gets a new access by itself when the old one has ended', async () => {
+    const browser = await signedIn();
+    site('pimbuzz').advance(61_000);
+    const renewal = await browser.get('/me/fresh/pimbuzz');
+    expect(renewal.status).toBe(302);
+    expect(renewal.location).toMatch(new RegExp(`^${site('pimbuzz').url}/api/oauth\\?`));
+
+    site('pimbuzz').updatePerson('renee', { firstName: 'Irène' });
+    expect((await logIn(browser, 'pimbuzz', 'renee', '/me/fresh/pimbuzz')).location).toBe('/me/fresh/pimbuzz');
+    expect((await browser.get('/me/fresh/pimbuzz')).text).toContain('Given name Irène');
+    expect((await browser.get('/me')).text).toContain('Given name Renée');
+    expect(log).toEqual([]);
+  });
+
+  test('moves the time at which the access ends on the other page, too', async () => {
+    const browser = await signedIn();
+    moveTime(3 * 3_600_000 + 60_000);
+    expect((await browser.get('/me')).text).toContain('access to your data ended 2 hours ago');
+    await logIn(browser, 'pimbuzz', 'renee', '/me/fresh/pimbuzz');
+    await browser.get('/me/fresh/pimbuzz');
+    expect((await browser.get('/me')).text).toMatch(/access to your data ends in (59 minutes|1 hour) at the latest/);
+  });
+
+  test('tells a script where to renew the access', async () => {
+    const browser = await signedIn();
+    site('pimbuzz').advance(61_000);
+    const answer = await browser.visit('/me/fresh/pimbuzz', { headers: byFetch });
+    expect([answer.status, answer.json]).toEqual([
+      401,
+      expect.objectContaining({ code: 'token_expired', renewURL: '/auth/pimbuzz/renew' }),
+    ]);
+  });
+
+  test('never shows or signs in somebody else', async () => {
+    const browser = await signedIn('pimbuzz', 'renee');
+    site('pimbuzz').advance(61_000);
+    const page = await logIn(browser, 'pimbuzz', 'sam', '/me/fresh/pimbuzz');
+    expect(page.status).toBe(403);
+    expect(page.text).toContain('This is another account');
+    expect((await browser.get('/me')).text).toContain('Renée');
+  });
+
+  test('leads visitors to the login, and from there back', async () => {
+    const browser = new Browser(example.url);
+    const refused = await browser.get('/me/fresh/lookloox');
+    expect(refused.location).toBe('/auth/lookloox?returnTo=%2Fme%2Ffresh%2Flookloox');
+    const answer = await logIn(browser, 'lookloox', 'sam', refused.location);
+    expect(answer.location).toBe('/me/fresh/lookloox');
+    expect((await browser.get('/me/fresh/lookloox')).text).toContain('Sam Nguyễn');
+  });
+});
+
+describe('linking', () => {
+  const link = (browser: Browser, person: string) => logIn(browser, 'lookloox', person, '/auth/lookloox/link');
+  const tokenOf = (html: string) => /name="token" value="([^"]*)"/.exec(html)?.[1] ?? '';
+
+  test('adds an account at the other site when the person has confirmed it, until they log out', async () => {
+    const browser = await signedIn('pimbuzz', 'renee');
+    const before = await browser.get('/me');
+    expect(before.html).toContain('href="/auth/lookloox/link"');
+    expect(before.html).not.toContain('href="/auth/pimbuzz/link"');
+
+    const question = await link(browser, 'sam');
+    expect(question.status).toBe(200);
+    expect(question.text).toContain('Add this Look Loox account?');
+    expect(question.text).toContain('Sam Nguyễn');
+    expect((await browser.get('/me')).text).not.toContain('Sam Nguyễn');
+
+    const answer = await browser.submit('/auth/lookloox/link', { token: tokenOf(question.html) });
+    expect([answer.status, answer.location]).toEqual([303, '/me']);
+    const after = await browser.get('/me');
+    expect(after.text).toContain('Logged in with Pimbuzz');
+    expect(after.text).toContain('Sam Nguyễn at Look Loox, number 3');
+    expect(after.text).toContain('kept in your session, until you log out');
+    expect(after.html).not.toContain('href="/auth/lookloox/link"');
+
+    await browser.submit('/auth/logout');
+    await logIn(browser, 'pimbuzz', 'renee');
+    expect((await browser.get('/me')).text).not.toContain('Sam Nguyễn');
+  });
+
+  test('lets the person look at the linked account as well', async () => {
+    const browser = await signedIn('pimbuzz', 'renee');
+    await browser.submit('/auth/lookloox/link', { token: tokenOf((await link(browser, 'sam')).html) });
+    expect((await browser.get('/me')).html).toContain('href="/me/fresh/lookloox"');
+    const answer = await logIn(browser, 'lookloox', 'sam', '/me/fresh/lookloox');
+    expect(answer.location).toBe('/me/fresh/lookloox');
+    expect((await browser.get('/me/fresh/lookloox')).text).toContain('Sam Nguyễn');
+    const page = await browser.get('/me');
+    expect(page.text).toContain('Logged in with Pimbuzz');
+    expect(page.text).toContain('Sam Nguyễn at Look Loox');
+  });
+
+  test('lasts through a restart', async () => {
+    const browser = await signedIn('pimbuzz', 'renee');
+    await browser.submit('/auth/lookloox/link', { token: tokenOf((await link(browser, 'sam')).html) });
+    await example.close();
+    example = await start({ ...anyPort, PORT: new URL(example.url).port });
+    expect((await browser.get('/me')).text).toContain('Sam Nguyễn at Look Loox');
+  });
+
+  test('is refused when another site sends the form', async () => {
+    const browser = await signedIn('pimbuzz', 'renee');
+    const token = tokenOf((await link(browser, 'sam')).html);
+    const answer = await browser.submit('/auth/lookloox/link', { token }, { 'sec-fetch-site': 'cross-site' });
+    expect(answer.status).toBe(403);
+    expect((await browser.get('/me')).text).not.toContain('Sam Nguyễn');
   });
 });
 
@@ -217,41 +370,52 @@ describe('headers', () => {
   });
 
   test('keep personal pages out of caches', async () => {
-    const response = await (await signedIn()).fetch('/me');
-    expect(response.headers.get('cache-control')).toBe('no-store');
+    const browser = await signedIn();
+    for (const path of ['/me', '/me/fresh/pimbuzz']) {
+      expect((await browser.visit(path)).headers.get('cache-control')).toBe('no-store');
+    }
   });
 });
 
 describe('logging out', () => {
-  const logOut = (cookie: string, headers: Record<string, string>) =>
-    fetch(`${example.url}/auth/logout`, { method: 'POST', headers: { cookie, ...headers }, redirect: 'manual' });
+  const old = { 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined };
+  const logOut = (browser: Browser, headers: Visit['headers']) => browser.submit('/auth/logout', {}, headers);
 
   test.each([
-    ['a browser', () => ({ 'sec-fetch-site': 'same-origin' })],
-    ['an older browser', () => ({ origin: example.url })],
-    ['a script', () => ({})],
+    ['a browser', () => ({})],
+    ['an older browser', () => ({ ...old, origin: example.url })],
   ])('ends the session for %s, and says that the site still knows the person', async (_who, headers) => {
     const browser = await signedIn();
     const cookie = await browser.jar.getCookieString(example.url);
-    const answer = await logOut(cookie, headers());
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/?logged-out']);
+    const answer = await logOut(browser, headers());
+    expect([answer.status, answer.location]).toEqual([303, '/?logged-out']);
     expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^example\.sid=;/)]);
-    expect((await fetch(`${example.url}/me`, { headers: { cookie }, redirect: 'manual' })).status).toBe(303);
+    expect((await new Browser(example.url).get('/me', { headers: { cookie } })).status).toBe(302);
     expect(sessionFiles()).toEqual([]);
-    expect((await new Browser(example.url).get('/?logged-out')).text).toContain(
-      'You are still signed in at the network',
-    );
+    expect((await browser.get('/?logged-out')).text).toContain('You are still signed in at the network');
+  });
+
+  test('tells a script of the app itself where the person is still signed in', async () => {
+    const answer = await logOut(await signedIn(), byFetch);
+    expect([answer.status, answer.json]).toEqual([
+      200,
+      expect.objectContaining({ loggedOut: true, stillSignedInAt: ['Pimbuzz'] }),
+    ]);
+    expect(sessionFiles()).toEqual([]);
   });
 
   test.each([
     ['another site', { 'sec-fetch-site': 'cross-site' }],
     ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
-    ['another site in an older browser', { origin: 'https://evil.example' }],
-    ['a frame without an origin', { origin: 'null' }],
+    ['another site in an older browser', { ...old, origin: 'https://evil.example' }],
+    ['a frame without an origin', { ...old, origin: 'null' }],
+    ['what does not say where it comes from', old],
   ])('is refused to %s', async (_who, headers) => {
     const browser = await signedIn();
-    const answer = await logOut(await browser.jar.getCookieString(example.url), headers);
+    const answer = await logOut(browser, headers);
     expect(answer.status).toBe(403);
+    expect(answer.text).toContain('<code>foreign_request</code>');
+    expect(answer.text).toContain('href="/me"');
     expect((await browser.get('/me')).status).toBe(200);
   });
 
@@ -278,7 +442,7 @@ describe('a restart', () => {
     const browser = await signedIn();
     const [file = ''] = sessionFiles();
     rmSync(join(folder, 'sessions', file));
-    expect((await browser.get('/me')).status).toBe(303);
+    expect((await browser.get('/me')).status).toBe(302);
     await logIn(browser, 'pimbuzz');
     expect((await browser.get('/me')).status).toBe(200);
   });
@@ -288,7 +452,7 @@ describe('a restart', () => {
     const port = new URL(example.url).port;
     await example.close();
     example = await start({ ...anyPort, PORT: port, SESSION_SECRET: 'another one' });
-    expect((await browser.get('/me')).status).toBe(303);
+    expect((await browser.get('/me')).status).toBe(302);
   });
 
   test('finds a secret that only its owner may read', () => {
@@ -327,7 +491,7 @@ describe('the page of a failure', () => {
     {
       code: 'access_denied',
       status: 401,
-      title: 'You are not logged in',
+      title: 'The login was refused',
       fail: (browser) => browser.get('/auth/pimbuzz/callback?error=access_denied'),
     },
     {
@@ -420,7 +584,7 @@ describe('the page of a failure', () => {
     // No stack, and nothing that is secret.
     expect(log[0]).not.toMatch(/\n\s+at /);
     expect(page.html + log.join()).not.toMatch(/[0-9a-f]{32}/);
-    expect((await browser.get('/me')).status).toBe(303);
+    expect((await browser.get('/me')).status).toBe(302);
   });
 
   test('can be left by logging in again', async () => {
@@ -430,8 +594,16 @@ describe('the page of a failure', () => {
     expect((await logIn(browser, 'pimbuzz', 'sam', again)).location).toBe('/me');
   });
 
+  test('leads who is logged in nevertheless to their page, and not to another login', async () => {
+    const page = await (await signedIn()).get('/auth/lookloox/callback?error=access_denied');
+    expect(page.status).toBe(401);
+    expect(page.text).toContain('You stay logged in here as you were.');
+    expect(page.html).toContain('<a class="button primary" href="/me">Your page</a>');
+    expect(page.html).not.toContain('href="/auth/');
+  });
+
   test('escapes what the site is called', () => {
-    expect(failurePage('timeout', { providerName: '<b>' })).not.toContain('<b>');
+    expect(failurePage('timeout', { provider: { name: 'b', displayName: '<b>' } })).not.toContain('<b>');
   });
 
   test('is another for a page that does not exist', async () => {
@@ -462,15 +634,16 @@ describe('the page of a failure', () => {
 test('neither secret, key nor token is on any page, in any header, or in the session', async () => {
   const browser = new Browser(example.url);
   const seen: string[] = [];
-  const listen = async (url: string, init: RequestInit = {}) => {
-    const response = await browser.fetch(url, init);
+  const listen = async (url: string) => {
+    const answer = await browser.visit(url);
     // The way to the provider and back is no page: there the key must be.
-    const headers = [...response.headers].filter(([name]) => name !== 'set-cookie');
-    seen.push(JSON.stringify(headers), await response.clone().text());
-    return response;
+    const headers = [...answer.headers].filter(([name]) => name !== 'set-cookie');
+    seen.push(JSON.stringify(headers), answer.text);
+    return answer;
   };
   for (const name of names) await site(name).signIn(listen, 'renee', { start: `${example.url}/auth/${name}` });
-  for (const path of ['/', '/me', '/nothing']) await listen(path);
+  for (const path of ['/', '/me', '/me/fresh/lookloox', '/nothing']) await listen(path);
+  await site('pimbuzz').signIn(listen, 'sam', { start: `${example.url}/auth/pimbuzz/link` });
   const [file = ''] = sessionFiles();
   seen.push(readFileSync(join(folder, 'sessions', file), 'utf8'));
   const secrets = names.map((name) => site(name).apps[0]!.appSecret);
@@ -505,6 +678,17 @@ describe('starting', () => {
     [{ PORT: '70000' }, 'PORT must be a number from 0 to 65535, not "70000"'],
     [{ LOOKLOOX_PORT: 'http' }, 'LOOKLOOX_PORT must be a number'],
     [{ PIMBUZZ_UPLOADS_URL: 'http://cdn.example' }, 'PIMBUZZ_UPLOADS_URL must be an address such as https://'],
+    [
+      { PIMBUZZ_URL: 'https://social.example' },
+      'PIMBUZZ_URL is set, but PIMBUZZ_APP_ID and PIMBUZZ_APP_SECRET are not',
+    ],
+    [{ LOOKLOOX_URL: 'http://social.example' }, 'LOOKLOOX_URL must be an address such as https://social.example'],
+    [{ LOOKLOOX_URL: 'social.example' }, 'LOOKLOOX_URL must be an address'],
+    [{ APP_URL: 'app.example' }, 'APP_URL must be an address without a path, such as https://app.example'],
+    [{ APP_URL: 'https://app.example/login' }, 'APP_URL must be an address without a path'],
+    [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be a number of proxies, or a list of addresses'],
+    [{ REDIS_URL: 'http://:s3cret@cache', SESSION_SECRET: 'x' }, 'REDIS_URL must be an address such as redis://'],
+    [{ REDIS_URL: 'redis://:s3cret@cache' }, 'REDIS_URL is set, but SESSION_SECRET is not'],
   ])('with %j says what is wrong, and tells no secret', (env, message) => {
     expect(() => readConfig(env)).toThrow(SetUpError);
     expect(() => readConfig(env)).toThrow(message);
@@ -520,6 +704,51 @@ describe('starting', () => {
     expect(page.location).toBe('https://pimbuzz.com/api/oauth?app_id=123');
     const policy = (await fetch(example.url)).headers.get('content-security-policy');
     expect(policy).toContain("img-src 'self' https://pimbuzz.com https://cdn.example http://127.0.0.1:");
+  });
+
+  test('with a URL and credentials sends people to that site', async () => {
+    const other = site('pimbuzz');
+    const { appId, appSecret } = other.apps[0]!;
+    await example.close();
+    example = await start({
+      ...anyPort,
+      LOOKLOOX_URL: `${other.url}/`,
+      LOOKLOOX_APP_ID: appId,
+      LOOKLOOX_APP_SECRET: appSecret,
+    });
+    const page = await new Browser(example.url).get('/auth/lookloox');
+    expect(page.location).toBe(`${other.url}/api/oauth?app_id=${appId}`);
+    expect((await fetch(example.url)).headers.get('content-security-policy')).toContain(
+      `img-src 'self' http://127.0.0.1:`,
+    );
+  });
+
+  test('behind a proxy that speaks https registers its address, and makes cookies for https only', async () => {
+    await example.close();
+    const { port } = new URL(example.url);
+    example = await start({ ...anyPort, PORT: port, APP_URL: 'https://app.example/', TRUST_PROXY: '1' });
+    expect(example.url).toBe('https://app.example');
+    expect(site('pimbuzz').apps[0]!.redirectURL).toBe('https://app.example/auth/pimbuzz/callback');
+
+    const cookies: string[] = [];
+    const proxied = async (url: string) => {
+      const { pathname, search } = new URL(url);
+      const answer = await fetch(`http://127.0.0.1:${port}${pathname}${search}`, {
+        redirect: 'manual',
+        headers: {
+          accept: 'text/html',
+          cookie: cookies.map((cookie) => cookie.split(';')[0]).join('; '),
+          'x-forwarded-proto': 'https',
+          'x-forwarded-host': 'app.example',
+        },
+      });
+      cookies.push(...answer.headers.getSetCookie());
+      return answer;
+    };
+    const answer = await site('pimbuzz').signIn(proxied, 'renee', { start: 'https://app.example/auth/pimbuzz' });
+    expect(answer.headers.get('location')).toBe('/me');
+    expect(cookies.find((cookie) => cookie.startsWith('example.sid='))).toMatch(/; Secure/);
+    for (const cookie of cookies) expect(cookie).toMatch(/; Secure/);
   });
 
   test('listens on this machine only', () => {
@@ -545,6 +774,133 @@ test.each([
   else await fetch(example.url);
   expect(await Promise.race([example.close(), wait(900, 'too late', { ref: false })])).toBeUndefined();
   expect(await hasEnded).toBe('ended');
+});
+
+describeWithRedis('with Redis', () => {
+  let redis: RedisServer;
+  let second: Example | undefined;
+  let env: NodeJS.ProcessEnv;
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    await example.close();
+    env = { ...anyPort, REDIS_URL: redis.url, SESSION_SECRET: 'the same everywhere' };
+    example = await start(env);
+  });
+
+  afterEach(async () => {
+    await second?.close();
+    second = undefined;
+    await redis.stop();
+  });
+
+  /** The page as soon as Redis is back; waits for that and not for a time. */
+  async function comesBack(browser: Browser, path: string) {
+    for (;;) {
+      const page = await browser.get(path);
+      if (page.status !== 503) return page;
+      await wait(20);
+    }
+  }
+
+  const takes = async <T>(work: Promise<T>): Promise<[T, number]> => {
+    const begin = Date.now();
+    return [await work, Date.now() - begin];
+  };
+
+  test('people are signed in at every process, and no file is written', async () => {
+    const browser = await signedIn();
+    second = await start(env);
+    const { port } = new URL(second.url);
+    const cookie = await browser.jar.getCookieString(example.url);
+    const other = new Browser(second.url);
+    expect((await other.get('/me', { headers: { cookie } })).text).toContain('Renée O’Brien-Łukasz');
+    expect(Number(port)).not.toBe(Number(new URL(example.url).port));
+    expect(sessionFiles()).toEqual([]);
+
+    await browser.submit('/auth/logout');
+    expect((await other.get('/me', { headers: { cookie } })).status).toBe(302);
+  });
+
+  test('processes share the count of failed logins', async () => {
+    second = await start({ ...env, PIMBUZZ_URL: site('pimbuzz').url, ...credentialsOf(site('pimbuzz')) });
+    for (let count = 0; count < 10; count += 1) {
+      const browser = new Browser(count % 2 === 0 ? example.url : second.url);
+      for (let round = 0; round < 2; round += 1) await comeBack(browser, `${count}${round}`.padStart(32, '0'));
+    }
+    for (const url of [example.url, second.url]) {
+      const page = await comeBack(new Browser(url), 'f'.repeat(32));
+      expect([page.status, page.text]).toEqual([429, expect.stringContaining('Too many logins have failed')]);
+    }
+  });
+
+  test('that is not there the app does not start, and tells no password', async () => {
+    await redis.stop();
+    const url = redis.url.replace('//', '//someone:s3cret@');
+    const [starting, time] = await takes(start({ ...env, REDIS_URL: url }).catch((error: unknown) => error));
+    expect(starting).toBeInstanceOf(SetUpError);
+    expect((starting as Error).message).toMatch(
+      /^Redis at 127\.0\.0\.1:\d+ cannot be used: connect ECONNREFUSED .*\. Start it, or correct REDIS_URL\.$/,
+    );
+    expect((starting as Error).message).not.toContain('s3cret');
+    expect(time).toBeLessThan(4000);
+  });
+
+  test('that does not answer the app does not start', async () => {
+    redis.pause();
+    const [starting, time] = await takes(start(env).catch((error: unknown) => error));
+    expect(starting).toBeInstanceOf(SetUpError);
+    expect(time).toBeLessThan(4000);
+  });
+
+  test('that is lost says so once, in time and with what needs no session, and takes it up again', async () => {
+    const browser = await signedIn();
+    await redis.stop();
+    for (let count = 0; count < 3; count += 1) {
+      const [page, time] = await takes(browser.get('/me'));
+      expect([page.status, page.text]).toEqual([503, expect.stringContaining('This does not work right now')]);
+      expect(page.html).not.toContain('Renée');
+      expect(time).toBeLessThan(3000);
+    }
+    const visitor = new Browser(example.url);
+    expect((await visitor.get('/')).status).toBe(200);
+    expect((await visitor.get('/auth/pimbuzz')).status).toBe(302);
+    expect((await comeBack(visitor, 'a'.repeat(32))).status).toBe(503);
+    expect(log).toEqual([expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+ is lost: /)]);
+
+    redis = await startRedis(redis.port);
+    // It kept nothing.
+    expect((await comesBack(browser, '/me')).status).toBe(302);
+    expect((await logIn(browser, 'pimbuzz')).location).toBe('/me');
+    expect((await browser.get('/me')).text).toContain('Renée');
+    while (log.length < 2) await browser.get('/me');
+    expect(log[1]).toMatch(/^Redis at .* is back\.$/);
+  });
+
+  test('that does not answer is not waited for, and keeps people signed in', async () => {
+    const [first, other] = [await signedIn('pimbuzz', 'renee'), await signedIn('pimbuzz', 'sam')];
+    redis.pause();
+    const pages = await Promise.all(
+      [first, other, first].map((browser, index) => takes(browser.get(index === 2 ? '/me/fresh/pimbuzz' : '/me'))),
+    );
+    for (const [page, time] of pages) {
+      expect(page.status).toBe(503);
+      expect(time).toBeLessThan(3000);
+    }
+    const [answer, time] = await takes(first.submit('/auth/logout'));
+    expect(answer.status).toBe(503);
+    expect(time).toBeLessThan(3000);
+    expect(log).toHaveLength(1);
+
+    redis.resume();
+    expect((await comesBack(first, '/me')).text).toContain('Renée');
+    expect((await comesBack(other, '/me')).text).toContain('Sam Nguyễn');
+  });
+
+  const credentialsOf = ({ apps: [app] }: LocalProvider) => ({
+    PIMBUZZ_APP_ID: app!.appId,
+    PIMBUZZ_APP_SECRET: app!.appSecret,
+  });
 });
 
 /** Without what is being written at the moment. */

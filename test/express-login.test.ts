@@ -8,7 +8,7 @@ test('three lines log somebody in, and the compact profile is the user from then
   const site = await openSite();
   const browser = site.browser();
   const answer = await site.logIn(browser);
-  expect([answer.status, answer.location, answer.text]).toEqual([302, '/', '']);
+  expect([answer.status, answer.location, answer.text]).toEqual([302, '/', 'Redirecting']);
   expect((await browser.visit('/me')).json).toEqual({
     provider: 'pimbuzz',
     id: '2',

@@ -145,6 +145,13 @@ function createPages(strategy: LoginWithStrategy, seen: unknown[]): express.Expr
   return app;
 }
 
+test('a key that gets into a message or a hint all the same is masked', () => {
+  const key = '0123456789abcdef0123456789abcdef';
+  const error = new LoginWithError(`x ${key}`, { code: 'timeout', stage: 'authorize', hint: `auth_key=${key}` });
+  expect(inspect(error, { showHidden: true })).not.toContain(key);
+  expect(error.message).toBe('x [redacted]');
+});
+
 describe('a cause', () => {
   test('keeps its name, its code and its place, and nothing else', () => {
     const cause = Object.assign(new Error('Unexpected token=x, access_token=abc at 0123456789abcdef0123456789abcdef'), {

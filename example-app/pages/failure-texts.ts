@@ -37,14 +37,14 @@ const broken: Text = (provider) => ({
 
 const unusable: Text = (provider) => ({
   title: `${provider} has a problem`,
-  what: `${provider} gave an answer that this app cannot use, so you are not logged in.`,
+  what: `${provider} gave an answer that this app cannot use, so this login did not work.`,
   advice: wait,
   canRetry: true,
 });
 
 const unreachable: Text = (provider) => ({
   title: `${provider} cannot be reached`,
-  what: `The connection to ${provider} failed, so you are not logged in.`,
+  what: `The connection to ${provider} failed, so this login did not work.`,
   advice: wait,
   canRetry: true,
 });
@@ -53,19 +53,19 @@ const unreachable: Text = (provider) => ({
 const texts: Record<LoginErrorCode, Text> = {
   auth_key_malformed: (provider) => ({
     title: 'This link is damaged',
-    what: `The address that led you here is not one that ${provider} makes, so you are not logged in.`,
+    what: `The address that led you here is not one that ${provider} makes, so this login did not work.`,
     advice: 'Start the login again from here, and do not use the link that you came from.',
     canRetry: true,
   }),
   auth_key_missing: (provider) => ({
     title: `${provider} did not say who you are`,
-    what: `You came back from ${provider} without a confirmation, so you are not logged in.`,
+    what: `You came back from ${provider} without a confirmation, so this login did not work.`,
     advice: 'Try again. If the same happens once more, tell the people who run this app, and give them the code below.',
     canRetry: true,
   }),
   access_denied: (provider) => ({
-    title: 'You are not logged in',
-    what: `${provider} told us that the login was refused.`,
+    title: 'The login was refused',
+    what: `${provider} told us that you, or ${provider} itself, refused it.`,
     advice: 'If that was not what you wanted, log in again and choose to continue.',
     canRetry: true,
   }),
@@ -153,7 +153,7 @@ const texts: Record<LoginErrorCode, Text> = {
   provider_error: unusable,
   provider_unavailable: (provider) => ({
     title: `${provider} is out of order`,
-    what: `${provider} cannot answer at the moment, so you are not logged in.`,
+    what: `${provider} cannot answer at the moment, so this login did not work.`,
     advice: wait,
     canRetry: true,
   }),
@@ -168,7 +168,7 @@ const texts: Record<LoginErrorCode, Text> = {
   tls_failed: unreachable,
   timeout: (provider) => ({
     title: `${provider} takes too long`,
-    what: `${provider} did not answer in time, so you are not logged in.`,
+    what: `${provider} did not answer in time, so this login did not work.`,
     advice: wait,
     canRetry: true,
   }),

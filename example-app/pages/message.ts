@@ -12,6 +12,13 @@ export function brokenPage(): string {
   );
 }
 
+export function unavailablePage(): string {
+  return messagePage(
+    'This does not work right now',
+    'We cannot look up at the moment whether you are logged in. It is not your fault, and nothing is lost: try again in a few seconds.',
+  );
+}
+
 function messagePage(title: string, text: string): string {
   return renderPage(
     title,

@@ -1,16 +1,29 @@
+import type { Provider } from 'passport-loginwith';
 import { html, type Markup } from '../html.js';
 import { nameOf, type Person } from '../person.js';
-import { describeDay, describeDistance, describeTime } from './dates.js';
+import { describeDistance, describeTime } from './dates.js';
+import { factsAbout } from './facts.js';
 import { renderPage } from './layout.js';
 import { logoutForm } from './logout-form.js';
 
-/**
- * The page of a signed-in person.
- *
- * @param pictureOrigins hosts that the page's policy lets pictures come from; others are not tried
- */
-export function profilePage(person: Person, providerName: string, pictureOrigins: readonly string[]): string {
+export interface ProfilePage {
+  person: Person;
+  /** By provider, when the access to the person's data ends; ISO 8601. */
+  accessEndsAt: Record<string, string>;
+  /** Accounts at other providers that the person has linked. */
+  linked: readonly Person[];
+  /** Where the app's people may have accounts. */
+  choices: readonly Provider[];
+  /** Hosts that the page's policy lets pictures come from; others are not tried. */
+  pictureOrigins: readonly string[];
+  displayNameOf: (provider: string) => string;
+}
+
+/** The page of a signed-in person. */
+export function profilePage(page: ProfilePage): string {
+  const { person, pictureOrigins, displayNameOf } = page;
   const name = nameOf(person);
+  const providerName = displayNameOf(person.provider);
   const isAllowed = (url: string) => pictureOrigins.includes(new URL(url).origin);
   return renderPage(
     name,
@@ -21,10 +34,8 @@ export function profilePage(person: Person, providerName: string, pictureOrigins
         <h1><bdi>${name}</bdi></h1>
         <p class="muted">Logged in with ${providerName}</p>
       </div>
-      <h2>What ${providerName} tells about you</h2>
-      <dl>${fieldsOf(person)}</dl>
-      <h2>Access to ${providerName}</h2>
-      <p>${access(person.tokenEndsAt, providerName, Date.now())}</p>
+      <h2>What ${providerName} told at your login</h2>
+      ${factsAbout(person)} ${access(page)} ${linkedAccounts(page)}
       <div class="actions">${logoutForm()}</div>
     </article>`,
   );
@@ -48,56 +59,57 @@ function picture(url: string | undefined, name: string): Markup {
   />`;
 }
 
-function fieldsOf(person: Person): Markup[] {
-  const { registeredAt, birthdate, badge } = person;
-  return [
-    field('Number', text(person.id)),
-    field('User name', text(person.username)),
-    field('Given name', text(person.name?.givenName)),
-    field('Family name', text(person.name?.familyName)),
-    field('E-mail', text(person.emails[0]?.value), 'It may never have been confirmed'),
-    field('Gender', word(person.gender)),
-    field('Date of birth', birthdate && html`<time datetime="${birthdate}">${describeDay(birthdate)}</time>`),
-    field('Relationship', word(person.relationship)),
-    field('About', person.biography && html`<span class="lines" dir="auto">${person.biography}</span>`),
-    field('Website', link(person.website)),
-    field('Profile page', link(person.profileUrl)),
-    field('Picture', link(person.photos[0]?.value)),
-    field('Cover', link(person.cover)),
-    field('Member since', registeredAt && html`<time datetime="${registeredAt}">${describeTime(registeredAt)}</time>`),
-    field('Badge', badge === undefined ? undefined : text(badge ? 'Verified account' : 'None')),
-  ];
+function access({ person, accessEndsAt, displayNameOf, choices }: ProfilePage): Markup {
+  const providerName = displayNameOf(person.provider);
+  const endsAt = accessEndsAt[person.provider];
+  return html`<h2>Access to ${providerName}</h2>
+    ${endsAt !== undefined && html`<p>${describeAccess(endsAt, providerName, Date.now())}</p>`}
+    ${choices.some(({ name }) => name === person.provider) && html`<p class="actions">${freshButton(person.provider, providerName)}</p>`}`;
 }
 
-function field(label: string, value: Markup | '' | undefined, note?: string): Markup {
-  return html`<div>
-    <dt>${label}</dt>
-    <dd>
-      ${value || html`<span class="muted">Not given</span>`}${value && note !== undefined && html` <span class="small">${note}</span>`}
-    </dd>
-  </div>`;
-}
-
-function text(value: string | undefined): Markup | undefined {
-  return value === undefined ? undefined : html`<bdi>${value}</bdi>`;
-}
-
-function word(value: string | undefined): Markup | undefined {
-  return value === undefined ? undefined : html`<bdi class="word">${value}</bdi>`;
-}
-
-/** What people wrote about themselves is theirs: no credit, no handle on this window, and no address that is no page. */
-function link(url: string | undefined): Markup | undefined {
-  if (url === undefined || !/^https?:\/\//i.test(url)) return undefined;
-  return html`<a href="${url}" rel="noopener nofollow ugc">${url}</a>`;
-}
-
-function access(tokenEndsAt: string, providerName: string, now: number): Markup {
-  const time = html`<time datetime="${tokenEndsAt}">${describeTime(tokenEndsAt)}</time>`;
-  const distance = describeDistance(tokenEndsAt, now);
-  return Date.parse(tokenEndsAt) > now
+function describeAccess(endsAt: string, providerName: string, now: number): Markup {
+  const time = html`<time datetime="${endsAt}">${describeTime(endsAt)}</time>`;
+  const distance = describeDistance(endsAt, now);
+  return Date.parse(endsAt) > now
     ? html`This app’s access to your data ends ${distance} at the latest, on ${time}; ${providerName} may end it sooner.
       You stay logged in here.`
-    : html`This app’s access to your data ended ${distance}, on ${time}. You stay logged in here; log in again to show
-      what has changed at ${providerName}.`;
+    : html`This app’s access to your data ended ${distance}, on ${time}. You stay logged in here; what you look at anew
+      renews it.`;
+}
+
+function linkedAccounts({ person, linked, choices, displayNameOf }: ProfilePage): Markup | undefined {
+  const missing = choices.filter(
+    ({ name }) => name !== person.provider && linked.every(({ provider }) => provider !== name),
+  );
+  if (linked.length + missing.length === 0) return undefined;
+  return html`<h2>Your other accounts</h2>
+    <p>
+      This example has no database: an account that you link is kept in your session, until you log out. An app with one
+      would let you log in with it, too.
+    </p>
+    ${
+      linked.length > 0 &&
+      html`<ul class="linked">
+        ${linked.map((account) => linkedAccount(account, displayNameOf(account.provider), choices))}
+      </ul>`
+    }
+    ${missing.length > 0 && html`<p class="actions">${missing.map(linkButton)}</p>`}`;
+}
+
+function linkedAccount(account: Person, providerName: string, choices: readonly Provider[]): Markup {
+  return html`<li>
+    <span
+      ><strong><bdi>${nameOf(account)}</bdi></strong>
+      <span class="muted">at ${providerName}, number ${account.id}</span></span
+    >
+    ${choices.some(({ name }) => name === account.provider) && freshButton(account.provider, providerName)}
+  </li>`;
+}
+
+function freshButton(provider: string, providerName: string): Markup {
+  return html`<a class="button" href="/me/fresh/${provider}">Look at ${providerName} now</a>`;
+}
+
+function linkButton({ name, displayName }: Provider): Markup {
+  return html`<a class="button" href="/auth/${name}/link">Link your ${displayName} account</a>`;
 }

@@ -116,6 +116,17 @@ code { font-family: ui-monospace, monospace; }
 .choices { margin: 1.5rem 0; padding: 0; list-style: none; display: grid; gap: 0.75rem; }
 .choice { width: 100%; }
 
+.linked { margin: 0; padding: 0; list-style: none; }
+.linked > li {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  justify-content: space-between;
+  gap: 0.75rem;
+  padding: 0.75rem 0;
+  border-bottom: 1px solid var(--line);
+}
+
 .mark {
   flex: none;
   display: inline-grid;

@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { delimiter, join } from 'node:path';
+
+const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'redis-server'));
+const executablePath = [process.env.REDIS_SERVER_PATH, ...candidates].find(isExecutable);
+
+/** A redis-server of a test, on this machine alone and with nothing on the disk. */
+export interface RedisServer {
+  url: string;
+  port: number;
+  /** Ends it at once, as a failure of its machine would. */
+  stop(): Promise<void>;
+  /** Stops it from answering; connections stay. */
+  pause(): void;
+  resume(): void;
+}
+
+/** A suite that needs a redis-server. Without one it is skipped and says so, or fails where CI requires it. */
+export function describeWithRedis(name: string, suite: () => void): void {
+  if (executablePath !== undefined) {
+    describe(name, suite);
+  } else if (process.env.CI_SERVICES === 'required') {
+    test(`${name}: redis-server is there`, () => {
+      throw new Error('no redis-server in PATH or at REDIS_SERVER_PATH, and CI_SERVICES=required');
+    });
+  } else {
+    process.stderr.write(`Skipped, for there is no redis-server (set REDIS_SERVER_PATH): ${name}\n`);
+    describe.skip(name, suite);
+  }
+}
+
+/** Resolves when it takes connections. Stop it in any case: nothing else does. */
+export async function startRedis(port?: number): Promise<RedisServer> {
+  const chosen = port ?? (await findPort());
+  const options = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn(executablePath ?? 'redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const hasEnded = new Promise<void>((resolve) => server.once('exit', () => resolve()).once('error', () => resolve()));
+  const stop = () => {
+    server.kill('SIGKILL');
+    return hasEnded;
+  };
+  try {
+    await readiness(server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: `redis://127.0.0.1:${chosen}`,
+    port: chosen,
+    stop,
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
+  };
+}
+
+function readiness(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const fail = () => reject(new Error(`redis-server did not start:\n${output}`));
+    const timer = setTimeout(fail, 10_000);
+    server.once('error', reject).once('exit', fail);
+    // Nobody else reads what it says, and a full pipe would stop it.
+    server.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (!/Ready to accept connections/.test(output)) return;
+      clearTimeout(timer);
+      output = '';
+      resolve();
+    });
+  });
+}
+
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  // It listens on a port, so its address is an object.
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function isExecutable(path: string | undefined): path is string {
+  try {
+    accessSync(path ?? '', constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
