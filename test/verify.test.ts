@@ -24,7 +24,7 @@ test.each<[string, Verify]>([
   ['is async and returns the user', async () => user],
   ['is async, declares done and returns the user', async (_a, _r, _p, _done) => user],
   ['returns a thenable', () => ({ then: (resolve: (value: object) => void) => resolve(user) })],
-  ['hides done behind a wrapper', (...parameters) => void later(() => (parameters[3])(null, user))],
+  ['hides done behind a wrapper', (...parameters) => void later(() => parameters[3](null, user))],
   [
     'calls done twice',
     (_a, _r, _p, done) => {
