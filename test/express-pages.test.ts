@@ -64,7 +64,7 @@ describe.each(pages)('the page "%s"', (name, visit, english, french) => {
     const { text, headers } = await visit(site, site.browser());
     const nonce = /<style nonce="([^"]+)">/.exec(text)![1]!;
     expect(headers.get('content-security-policy')).toBe(
-      `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     );
     expect(text).not.toMatch(/<script|<img|<link|<iframe|\son\w+=|\sstyle=|javascript:|https?:\/\//i);
     expect(headers.get('x-frame-options')).toBe('DENY');

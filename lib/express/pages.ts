@@ -43,8 +43,8 @@ export function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
-    // For the app's own templates; our pages have no picture.
-    "img-src 'self'",
+    // Pictures are for the app's own templates; ours have an empty icon, so that browsers do not ask the app for one.
+    "img-src 'self' data:",
     // Chromium applies it to the redirects after a form, too: no form of ours leads to another site.
     "form-action 'self'",
     "base-uri 'none'",
@@ -81,7 +81,9 @@ export const defaultTemplates: Templates = {
         <p>${link.text(page.displayName)}</p>
         <form method="post" action="${page.action}">
           <input type="hidden" name="token" value="${page.token}" />
-          <p><button class="button">${link.confirm}</button> <a href="${page.cancel}">${link.cancel}</a></p>
+          <p>
+            <button class="button">${link.confirm}</button> <a class="aside" href="${page.cancel}">${link.cancel}</a>
+          </p>
         </form>`,
     );
   },
@@ -126,6 +128,7 @@ const style = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
 body{max-width:30rem;margin:12vh auto;padding:0 1rem}
 h1{font-size:1.4rem;line-height:1.25}
 .button{display:inline-block;border:1px solid #1a5fb4;border-radius:.4rem;padding:.6rem 1rem;background:#1a5fb4;color:#fff;font:inherit;text-decoration:none;cursor:pointer}
+.aside{display:inline-block;padding:.6rem 1rem}
 .button:focus-visible{outline:3px solid;outline-offset:2px}
 .account{border:1px solid #8888;border-radius:.4rem;padding:.6rem 1rem;overflow-wrap:anywhere}
 .small{font-size:.875rem}`;
@@ -136,6 +139,7 @@ function render({ locale, nonce }: PageBasics, title: string, body: Markup, head
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="robots" content="noindex" />
+      <link rel="icon" href="data:," />
       ${head}
       <title>${title}</title>
       <style nonce="${nonce}">

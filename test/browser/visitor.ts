@@ -1,0 +1,120 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+/** Where to put pictures of the pages, for people to look at; without it none are taken. */
+const picturesFolder = process.env.SCREENSHOTS;
+
+const phone = { width: 360, height: 740 };
+const desktop = { width: 1280, height: 800 };
+
+/** Somebody with a phone, who is shown no page that is broken or wider than it. */
+export class Visitor {
+  /** What the browser complained about: a script's error, what a page's policy forbids, a request without a good answer. */
+  readonly complaints: string[] = [];
+  /** Where all requests went. */
+  readonly origins = new Set<string>();
+  readonly context: BrowserContext;
+  /** The tab in front. */
+  page: Page;
+  private pictures = 0;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+    context.on('console', (message) => {
+      const { pathname } = new URL(message.location().url, 'http://nowhere');
+      if (!['error', 'warning'].includes(message.type())) return;
+      this.complaints.push(`${message.text()} ${pathname}`);
+    });
+    context.on('weberror', (error) => this.complaints.push(error.error().message));
+    context.on('request', (request) => {
+      if (request.url().startsWith('http')) this.origins.add(new URL(request.url()).origin);
+    });
+    context.on('requestfailed', (request) => {
+      const reason = request.failure()?.errorText ?? '';
+      // Left before it was complete: that is the visitor's doing.
+      if (reason !== 'net::ERR_ABORTED') this.complaints.push(`${reason} ${new URL(request.url()).pathname}`);
+    });
+  }
+
+  static async open(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({
+      locale: 'en-GB',
+      viewport: phone,
+      // Pictures show no colours that are on their way.
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(10_000);
+    return new Visitor(context, await context.newPage());
+  }
+
+  async openTab(): Promise<Page> {
+    return this.context.newPage();
+  }
+
+  async goTo(url: string): Promise<void> {
+    await this.page.goto(url);
+  }
+
+  link(name: string | RegExp): Locator {
+    return this.page.getByRole('link', { name, exact: true });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  mainText(): Promise<string> {
+    return this.page.getByRole('main').innerText();
+  }
+
+  /** Waits for the page with this first heading, and looks it over. */
+  async sees(heading: string | RegExp): Promise<void> {
+    const { page } = this;
+    await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+    await page.waitForLoadState();
+    expect([heading, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([heading, phone.width]);
+    expect(await page.evaluate('document.querySelectorAll("h1, main, title").length')).toBe(3);
+    await this.takePictures();
+  }
+
+  /** Presses Tab until this has the focus, which can be seen all the way, then Enter. */
+  async pressOn(target: Locator): Promise<void> {
+    for (let presses = 0; presses < 30; presses += 1) {
+      await this.page.keyboard.press('Tab');
+      const focused = this.page.locator(':focus');
+      const what = await focused.innerText({ timeout: 1_000 });
+      const outline = await this.page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+      const { x, y } = (await focused.boundingBox())!;
+      expect([what, outline, x >= 0, y >= 0]).toEqual([what, expect.not.stringMatching('none'), true, true]);
+      if ((await focused.and(target).count()) === 1) {
+        await this.page.keyboard.press('Enter');
+        return;
+      }
+    }
+    throw new Error('the keyboard does not come to what it looks for');
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  private async takePictures(): Promise<void> {
+    if (picturesFolder === undefined) return;
+    const { page } = this;
+    const folder = join(picturesFolder, (expect.getState().currentTestName ?? '').replaceAll(/\W+/g, '-').slice(0, 90));
+    mkdirSync(folder, { recursive: true });
+    this.pictures += 1;
+    const title = (await page.title()).replaceAll(/[^\p{L}\d]+/gu, '-');
+    for (const [device, viewport] of Object.entries({ desktop, phone })) {
+      await page.setViewportSize(viewport);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const path = join(folder, `${String(this.pictures).padStart(2, '0')}-${title}-${device}-${colorScheme}.png`);
+        await page.screenshot({ path, fullPage: true });
+      }
+    }
+  }
+}
