@@ -1,0 +1,111 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const root = join(__dirname, '../..');
+const startTimeout = 20_000;
+
+/** The example app and the package, compiled from what is in this tree, in a folder of their own. */
+export interface CompiledExample {
+  /** Starts a process of the app; what it needs is in the environment, and nothing else is. */
+  spawn(env: Record<string, string>): ExampleProcess;
+  /** Kills what still runs and removes the folder. */
+  close(): Promise<void>;
+}
+
+export interface ExampleProcess {
+  /** What it printed, both channels. */
+  readonly output: { stdout: string; stderr: string };
+  readonly isRunning: boolean;
+  /** Its exit code; `null` after a signal. */
+  readonly exited: Promise<number | null>;
+  /** Resolves when the app has printed its address. */
+  ready(): Promise<this>;
+  kill(): void;
+}
+
+/**
+ * Compiles the package and the example app as their users would install them. `dist/` of this tree is left alone: it may be older than the
+ * sources, and whoever builds meanwhile would take it from under the processes.
+ */
+export async function compileExample(): Promise<CompiledExample> {
+  const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
+  const modules = join(folder, 'node_modules');
+  const ownPackage = join(modules, 'passport-loginwith');
+  mkdirSync(ownPackage, { recursive: true });
+  for (const name of readdirSync(join(root, 'node_modules')))
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  copyFileSync(join(root, 'package.json'), join(ownPackage, 'package.json'));
+  await Promise.all([
+    compile('example-app', join(folder, 'dist')),
+    compile('tsconfig.build.json', join(ownPackage, 'dist')),
+  ]);
+  const processes: RunningExample[] = [];
+  return {
+    spawn(env) {
+      const running = new RunningExample(join(folder, 'dist/main.js'), folder, env);
+      processes.push(running);
+      return running;
+    },
+    async close() {
+      for (const running of processes) running.kill();
+      await Promise.all(processes.map(({ exited }) => exited));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // Bound to a port, so the address is an object.
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function compile(project: string, outDir: string): Promise<void> {
+  const tsc = require.resolve('typescript/bin/tsc');
+  // The types are checked elsewhere.
+  await promisify(execFile)(process.execPath, [tsc, '-p', project, '--noCheck', '--outDir', outDir], { cwd: root });
+}
+
+class RunningExample implements ExampleProcess {
+  readonly output = { stdout: '', stderr: '' };
+  readonly exited: Promise<number | null>;
+  private readonly child: ChildProcess;
+
+  constructor(main: string, cwd: string, env: Record<string, string>) {
+    const child = spawn(process.execPath, [main], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.output.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.output.stderr += text));
+    this.child = child;
+    this.exited = new Promise((resolve) => child.once('close', resolve));
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  async ready(): Promise<this> {
+    const timeout = wait(startTimeout, 'is not ready', { ref: false });
+    const ended = this.exited.then(() => 'has ended');
+    while (!/^Open /m.test(this.output.stdout)) {
+      const next = await Promise.race([ended, timeout, once(this.child.stdout!, 'data')]);
+      if (typeof next === 'string') throw new Error(`the example app ${next}:\n${this.output.stderr}`);
+    }
+    return this;
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
