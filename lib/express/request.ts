@@ -8,6 +8,8 @@ export type SeenRequest = IncomingMessage & {
   hostname?: string;
   secure?: boolean;
   ip?: string | undefined;
+  /** Empty as long as Express trusts no proxy. */
+  ips?: readonly string[] | undefined;
   body?: unknown;
   user?: unknown;
 };

@@ -19,7 +19,7 @@ function findProblems(req: SessionRequest): [code: string, message: string][] {
         'Behind a proxy that speaks https, set app.set("trust proxy", 1); on localhost without https, set the cookie\'s "secure" to false.',
     ]);
   }
-  if (req.headers['x-forwarded-for'] !== undefined && req.ip === req.socket.remoteAddress) {
+  if (req.headers['x-forwarded-for'] !== undefined && req.ips?.length === 0) {
     problems.push([
       'LOGINWITH_CLIENT_ADDRESS',
       'loginWith: this request came through a proxy that the app does not trust. All visitors seem to have one address, and failed logins of ' +
