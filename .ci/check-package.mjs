@@ -32,7 +32,7 @@ try {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   run('npm', 'install', '--no-audit', '--no-fund', join(folder, filename), 'passport', 'express', 'express-session');
   const types = ['node', 'express', 'express-session', 'passport'].map((name) => `@types/${name}`);
-  run('npm', 'install', '-D', '--no-audit', '--no-fund', 'typescript@~6.0', ...types);
+  run('npm', 'install', '-D', '--no-audit', '--no-fund', 'typescript', ...types);
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
 
   run(
