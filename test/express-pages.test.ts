@@ -66,7 +66,9 @@ describe.each(pages)('the page "%s"', (name, visit, english, french) => {
     expect(headers.get('content-security-policy')).toBe(
       `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     );
-    expect(text).not.toMatch(/<script|<img|<link(?! rel="icon" href="data:,")|<iframe|\son\w+=|\sstyle=|javascript:|https?:\/\//i);
+    expect(text).not.toMatch(
+      /<script|<img|<link(?! rel="icon" href="data:,")|<iframe|\son\w+=|\sstyle=|javascript:|https?:\/\//i,
+    );
     expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('referrer-policy')).toBe('strict-origin');
     expect(headers.get('cache-control')).toBe('no-store');
