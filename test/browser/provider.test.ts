@@ -123,7 +123,7 @@ describeWithChromium('the local provider in a browser', () => {
     expect(provider.apps).not.toContainEqual(registered);
 
     await button(texts.signOut).click();
-    expect(await page.getByRole('navigation').getByRole('link', { name: texts.signIn }).count()).toBe(1);
+    await page.getByRole('navigation').getByRole('link', { name: texts.signIn }).waitFor();
     expect(complaints.filter((text) => !text.includes('422'))).toEqual([]);
     expect([...hosts].sort()).toEqual([provider.url, app.url].sort());
   });
@@ -146,7 +146,7 @@ describeWithChromium('the local provider in a browser', () => {
     await page.getByRole('main').getByRole('link', { name: provider.apps[0]!.name }).click();
     const snippet = page.locator('#code-typescript');
     await snippet.getByRole('button').click();
-    expect(await snippet.getByRole('button', { name: 'Copied' }).count()).toBe(1);
+    await snippet.getByRole('button', { name: 'Copied' }).waitFor();
     const copied = await page.evaluate('navigator.clipboard.readText()');
     expect(copied).toBe(await snippet.locator('pre').textContent());
     expect(copied).toContain(`baseURL: '${provider.url}'`);

@@ -9,6 +9,8 @@ const executablePath = [process.env.CHROMIUM_PATH, ...candidates].find(
 /** A suite for a real browser. Without one it is skipped and says so, or fails where CI requires it. */
 export function describeWithChromium(name: string, suite: () => void): void {
   if (executablePath !== undefined) {
+    // On a loaded machine Chromium itself stumbles now and then; what failed first is printed.
+    jest.retryTimes(1, { logErrorsBeforeRetry: true });
     describe(name, suite);
   } else if (process.env.CI_SERVICES === 'required') {
     test(`${name}: Chromium is there`, () => {
