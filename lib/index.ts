@@ -13,9 +13,11 @@ export {
 export type {
   AccessToken,
   Attempt,
+  AttemptBinding,
   AttemptStore,
   AuthorizeMethod,
   ClientOptions,
+  LoginAccess,
   LoginInfo,
   Profile,
   Provider,
