@@ -35,20 +35,9 @@ try {
   run('npm', 'install', '-D', '--no-audit', '--no-fund', 'typescript', ...types);
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
 
-  run(
-    'npx',
-    'tsc',
-    '--noEmit',
-    '--strict',
-    '--exactOptionalPropertyTypes',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2023',
-    '--types',
-    'node',
-    'app.ts',
-  );
+  const tsc =
+    'tsc --strict --exactOptionalPropertyTypes --module nodenext --target es2023 --types node --outDir ts app.ts';
+  run('npx', ...tsc.split(' '));
   console.log('the TypeScript lines compile, typings of dependencies included');
 
   const require = createRequire(join(folder, 'x.js'));
@@ -66,20 +55,6 @@ try {
     PIMBUZZ_APP_SECRET: appSecret,
     SESSION_SECRET: 'of the check',
   };
-  run(
-    'npx',
-    'tsc',
-    '--strict',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2023',
-    '--types',
-    'node',
-    '--outDir',
-    'ts',
-    'app.ts',
-  );
   const person = provider.people[0];
   for (const file of ['app.mjs', 'ts/app.js', 'three.mjs']) {
     const app = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'inherit' });

@@ -3,7 +3,7 @@ import { deriveKey, seal, unseal } from './seal.js';
 import type { Attempt, AttemptBinding } from './types.js';
 
 /** How long a started login may take, in milliseconds. */
-export const attemptLifetime = 10 * 60_000;
+const attemptLifetime = 10 * 60_000;
 /** Within this many milliseconds a browser may start {@link maximumStarts} logins. */
 export const startsWindow = 30_000;
 export const maximumStarts = 8;

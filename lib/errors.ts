@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Where in a login something went wrong. */
 export type LoginStage = 'start' | 'callback' | 'authorize' | 'user_info' | 'verify' | 'session' | 'link' | 'logout';
 
@@ -107,7 +109,7 @@ export function redactURL(url: string): string {
 }
 
 /** Masks in free text what looks like a key, a token or a secret: these are 32 hexadecimal digits, or stand behind their parameter's name. */
-export function redact(text: string): string {
+function redact(text: string): string {
   return text
     .replace(/\b(auth_key|access_token|app_secret)(\[[^\]]*\])?(\s*[=:]\s*|%3D)["']?[^\s&"',;)}]+/gi, `$1$3${mask}`)
     .replace(/[0-9a-f]{32,}/gi, mask);
@@ -120,6 +122,11 @@ function decodeFully(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Whether it is an Error; in a test runner's sandbox, errors of Node's own modules are no instances of the global one. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }
 
 /** Low-level errors carry requests, sockets and snippets of bodies: only what names the failure is taken over. */

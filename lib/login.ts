@@ -13,7 +13,7 @@ import {
 } from './attempts.js';
 import { checkReturnTo, classifyRequest, findReturnTo, type RequestLine } from './callback.js';
 import type { LoginWithClient } from './client.js';
-import { LoginWithError, type LoginErrorCode } from './errors.js';
+import { LoginWithError, type LoginErrorCode, type LoginStage } from './errors.js';
 import { createExchanges, isKeyIntact, type Exchanges, type Turn } from './exchanges.js';
 import { explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
 import type { StrategySettings } from './options.js';
@@ -41,6 +41,9 @@ export type LoginOutcome =
   | { type: 'fail'; error: LoginWithError; cookie?: string }
   | { type: 'error'; error: unknown; cookie?: string }
   | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; turn: Turn; cookie?: string };
+
+type Failure = Extract<LoginOutcome, { type: 'fail' }>;
+type BeginOutcome = Failure | Extract<LoginOutcome, { type: 'redirect' }>;
 
 /** What sends a login back to the start by itself, once. */
 const restartable: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
@@ -89,7 +92,7 @@ export class Login {
     return this.begin(request, attempt, this.readJar(request).jar);
   }
 
-  private async begin(request: LoginRequest, attempt: Attempt, jar: AttemptJar): Promise<LoginOutcome> {
+  private async begin(request: LoginRequest, attempt: Attempt, jar: AttemptJar): Promise<BeginOutcome> {
     const now = Date.now();
     const starts = jar.starts.filter((time) => now - time < startsWindow);
     if (starts.length >= maximumStarts) {
@@ -97,10 +100,11 @@ export class Login {
         'login_loop',
         `this browser started more than ${maximumStarts} logins within ${startsWindow / 1000} seconds`,
         loopHint,
+        'start',
       );
     }
     if (this.settings.attempts !== undefined)
-      await this.guardStore(() => this.settings.attempts?.begin(request.source, attempt));
+      await guardStore('start', () => this.settings.attempts?.begin(request.source, attempt));
     // After the redirect is on its way: the first time, undici is loaded.
     setImmediate(() => this.client.warmUp());
     const attempts = this.settings.attempts === undefined ? [...jar.attempts, attempt] : [];
@@ -129,7 +133,7 @@ export class Login {
     const id = `${attempt.id} ${digest}`;
     if (wasUsed && this.exchanges.find(id) === undefined) {
       // Sent before, by another instance or more than a minute ago: it must not be sent again, and a new key costs one hop.
-      return this.restart(request, attempt, spent, this.describeUsedKey());
+      return this.restart(request, attempt, spent, describeUsedKey());
     }
     const shared = this.exchanges.find(id) ?? this.exchanges.begin(id, authKey);
     const cookie = this.settings.attempts === undefined ? this.cookie.write(spent, request.secure) : undefined;
@@ -154,10 +158,12 @@ export class Login {
     jar: AttemptJar,
     error: LoginWithError,
   ): Promise<LoginOutcome> {
-    if (attempt.restarts > 0) return { type: 'fail', error, cookie: this.cookie.write(jar, request.secure) };
+    const cookie = this.cookie.write(jar, request.secure);
+    if (attempt.restarts > 0) return { type: 'fail', error, cookie };
     const { provider, host, returnTo, restarts, binding } = attempt;
     const outcome = await this.begin(request, createAttempt(provider, host, returnTo, restarts + 1, binding), jar);
-    return outcome.type === 'redirect' ? { ...outcome, after: error } : outcome;
+    // The key is spent even when there is no way back to the start.
+    return outcome.type === 'redirect' ? { ...outcome, after: error } : { ...outcome, cookie };
   }
 
   private readJar(request: LoginRequest): { jar: AttemptJar; reading: JarReading } {
@@ -166,30 +172,7 @@ export class Login {
   }
 
   private async takeFromStore(request: LoginRequest): Promise<KeptAttempt | undefined> {
-    return (await this.guardStore(() => this.settings.attempts?.take(request.source))) ?? undefined;
-  }
-
-  private async guardStore<T>(use: () => T | Promise<T>): Promise<T> {
-    try {
-      return await use();
-    } catch (cause) {
-      throw new LoginWithError('start: the attempt store failed', {
-        code: 'attempts_failed',
-        stage: 'start',
-        hint: 'The option "attempts" is the app\'s own; its error is the cause.',
-        retryable: true,
-        cause,
-      });
-    }
-  }
-
-  private describeUsedKey(): LoginWithError {
-    return new LoginWithError(`callback: this page was loaded before, and its auth_key is used up`, {
-      code: 'auth_key_invalid',
-      stage: 'callback',
-      hint: 'A key is for one use; start the login again.',
-      retryable: true,
-    });
+    return (await guardStore('callback', () => this.settings.attempts?.take(request.source))) ?? undefined;
   }
 }
 
@@ -200,13 +183,33 @@ function takeAttempt(jar: AttemptJar, digest: string): KeptAttempt | undefined {
   );
 }
 
+async function guardStore<T>(stage: LoginStage, use: () => T | Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (cause) {
+    throw new LoginWithError(`${stage}: the attempt store failed`, {
+      code: 'attempts_failed',
+      stage,
+      hint: 'The option "attempts" is the app\'s own; its error is the cause.',
+      retryable: true,
+      cause,
+    });
+  }
+}
+
+function describeUsedKey(): LoginWithError {
+  return new LoginWithError('callback: this page was loaded before, and its auth_key is used up', {
+    code: 'auth_key_invalid',
+    stage: 'callback',
+    hint: 'A key is for one use; start the login again.',
+    retryable: true,
+  });
+}
+
 function hasCode(error: unknown, codes: readonly LoginErrorCode[]): error is LoginWithError {
   return error instanceof LoginWithError && codes.includes(error.code);
 }
 
-function fail(code: LoginErrorCode, what: string, hint: string): LoginOutcome {
-  return {
-    type: 'fail',
-    error: new LoginWithError(`callback: ${what}`, { code, stage: code === 'login_loop' ? 'start' : 'callback', hint }),
-  };
+function fail(code: LoginErrorCode, what: string, hint: string, stage: LoginStage = 'callback'): Failure {
+  return { type: 'fail', error: new LoginWithError(`${stage}: ${what}`, { code, stage, hint }) };
 }

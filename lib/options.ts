@@ -54,13 +54,14 @@ export function parseStrategyOptions(options: unknown): StrategySettings {
       provider: client.provider.name === bareProviderName ? { ...client.provider, name } : client.provider,
       name,
       callbackURL: readCallbackURL(given.callbackURL, mistakes),
-      passReqToCallback: readBoolean(given, 'passReqToCallback', mistakes),
+      passReqToCallback: readBoolean(given, 'passReqToCallback', mistakes) ?? false,
       attempts: readAttempts(given.attempts, mistakes),
     };
   });
 }
 
-type Given = Record<string, unknown>;
+/** Options as the app gave them. */
+export type Given = Record<string, unknown>;
 
 export function parse<T extends object>(
   who: string,
@@ -156,10 +157,11 @@ function readCallbackURL(value: unknown, mistakes: string[]): string | undefined
   return undefined;
 }
 
-function readBoolean(given: Given, option: string, mistakes: string[]): boolean {
+export function readBoolean(given: Given, option: string, mistakes: string[]): boolean | undefined {
   const value = given[option];
-  if (value !== undefined && typeof value !== 'boolean') mistakes.push(`"${option}" must be true or false`);
-  return value === true;
+  if (value === undefined || typeof value === 'boolean') return value;
+  mistakes.push(`"${option}" must be true or false`);
+  return undefined;
 }
 
 function readAttempts(value: unknown, mistakes: string[]): AttemptStore | undefined {

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import { LoginWithError } from './errors.js';
+import { isError, LoginWithError } from './errors.js';
 
-const { isNativeError, isPromise } = types;
+const { isPromise } = types;
 
 /** How `verify` ended: with a user, or without one and with a reason. */
 export type Verdict = { type: 'accepted'; user: unknown; info: object } | { type: 'rejected'; info: object };
@@ -46,8 +46,7 @@ function readVerdict(user: unknown, info: unknown): Verdict {
 }
 
 function asError(error: unknown): Error {
-  // Node's own errors are no instances of a test runner's Error.
-  if (error instanceof Error || isNativeError(error)) return error;
+  if (isError(error)) return error;
   return new LoginWithError('verify: the app rejected the login with something that is no Error', {
     code: 'verify_failed',
     stage: 'verify',

@@ -141,7 +141,7 @@ test('any instance with the same options can finish what another started', async
     .expect(200);
 });
 
-test('two apps behind one route name do not see what the cookie holds', async () => {
+test('nobody can read in the cookie what it holds', async () => {
   const { app } = await setUp();
   const cookie = cookiesOf(await request(app).get('/auth?returnTo=/visible'));
   expect(Buffer.from(cookie.split('=')[1]!, 'base64url').toString('latin1')).not.toContain('visible');
@@ -186,7 +186,9 @@ describe('a store of the app', () => {
     const response = await request(app)
       .get(method === 'begin' ? '/auth' : '/callback?auth_key=k')
       .expect(500);
-    expect(response.body.error).toMatchObject({ code: 'attempts_failed', retryable: true });
+    const stage = method === 'begin' ? 'start' : 'callback';
+    expect(response.body.error).toMatchObject({ code: 'attempts_failed', stage, retryable: true });
+    expect(response.body.error.message).toMatch(new RegExp(`^${stage}: `));
   });
 
   test('still stops a loop', async () => {

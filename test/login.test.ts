@@ -100,7 +100,11 @@ describe('the start', () => {
     const agent = request.agent(createApp(createStrategy(optionsFor(provider))));
     for (let i = 0; i < 8; i++) await agent.get('/auth').expect(302);
     const ninth = await agent.get('/auth').expect(429);
-    expect(ninth.body.failed).toMatchObject({ code: 'login_loop', stage: 'start' });
+    expect(ninth.body.failed).toMatchObject({
+      code: 'login_loop',
+      stage: 'start',
+      message: expect.stringMatching(/^start: /),
+    });
     moveTime(31_000);
     await agent.get('/auth').expect(302);
   });
@@ -271,6 +275,20 @@ describe('the same page loaded again', () => {
     const again = await request(other).get(url).set('Cookie', cookiesOf(first)).expect(302);
     expect(again.headers.location).toContain('/api/oauth');
     expect(callsTo(provider)).toHaveLength(calls);
+  });
+
+  test('never sends a key again that was refused when there was no way back to the start', async () => {
+    const provider = await openProvider({ authorizeMethod: 'GET' });
+    const app = createApp(createStrategy(optionsFor(provider)));
+    let cookie = '';
+    for (let i = 0; i < 8; i++) cookie = cookiesOf(await request(app).get('/auth').set('Cookie', cookie).expect(302));
+    const stopped = await request(app).get('/callback?auth_key=made-up').set('Cookie', cookie).expect(429);
+    const other = createApp(createStrategy(optionsFor(provider)));
+    await request(other)
+      .get('/callback?auth_key=made-up')
+      .set('Cookie', cookiesOf(stopped) || cookie)
+      .expect(429);
+    expect(callsTo(provider)).toEqual(['GET authorize']);
   });
 
   test('does not let another key into the same attempt', async () => {

@@ -1,10 +1,7 @@
-import { hasMethods } from '../options.js';
+import { hasMethods, type Given } from '../options.js';
 import { defaultTemplates, type Templates } from './pages.js';
 import type { Settings } from './options.js';
 import type { FailureStore, PassportLike } from './types.js';
-
-/** Options as the app gave them. */
-export type Given = Record<string, unknown>;
 
 export function readPath(given: Given, option: string, fallback: string, mistakes: string[], prefix = ''): string {
   const value = given[option];
@@ -24,13 +21,6 @@ export function readTarget(given: Given, option: string, mistakes: string[]): st
   )
     return value;
   mistakes.push(`"${option}" must be a path such as /login, or an http(s) URL`);
-  return undefined;
-}
-
-export function readBoolean(given: Given, option: string, mistakes: string[]): boolean | undefined {
-  const value = given[option];
-  if (value === undefined || typeof value === 'boolean') return value;
-  mistakes.push(`"${option}" must be true or false`);
   return undefined;
 }
 

@@ -1,6 +1,5 @@
-import { parse, parseStrategyOptions, type StrategySettings } from '../options.js';
+import { parse, parseStrategyOptions, readBoolean, type Given, type StrategySettings } from '../options.js';
 import {
-  readBoolean,
   readFunction,
   readLimits,
   readPassport,
@@ -8,7 +7,6 @@ import {
   readTarget,
   readTemplates,
   readTexts,
-  type Given,
 } from './option-values.js';
 import type { Templates } from './pages.js';
 import type { FailureStore, LoginPaths, LoginWithOptions, PassportLike, WebRequest } from './types.js';

@@ -1,4 +1,4 @@
-import { LoginWithError } from '../errors.js';
+import { isError, LoginWithError } from '../errors.js';
 import type { SeenRequest } from './request.js';
 
 /** The session of a request, of express-session or cookie-session. */
@@ -71,5 +71,5 @@ export function isSecureSession({ session, sessionOptions }: SessionRequest): bo
 
 /** A callback's error as one that can be thrown. */
 export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('session: the store failed without an Error');
+  return isError(error) ? error : new Error('session: the store failed without an Error');
 }

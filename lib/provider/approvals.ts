@@ -2,7 +2,7 @@ import { newSecret } from './apps.js';
 import { collate } from './php.js';
 
 /** Seconds that a token lives, and is handed out again for (PROTOCOL.md: get_user_info, authorize). */
-export const TOKEN_SECONDS = 60;
+const TOKEN_SECONDS = 60;
 
 /** One row of the site's table: a person has accepted an app. It holds at most one pending key and one token. */
 export interface Approval {

@@ -17,7 +17,7 @@ export interface Conditions {
   callerBanned: boolean;
 }
 
-export const WELL: Conditions = Object.freeze({
+const WELL: Conditions = Object.freeze({
   maintenance: false,
   moduleEnabled: true,
   debugging: false,

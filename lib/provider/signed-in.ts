@@ -44,7 +44,7 @@ export class SignedIn {
   }
 }
 
-export function readCookie(header: string | undefined, name: string): string | undefined {
+function readCookie(header: string | undefined, name: string): string | undefined {
   const pair = header?.split(';').find((each) => each.trim().startsWith(`${name}=`));
   return pair?.trim().slice(name.length + 1);
 }

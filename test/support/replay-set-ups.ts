@@ -3,9 +3,9 @@ import type { Exchange, ReplayWorld } from './replay';
 
 export const MAIN = '122414611439820';
 export const RENEE = '2';
-export const ALICE = '8';
-export const BOB = '9';
-export const CAROL = '10';
+const ALICE = '8';
+const BOB = '9';
+const CAROL = '10';
 const OTHER_APP = '65786161901840';
 
 /** What must be so before the recorded request is sent. */
