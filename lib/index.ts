@@ -1,6 +1,6 @@
-export { LoginWithClient } from './client.js';
+export { LoginWithClient } from './client/client.js';
 export { LoginWithError, redactURL, type LoginErrorCode, type LoginErrorDetails, type LoginStage } from './errors.js';
-export { toProfile } from './profile.js';
+export { toProfile } from './client/profile.js';
 export { defineProvider, providers } from './providers.js';
 export {
   LoginWithStrategy,

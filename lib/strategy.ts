@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
-import { LoginWithClient } from './client.js';
+import { LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
-import { Login, type LoginOutcome, type LoginRequest } from './login.js';
+import { Login, type LoginOutcome, type LoginRequest } from './login/login.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import type { LoginAccess, LoginInfo, Profile, StrategyOptions } from './types.js';
-import { runVerify, type Verdict } from './verify.js';
+import { runVerify, type Verdict } from './login/verify.js';
 
 /** Tells Passport how `verify` ended: an error, a user, or `false` with a reason. */
 export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => void;

@@ -8,7 +8,7 @@ import {
   type ProviderDefinition,
   type StrategyOptions,
 } from 'passport-loginwith';
-import { closeAll, openServer, returnProfile } from './support/app';
+import { closeAll, openServer, returnProfile } from './support/strategy-app';
 
 const good: StrategyOptions = {
   provider: 'pimbuzz',

@@ -13,7 +13,7 @@ import {
   openProvider,
   openServer,
   optionsFor,
-} from './support/app';
+} from './support/strategy-app';
 
 afterEach(closeAll);
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LoginWithClient } from '../client.js';
-import { Login } from '../login.js';
+import { LoginWithClient } from '../client/client.js';
+import { Login } from '../login/login.js';
 import type { StrategySettings } from '../options.js';
-import { createFailures, type Failures } from './failures.js';
+import { createFailures, type Failures } from '../login/rate-limit.js';
 import type { Settings } from './options.js';
-import { createRecords, type Records } from './record.js';
+import { createRecords, type Records } from './session/login-data.js';
 import { addParameter, type SeenRequest } from './request.js';
-import { createSignIn, type SignIn } from './sign-in.js';
+import { createSignIn, type SignIn } from './session/current-user.js';
 import type { LoginPaths, Next } from './types.js';
 import { createWarnings } from './warnings.js';
 

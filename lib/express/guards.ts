@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { checkReturnTo } from '../callback.js';
+import { checkReturnTo } from '../login/request.js';
 import { LoginWithError } from '../errors.js';
 import { withAccess } from '../strategy.js';
 import { pathTo, type Context, type ProviderLogin, type Visit } from './context.js';
-import { refuseVisitor, withReturnTo } from './refuse.js';
-import { redirect, sendJSON, sendPage } from './reply.js';
+import { refuseVisitor, withReturnTo } from './unauthorized.js';
+import { redirect, sendJSON, sendPage } from './responses.js';
 import { isForeign, isFormPost, isPageVisit } from './request.js';
-import { sendToProvider } from './start.js';
+import { sendToProvider } from './routes/login.js';
 
 /** Lets signed-in people through. */
 export async function guardLogin(context: Context, visit: Visit): Promise<void> {

@@ -1,6 +1,6 @@
 export { loginWith } from './login-with.js';
-export type { PageBasics, ProviderLink, Templates } from './pages.js';
-export type { Locale } from './texts.js';
+export type { PageBasics, ProviderLink, Templates } from '../pages/templates.js';
+export type { Locale } from '../pages/texts.js';
 export type {
   ErrorHandler,
   FailureCount,

@@ -4,7 +4,7 @@ import { guardLogin, guardToken, handleExpiry } from './guards.js';
 import { parseOptions } from './options.js';
 import { asTrouble, report } from './report.js';
 import type { SeenRequest } from './request.js';
-import { answerRoute } from './routes.js';
+import { answerRoute } from './router.js';
 import type { Handler, LoginWith, LoginWithOptions, Next, SessionProfile } from './types.js';
 
 /**

@@ -7,8 +7,8 @@ import {
   readTarget,
   readTemplates,
   readTexts,
-} from './option-values.js';
-import type { Templates } from './pages.js';
+} from '../internal/option-readers.js';
+import type { Templates } from '../pages/templates.js';
 import type { FailureStore, LoginPaths, LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
 /** The options of `loginWith()`, checked and complete. */

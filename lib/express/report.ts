@@ -1,7 +1,7 @@
 import { LoginWithError } from '../errors.js';
 import { loginTarget, type Context, type Visit } from './context.js';
-import { retryAfterOf } from './failures.js';
-import { redirect, sendJSON, sendPage } from './reply.js';
+import { retryAfterOf } from '../login/rate-limit.js';
+import { redirect, sendJSON, sendPage } from './responses.js';
 import { addParameter, asWebRequest, isScripted } from './request.js';
 
 /** A login that did not work, and whose affair it is. */

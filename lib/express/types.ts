@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VerifyDone } from '../strategy.js';
 import type { Profile, StrategyOptions } from '../types.js';
-import type { Templates } from './pages.js';
+import type { Templates } from '../pages/templates.js';
 
 /** A request of Express, 4 or 5; write `(req: express.Request, …)` where an option gets one. */
 export type WebRequest = IncomingMessage & Express.Request;

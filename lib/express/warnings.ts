@@ -1,4 +1,4 @@
-import { isSecureSession, isStrictSession, type SessionRequest } from './session.js';
+import { isSecureSession, isStrictSession, type SessionRequest } from './session/session.js';
 
 /** Tells once, at the first start of a login, what will lose people on their way back. */
 export function createWarnings(): (req: SessionRequest) => void {

@@ -1,10 +1,10 @@
-export { createProvider, type ProviderApp, type ProviderControls } from './provider.js';
-export { startProvider, type LocalProvider, type StartOptions } from './start.js';
+export { createProvider, type ProviderApp, type ProviderControls } from './create-provider.js';
+export { startProvider, type LocalProvider, type StartOptions } from './start-provider.js';
 export type { AuthorizeMethod, ProviderOptions, Version } from './options.js';
-export type { AppInput, Category, RegisteredApp } from './app-form.js';
-export type { NewApp } from './apps.js';
-export type { AppReference } from './site.js';
-export type { Conditions } from './conditions.js';
+export type { AppInput, Category, RegisteredApp } from './store/app-form.js';
+export type { NewApp } from './store/apps.js';
+export type { AppReference } from './store/store.js';
+export type { Conditions } from './faults/site-conditions.js';
 export type {
   CommonFaultName,
   DelayFault,
@@ -14,9 +14,9 @@ export type {
   ResetFault,
   SlowFault,
   StatusFault,
-} from './faults.js';
-export type { JournalEntry } from './journal.js';
-export type { Language } from './language.js';
-export type { Person, PersonInput, PersonReference } from './people.js';
-export type { AgentResponse, FetchAgent, SignInOptions, TestAgent } from './sign-in.js';
-export type { GenderLabels } from './user-info.js';
+} from './faults/faults.js';
+export type { JournalEntry } from './server/request-log.js';
+export type { Language } from './i18n.js';
+export type { Person, PersonInput, PersonReference } from './store/users.js';
+export type { AgentResponse, FetchAgent, SignInOptions, TestAgent } from './testing/sign-in.js';
+export type { GenderLabels } from './api/user-info.js';

@@ -1,9 +1,9 @@
-import { DEFAULT_PEOPLE } from './default-people.js';
-import { errorText } from './error-text.js';
-import { isLanguage, type Language } from './language.js';
-import { parsePerson, type Person, type PersonInput } from './people.js';
-import { parseConditions, type Conditions } from './conditions.js';
-import type { GenderLabels } from './user-info.js';
+import { DEFAULT_PEOPLE } from './store/default-users.js';
+import { errorText } from '../internal/error-text.js';
+import { isLanguage, type Language } from './i18n.js';
+import { parsePerson, type Person, type PersonInput } from './store/users.js';
+import { parseConditions, type Conditions } from './faults/site-conditions.js';
+import type { GenderLabels } from './api/user-info.js';
 
 /** Which version of the server script to be like. */
 export type Version = '2.8' | '4.0' | '4.2';

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { decodeHTML } from 'entities';
 import express from 'express';
-import type { AppInput, RegisteredApp } from '../../lib/provider/app-form.js';
-import { dashboardRouter } from '../../lib/provider/dashboard.js';
+import type { AppInput, RegisteredApp } from '../../lib/provider/store/app-form.js';
+import { dashboardRouter } from '../../lib/provider/dashboard/dashboard.js';
 
 export const validApp: AppInput = {
   name: 'Holiday Planner',

@@ -6,7 +6,7 @@ import session from 'express-session';
 import { LoginWithError } from 'passport-loginwith';
 import { loginWith, type LoginWith, type LoginWithOptions } from 'passport-loginwith/express';
 import { startProvider, type LocalProvider, type PersonReference } from 'passport-loginwith/provider';
-import { Browser, type Answer } from './express-browser';
+import { Browser, type Answer } from './test-browser';
 
 const opened: (() => Promise<unknown>)[] = [];
 

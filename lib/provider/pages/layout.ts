@@ -1,4 +1,4 @@
-import { html, type Markup } from '../../html.js';
+import { html, type Markup } from '../../internal/html.js';
 import { textsFor, type Language } from './texts.js';
 
 /** What every page needs to know about the site, the reader's language and who is signed in. */

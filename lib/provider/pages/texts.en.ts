@@ -1,4 +1,4 @@
-import { dashboardEn } from './texts-dashboard.en.js';
+import { dashboardEn } from '../dashboard/texts.en.js';
 
 export const en = {
   layout: {

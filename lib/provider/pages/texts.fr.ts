@@ -1,4 +1,4 @@
-import { dashboardFr } from './texts-dashboard.fr.js';
+import { dashboardFr } from '../dashboard/texts.fr.js';
 import type { Texts } from './texts.en.js';
 
 export const fr: Texts = {

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { contentSecurityPolicy, type PageBasics } from '../pages/templates.js';
+import { encodePath, prefersFrench } from './request.js';
+import { saveSession } from './session/session.js';
+
+/** Sends one of our pages: never cached, never framed, without scripts. */
+export function sendPage(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  render: (basics: PageBasics) => string,
+): void {
+  const nonce = randomBytes(16).toString('base64');
+  const text = render({ nonce, locale: prefersFrench(req) ? 'fr' : 'en' });
+  res.setHeader('Content-Security-Policy', contentSecurityPolicy(nonce));
+  res.setHeader('X-Frame-Options', 'DENY');
+  res.setHeader('X-Content-Type-Options', 'nosniff');
+  // The address may hold a key that is used up. "no-referrer" would take the Origin header from our own forms, too.
+  res.setHeader('Referrer-Policy', 'strict-origin');
+  res.setHeader('Vary', 'Accept, Accept-Language');
+  send(res, status, 'text/html; charset=utf-8', text);
+}
+
+export function sendJSON(res: ServerResponse, status: number, value: object): void {
+  send(res, status, 'application/json; charset=utf-8', JSON.stringify(value));
+}
+
+/** Redirects when the session is stored, not before: the browser may be faster than the store. */
+export async function redirect(req: IncomingMessage, res: ServerResponse, target: string): Promise<void> {
+  await saveSession(req);
+  res.setHeader('Location', target.startsWith('/') ? encodePath(target) : target);
+  // After a form, 303 makes it a GET in every browser. The body is for express-session: it stores a regenerated session once more when the
+  // answer ends, and keeps a body's last byte back until then. Without one, the browser's next request could be overwritten by that.
+  send(res, req.method === 'POST' ? 303 : 302, 'text/plain; charset=utf-8', 'Redirecting');
+}
+
+function send(res: ServerResponse, status: number, type: string, text: string): void {
+  res.statusCode = status;
+  res.setHeader('Cache-Control', 'no-store');
+  res.setHeader('Content-Type', type);
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(text);
+}

@@ -1,0 +1,96 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseOptions, type ProviderOptions } from './options.js';
+import { buildProvider, type ProviderControls } from './create-provider.js';
+
+export interface StartOptions extends ProviderOptions {
+  /** Default: 0, any free port. */
+  port?: number;
+  /** Address to listen on. Default: `127.0.0.1`, this machine only. */
+  host?: string;
+}
+
+/** A provider that listens. */
+export interface LocalProvider extends ProviderControls {
+  /** Base URL to configure apps with, such as `http://127.0.0.1:41234`, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and ends all connections, whatever they wait for. Once is enough; more does no harm. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local provider and resolves when it accepts connections.
+ *
+ * ```ts
+ * const provider = await startProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
+ * const [app] = provider.apps; // app.appId, app.appSecret
+ * ```
+ * @throws TypeError that lists all wrong options; Error when the port is taken or the state file cannot be used.
+ */
+export async function startProvider(options: StartOptions = {}): Promise<LocalProvider> {
+  const settings = parseOptions('startProvider', options, ['port', 'host']);
+  const { port, host } = parseAddress(options);
+  const { app, engine, controls } = buildProvider(settings);
+  const server = createServer(app);
+  await listen(server, port, host);
+  // Bound to a port, so the address is an object.
+  const bound = (server.address() as AddressInfo).port;
+  const url = settings.siteURL ?? `http://${hostInURL(host)}:${bound}`;
+  // Listening on all addresses, it is called by whichever name the caller knows.
+  engine.listeningURL = isAnyAddress(host) ? undefined : `http://${hostInURL(host)}:${bound}`;
+  const provider = Object.defineProperties(controls, {
+    url: { value: url, enumerable: true },
+    port: { value: bound, enumerable: true },
+    close: { value: () => close(server), enumerable: true },
+  });
+  // Just defined.
+  return provider as LocalProvider;
+}
+
+function parseAddress({ port = 0, host = '127.0.0.1' }: StartOptions): { port: number; host: string } {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new TypeError(`startProvider: "port" must be a number from 0 to 65535, not ${JSON.stringify(port)}`);
+  }
+  if (typeof host !== 'string' || host === '')
+    throw new TypeError('startProvider: "host" must be an address or a name');
+  return { port, host };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(listenError(error, port, host));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const hints: Record<string, string> = {
+    EADDRINUSE: `port ${port} on ${host} is taken: stop what listens there, or choose another port (0 picks a free one)`,
+    EACCES: `port ${port} may not be used without more rights: choose one above 1023`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine`,
+  };
+  const hint = hints[error.code ?? ''] ?? `cannot listen on ${host}, port ${port}: ${error.message}`;
+  return new Error(`startProvider: ${hint}`, { cause: error });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // An error means that it was closed before.
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+function hostInURL(host: string): string {
+  if (isAnyAddress(host)) return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,175 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../lib/cli';
+import packageJSON from '../../package.json';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'provider-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs the command and stops it as soon as it has printed something, after `meanwhile`. */
+async function run(args: string[], meanwhile: (printed: string) => Promise<void> = () => Promise.resolve()) {
+  let stdout = '';
+  let stderr = '';
+  let printed: (text: string) => void;
+  const ready = new Promise<string>((resolve) => (printed = resolve));
+  const stopped = ready.then(meanwhile);
+  const code = await runCommand(args, {
+    stdout: (text) => {
+      stdout += text;
+      printed(stdout);
+    },
+    stderr: (text) => (stderr += text),
+    stopped,
+  });
+  return { code, stdout, stderr };
+}
+
+function urlIn(text: string): string {
+  return /is running at (\S+)/.exec(text)![1]!;
+}
+
+describe('passport-loginwith provider', () => {
+  it('prints the URL, an app and the lines to paste, and serves until it is stopped', async () => {
+    const args = ['provider', '--port', '0', '--name', 'Look Loox', '--redirect-url', 'http://localhost:3000/in/back'];
+    let url = '';
+    const { code, stdout } = await run(args, async (printed) => {
+      url = urlIn(printed);
+      const appId = /app_id +(\d+)/.exec(printed)![1]!;
+      const page = await (await fetch(`${url}/api/oauth?app_id=${appId}`)).text();
+      expect(page).toContain('<title>Sign in</title>');
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/app_secret +[0-9a-f]{32}\n/);
+    expect(stdout).toMatch(/redirect URL +http:\/\/localhost:3000\/in\/back\n/);
+    expect(stdout).toContain('LOOKLOOX_APP_ID=');
+    expect(stdout).toContain(`baseURL: '${url}'`);
+    expect(stdout).toContain('POST (form)');
+    expect(stdout).toMatch(/Look Loox has stopped\.\n$/);
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+
+  it('takes version, people and a state file', async () => {
+    const people = join(folder, 'people.json');
+    writeFileSync(people, '[{ "username": "ada", "firstName": "Ada" }]');
+    const args = [
+      'provider',
+      '--port=0',
+      '--version',
+      '4.0',
+      '--people',
+      people,
+      '--state',
+      join(folder, 'state.json'),
+    ];
+    const first = await run(args, async (printed) => {
+      expect(await (await fetch(`${urlIn(printed)}/signin`)).text()).toContain('@ada');
+    });
+    expect(first.stdout).toContain('version 4.0, 1 people');
+    expect(first.stdout).toContain('GET (query)');
+    const idIn = (text: string): string => /app_id +(\d+)/.exec(text)![1]!;
+    expect(idIn((await run(args)).stdout)).toBe(idIn(first.stdout));
+  });
+
+  it('explains itself', async () => {
+    for (const args of [['--help'], ['-h'], ['help'], ['provider', '--help'], ['provider', '-h']]) {
+      expect(await run(args)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--redirect-url') });
+    }
+    for (const args of [['--version'], ['-v']]) {
+      expect(await run(args)).toEqual({ code: 0, stderr: '', stdout: `${packageJSON.version}\n` });
+    }
+  });
+
+  it.each([
+    [[], 'which command?'],
+    [['nonsense'], 'there is no command "nonsense"'],
+    [['provider', '--nonsense'], "Unknown option '--nonsense'"],
+    [['provider', 'extra'], "Unexpected argument 'extra'"],
+    [['provider', '--port', 'abc'], '--port must be a number, not "abc"'],
+    [['provider', '--port', '70000'], '"port" must be a number from 0 to 65535, not 70000'],
+    [['provider', '--version', '9'], `"version" must be '2.8' or '4.0' or '4.2', not "9"`],
+    [['provider', '--host', ''], '"host" must be an address or a name'],
+    [['provider', '--redirect-url', '/cb'], '"redirectURL" must be an http(s) URL, not "/cb"'],
+  ])('answers %j with exit code 2 and a hint', async (args, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`passport-loginwith: ${message}`);
+    expect(stderr).toContain('See passport-loginwith --help');
+  });
+
+  it('answers what it cannot do with exit code 1 and what to do', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const port = String((taken.address() as AddressInfo).port);
+    expect(await run(['provider', '--port', port])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `passport-loginwith: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another port (0 picks a free one)\n`,
+    });
+    taken.close();
+    const people = join(folder, 'people.json');
+    expect((await run(['provider', '--people', people])).stderr).toContain(`--people ${people}: ENOENT`);
+    writeFileSync(people, '[');
+    expect(await run(['provider', '--people', people])).toMatchObject({ code: 1 });
+    writeFileSync(people, '[{}]');
+    expect(await run(['provider', '--people', people])).toMatchObject({ code: 2 });
+  });
+
+  it('says so when Express is not installed', async () => {
+    jest.resetModules();
+    jest.doMock('../../lib/provider/index', () => {
+      throw new Error("Cannot find module 'express'\nRequire stack: …");
+    });
+    const { code, stderr } = await run(['provider', '--port', '0']);
+    jest.dontMock('../../lib/provider/index');
+    expect(code).toBe(1);
+    expect(stderr).toContain('run "npm install express"');
+  });
+
+  it('does not take another failure for a missing Express', async () => {
+    jest.resetModules();
+    jest.doMock('../../lib/provider/index', () => {
+      throw new Error('broken');
+    });
+    const { code, stderr } = await run(['provider', '--port', '0']);
+    jest.dontMock('../../lib/provider/index');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'passport-loginwith: broken\n' });
+  });
+});
+
+describe('the program', () => {
+  const args = ['-r', join(__dirname, '../support/ts-hook.cjs'), join(__dirname, '../../lib/cli/index.ts')];
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'stops cleanly on %s',
+    async (signal) => {
+      const child = spawn(process.execPath, [...args, 'provider', '--port', '0'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const chunks: Buffer[] = [];
+      child.stdout.once('data', () => child.kill(signal));
+      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+      const [code] = (await once(child, 'exit')) as [number | null];
+      expect(code).toBe(0);
+      expect(Buffer.concat(chunks).toString()).toContain('is running at http://127.0.0.1:');
+    },
+    20_000,
+  );
+
+  it('exits with the code, and complains on stderr', async () => {
+    const result = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+      execFile(process.execPath, [...args, 'nonsense'], (error, _stdout, stderr) =>
+        resolve({ code: error?.code, stderr }),
+      );
+    });
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('no command "nonsense"') });
+  }, 20_000);
+});

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { RequestListener } from 'node:http';
+import request from 'supertest';
+import type { Exchange } from '../support/replay';
+import { closeAll, createApp, createStrategy, openServer } from '../support/strategy-app';
+
+/** Answers of real servers, of three versions: each is met in a whole login, in the place where it was recorded. */
+const recorded = (JSON.parse(readFileSync(join(__dirname, '../fixtures/exchanges.json'), 'utf8')) as Exchange[]).map(
+  (exchange, index) => ({
+    ...exchange,
+    title: `#${index} ${exchange.engine} ${exchange.endpoint}: ${exchange.scenario}`,
+  }),
+);
+const replayed = recorded.filter(({ endpoint }) => endpoint === 'authorize' || endpoint === 'get_user_info');
+
+const token = '{"access_token":"0123456789abcdef0123456789abcdef"}';
+const person = '{"user_info":{"user_id":"7","user_name":"seven"}}';
+const gzipped = replayed.find(
+  ({ scenario, response }) => scenario.startsWith('token used a second time') && response.body !== '',
+)!.response.body;
+
+beforeAll(() => jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined));
+afterAll(() => jest.restoreAllMocks());
+afterEach(closeAll);
+
+test('the recordings have both calls, of each version', () => {
+  const count = (engine: string, endpoint: string) =>
+    replayed.filter((exchange) => exchange.engine === engine && exchange.endpoint === endpoint).length;
+  expect(
+    ['2.8', '4.0.3', '4.2.1'].map((engine) => [count(engine, 'authorize'), count(engine, 'get_user_info')]),
+  ).toEqual([
+    [40, 40],
+    [40, 38],
+    [42, 38],
+  ]);
+});
+
+test.each(replayed)('$title', async (exchange) => {
+  const calls: { method: string; parameters: URLSearchParams }[] = [];
+  const { url } = await openServer(play(exchange, calls));
+  const agent = request.agent(
+    createApp(createStrategy({ provider: url, appId: '122414611439820', appSecret: 'the-secret' })),
+  );
+
+  await agent.get('/auth').expect(302);
+  let response = await agent.get('/callback?auth_key=first');
+  const isRestarted = response.status === 302;
+  if (isRestarted) response = await agent.get('/callback?auth_key=second');
+
+  const expected = expectedOutcome(exchange);
+  expect(isRestarted).toBe(['auth_key_invalid', 'token_expired'].includes(expected));
+  const { failed, error, user } = response.body as {
+    failed?: { code: string };
+    error?: { code: string };
+    user?: Record<string, unknown>;
+  };
+  expect(user === undefined ? (failed ?? error)?.code : 'success').toBe(expected);
+  if (user !== undefined && exchange.endpoint === 'get_user_info') {
+    expect(user).toMatchObject(people[String(user.username)]!);
+    expect(user.badge).toBe(/"user_verified":"1"/.test(exchange.response.body || gzipped));
+  }
+  const sent = calls
+    .filter(({ parameters }) => parameters.has('auth_key'))
+    .map(({ method, parameters }) => `${method} ${[...parameters.keys()].sort().join()}`);
+  expect(sent[0]).toBe('GET app_id,app_secret,auth_key');
+  expect(sent).toContain(`${exchange.authorizeMethod} app_id,app_secret,auth_key`);
+});
+
+/** A server that gives the recorded answer to the call it was recorded for, in the dialect of its version. */
+function play(exchange: Exchange, calls: { method: string; parameters: URLSearchParams }[]): RequestListener {
+  return (req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const url = new URL(req.url ?? '', 'http://provider.test');
+      const isAuthorize = url.pathname === '/api/authorize';
+      const parameters = new URLSearchParams(req.method === 'POST' ? Buffer.concat(chunks).toString() : url.search);
+      calls.push({ method: req.method ?? '', parameters });
+      if (isAuthorize && req.method !== exchange.authorizeMethod) {
+        res
+          .writeHead(200, { 'Content-Type': 'application/json' })
+          .end('{"error":true,"message":"Bad Request, invalid app_id"}');
+      } else if (isAuthorize !== (exchange.endpoint === 'authorize')) {
+        res.writeHead(200, { 'Content-Type': 'application/json' }).end(isAuthorize ? token : person);
+      } else {
+        const { status, headers, body } = exchange.response;
+        res
+          .writeHead(status, headers)
+          .end(headers['content-encoding'] === 'gzip' && body === '' ? gzipSync(gzipped) : body);
+      }
+    });
+  };
+}
+
+function expectedOutcome({ response: { status, headers, body } }: Exchange): string {
+  if (status === 500) return 'provider_unavailable';
+  if (headers['content-encoding'] === 'gzip') return 'success';
+  if (headers['content-type']?.startsWith('text/html')) return 'answer_html';
+  if (body === '' || body.startsWith('<br')) return 'answer_not_json';
+  if (body === '[]') return 'user_not_found';
+  const { message } = JSON.parse(body) as { message?: string };
+  if (message === undefined) return 'success';
+  return codeByMessage[message] ?? 'provider_error';
+}
+
+const codeByMessage: Record<string, string> = {
+  'Bad Request, invalid app_id': 'app_id_invalid',
+  "We're sorry, but the application you're trying to use doesn't exist or has been disabled": 'app_id_invalid',
+  'Bad Request, invalid app_secret': 'app_secret_invalid',
+  'Bad Request, invalid auth_key': 'auth_key_invalid',
+  'Bad Request, invalid access_token': 'token_expired',
+  'Bad Request, expired access_token': 'token_expired',
+  'The developers module has been disabled by the admin': 'module_disabled',
+  'This feature has been disabled by the admin': 'module_disabled',
+};
+
+/** Who the recorded people are, written out by hand. */
+const people: Record<string, object> = {
+  renee: {
+    id: '2',
+    displayName: "Renée O'Brien-Łukasz",
+    emails: [{ value: 'renee@example.org' }],
+    birthdate: '1985-07-09',
+    registeredAt: '2024-01-15T12:34:56.000Z',
+    relationship: 'married',
+    biography: 'I <3 "cats" & dogs\nligne 2',
+    website: 'https://example.org/?a=1&b=2',
+    photos: [{ value: expect.stringMatching(/^http:\/\/[^/]+\/content\/uploads\/photos\/2024\/01\/x_abc\.jpg$/) }],
+    cover: expect.stringMatching(/\/content\/uploads\/photos\/2024\/01\/x_cover\.jpg$/),
+  },
+  blank: { id: '4', displayName: 'Blank Strings', photos: [], registeredAt: '2023-06-01T00:00:00.000Z' },
+  other: {
+    id: '5',
+    name: { givenName: 'Óscar 日本 😀', familyName: 'مرحبا' },
+    biography: 'tab\there / slash \\ back </script>',
+    website: 'https://例え.jp/ü',
+    photos: [{ value: expect.stringMatching(/\/y_%C3%B6%C3%BC\.jpg$/) }],
+  },
+  alice: {
+    id: '8',
+    displayName: 'Alice Anders',
+    photos: [],
+    website: 'https://alice.example',
+    relationship: 'relationship',
+  },
+  admin: { id: '1', displayName: 'Ada Admin', photos: [], emails: [{ value: 'admin@example.org' }] },
+  nogen: { id: '6', displayName: 'No Gender', relationship: 'single', photos: [] },
+  'bob.b': { id: '9', displayName: 'Bob Brown', biography: 'B' },
+  carol: { id: '10', displayName: 'Carol Clark', birthdate: '1992-01-01' },
+};

@@ -1,0 +1,303 @@
+import { moveTime } from '../support/strategy-app';
+import { byFetch, type Browser } from '../support/test-browser';
+import { closeSites, cookieSessions, openSite, showData, type Site, type SiteSetUp } from '../support/express-site';
+
+afterEach(async () => {
+  jest.useRealTimers();
+  await closeSites();
+});
+
+const withData: SiteSetUp = {
+  routes: (app, auth) => {
+    app.get('/data', auth.requireAccessToken('pimbuzz'), showData);
+    app.post('/data', auth.requireAccessToken('pimbuzz'), (_req, res) => void res.json({ posted: true }));
+    app.get('/token', auth.requireAccessToken('pimbuzz'), (req, res) => void res.json({ ...req.loginWith }));
+  },
+};
+const withTwo: SiteSetUp = {
+  providers: ['pimbuzz', 'lookloox'],
+  routes: (app, auth) => app.get('/data', auth.requireAccessToken('lookloox'), showData),
+};
+
+describe('requireLogin', () => {
+  test.each([
+    ['fetch of a page', byFetch],
+    ['XHR', { 'x-requested-with': 'XMLHttpRequest', 'sec-fetch-site': undefined }],
+    ['a client of an API', { accept: 'application/json', 'sec-fetch-site': undefined }],
+    ['a picture in a page', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['a frame in a page', { 'sec-fetch-dest': 'iframe' }],
+    ['curl', { accept: '*/*', 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined }],
+  ])('answers %s with JSON and no redirect', async (_name, headers) => {
+    const site = await openSite();
+    const answer = await site.browser().visit('/me?a=1', { headers });
+    expect([answer.status, answer.location]).toEqual([401, undefined]);
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(answer.json).toEqual({
+      code: 'login_required',
+      message: expect.any(String) as string,
+      loginURL: '/auth/pimbuzz',
+    });
+  });
+
+  test('never redirects a form that was sent, because a redirect would lose what is in it', async () => {
+    const site = await openSite();
+    const answer = await site.browser().submit('/me', { text: 'long' });
+    expect(answer.status).toBe(401);
+    expect(answer.text).toContain('Please log in');
+    expect(answer.text).toContain('href="/auth/pimbuzz"');
+    const byScript = await site.browser().submit('/me', {}, byFetch);
+    expect([byScript.status, byScript.json.code]).toEqual([401, 'login_required']);
+  });
+
+  test('lets people choose among several providers and keeps the page in mind', async () => {
+    const site = await openSite({ providers: ['pimbuzz', 'lookloox'] });
+    const browser = site.browser();
+    const sent = await browser.visit('/me?a=1');
+    expect(sent.location).toBe('/auth/choose?returnTo=%2Fme%3Fa%3D1');
+    const page = await browser.visit(sent.location!);
+    expect(page.text).toContain('href="/auth/pimbuzz?returnTo=%2Fme%3Fa%3D1"');
+    expect(page.text).toContain('Log in with Look Loox');
+    const start = '/auth/lookloox?returnTo=%2Fme%3Fa%3D1';
+    expect((await site.logIn(browser, 'sam', start, 'lookloox')).location).toBe('/me?a=1');
+    expect((await browser.visit('/auth/choose')).text).toContain('href="/auth/pimbuzz"');
+  });
+
+  test("leads to the app's own login page when there are several providers and it has one", async () => {
+    const site = await openSite({
+      providers: ['pimbuzz', 'lookloox'],
+      options: (providers) => ({ providers, failureRedirect: '/login' }),
+    });
+    expect((await site.browser().visit('/me')).location).toBe('/login?returnTo=%2Fme');
+  });
+
+  test('keeps a page only on this site in mind', async () => {
+    const site = await openSite({ routes: (app, auth) => app.get('*all', auth.requireLogin()) });
+    expect((await site.browser().visit(`${site.url}//evil.example/x`)).location).toBe('/auth/pimbuzz');
+  });
+
+  test('works where the middleware stands behind it or nowhere', async () => {
+    const site = await openSite({ mount: '/only/here' });
+    const browser = site.browser();
+    expect((await browser.visit('/me')).location).toBe('/auth/pimbuzz?returnTo=%2Fme');
+    await site.logIn(browser, 'renee', '/only/here/auth/pimbuzz');
+    expect((await browser.visit('/me')).json.id).toBe('2');
+  });
+});
+
+describe('requireAccessToken', () => {
+  const renewed = (site: Site, browser: Browser, person = 'renee') => site.logIn(browser, person, '/data');
+
+  test('lets people through with the token of their login, and the handler asks the provider with it', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    expect((await browser.visit('/data')).location).toBe('/auth/pimbuzz?returnTo=%2Fdata');
+    await site.logIn(browser);
+    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
+    const { provider, expiresAt, returnTo } = (await browser.visit('/token')).json;
+    expect([provider, returnTo]).toEqual(['pimbuzz', '/']);
+    expect(Date.parse(String(expiresAt)) - Date.now()).toBeGreaterThan(59 * 60_000);
+  });
+
+  test.each([
+    ['has expired', (site: Site) => site.provider.advance(61_000)],
+    ['was replaced', (site: Site) => site.provider.once('get_user_info', 'dead_token')],
+    ['is past its documented hour', () => moveTime(61 * 60_000)],
+  ])('renews a token that %s by one redirect, and the person arrives where they were going', async (_name, end) => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser);
+    end(site);
+    const sent = await browser.visit('/data?page=2');
+    expect([sent.status, sent.location]).toEqual([
+      302,
+      expect.stringContaining(`${site.provider.url}/api/oauth?app_id=`),
+    ]);
+    const back = await site.logIn(browser, 'renee', '/data?page=2');
+    expect(back.location).toBe('/data?page=2');
+    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
+  });
+
+  test('tells a script where to send the browser, and the renewal there leads back', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser);
+    site.provider.advance(61_000);
+    const answer = await browser.visit('/data', { headers: byFetch });
+    expect(answer.status).toBe(401);
+    const calls = site.provider.requests.length;
+    expect((await browser.visit('/data')).location).toContain('/api/oauth');
+    expect(site.provider.requests).toHaveLength(calls);
+    expect(answer.json).toEqual({
+      code: 'token_expired',
+      message: expect.any(String) as string,
+      renewURL: '/auth/pimbuzz/renew',
+    });
+    const back = await site.logIn(browser, 'renee', '/auth/pimbuzz/renew?returnTo=/page');
+    expect(back.location).toBe('/page');
+    expect((await browser.visit('/data', { headers: byFetch })).json).toEqual({ id: '2' });
+  });
+
+  test('never redirects a form that was sent', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser);
+    moveTime(61 * 60_000);
+    const answer = await browser.submit('/data', { text: 'long' });
+    expect([answer.status, answer.location]).toEqual([401, undefined]);
+    expect(answer.text).toContain('href="/auth/pimbuzz/renew"');
+  });
+
+  test.each([
+    ['HEAD', { method: 'HEAD' }],
+    ['a prefetch', { headers: { 'sec-purpose': 'prefetch' } }],
+  ])('starts no renewal for %s', async (_name, visit) => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser);
+    moveTime(61 * 60_000);
+    const answer = await browser.visit('/data', visit);
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([204, []]);
+  });
+
+  test('stops a browser that goes round in circles and says why', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser);
+    const rounds: number[] = [];
+    for (let round = 0; round < 9; round += 1) {
+      site.provider.once('get_user_info', 'dead_token');
+      const answer = await browser.visit('/data');
+      rounds.push(answer.status);
+      if (answer.status === 429) expect(answer.text).toContain('login_loop');
+    }
+    expect(rounds).toEqual([302, 302, 302, 302, 302, 302, 302, 429, 429]);
+  });
+
+  test('does not switch accounts when somebody else is signed in at the provider by now', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    site.provider.advance(61_000);
+    const answer = await renewed(site, browser, 'sam');
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('account_mismatch');
+    expect((await browser.visit('/me')).json.id).toBe('2');
+    expect((await renewed(site, browser)).location).toBe('/data');
+    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
+  });
+
+  test('stays a renewal when it has to go back to the start', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    site.provider.advance(61_000);
+    await browser.visit('/data');
+    site.provider.once('authorize', 'used_key');
+    expect((await renewed(site, browser, 'sam')).text).toContain('account_mismatch');
+    expect((await browser.visit('/me')).json.id).toBe('2');
+  });
+
+  test('does not hand a token to who logged in meanwhile', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    site.provider.advance(61_000);
+    let logsInBefore = true;
+    const answer = await site.provider.signIn(
+      async (url: string) => {
+        if (url.includes('auth_key') && logsInBefore) {
+          logsInBefore = false;
+          await browser.submit('/auth/logout');
+        }
+        return browser.visit(url);
+      },
+      'renee',
+      { start: `${site.url}/data` },
+    );
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
+  });
+
+  test('asks for a second provider beside the login without changing who is signed in', async () => {
+    const site = await openSite(withTwo);
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    expect((await site.logIn(browser, 'sam', '/data', 'lookloox')).location).toBe('/data');
+    expect((await browser.visit('/data')).json).toEqual({ id: '3' });
+    expect((await browser.visit('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
+  });
+
+  test('asks for a click first when another site triggers the first use of a provider, and not for a renewal', async () => {
+    const foreign = { 'sec-fetch-site': 'cross-site' };
+    const two = await openSite(withTwo);
+    const browser = two.browser();
+    await two.logIn(browser, 'renee');
+    const sent = await browser.visit('/data', { headers: foreign });
+    expect(sent.location).toBe('/auth/lookloox/renew?returnTo=%2Fdata');
+    const page = await browser.visit(sent.location!, { headers: foreign });
+    expect([page.status, page.text]).toEqual([
+      200,
+      expect.stringContaining('href="/auth/lookloox/renew?returnTo=%2Fdata"'),
+    ]);
+
+    const one = await openSite(withData);
+    const other = one.browser();
+    await one.logIn(other, 'renee');
+    one.provider.advance(61_000);
+    for (const path of ['/data', '/auth/pimbuzz/renew'])
+      expect((await other.visit(path, { headers: foreign })).location).toContain('/api/oauth');
+  });
+
+  test('is an ordinary login for who is not signed in', async () => {
+    const site = await openSite(withData);
+    const browser = site.browser();
+    await site.logIn(browser, 'renee', '/auth/pimbuzz/renew');
+    expect((await browser.visit('/me')).json.id).toBe('2');
+  });
+
+  test('keeps the token sealed, so that a session cookie shows none', async () => {
+    const site = await openSite({ ...withData, before: (app) => app.use(cookieSessions()) });
+    const browser = site.browser();
+    let token = '';
+    site.app.get('/raw', site.auth.requireAccessToken('pimbuzz'), (req, res) => {
+      token = req.loginWith!.accessToken;
+      res.end();
+    });
+    await site.logIn(browser);
+    await browser.visit('/raw');
+    expect(token).toMatch(/^[0-9a-f]{32}$/);
+    const cookies = await browser.jar.getCookies(site.url);
+    const session = Buffer.from(cookies.find(({ key }) => key === 'session')!.value, 'base64').toString();
+    expect(session).toContain('"tokens"');
+    expect(session).not.toContain(token);
+  });
+
+  test('leaves every other error to the app, and one that comes when half of the answer is sent', async () => {
+    const site = await openSite({
+      routes(app, auth) {
+        withData.routes?.(app, auth);
+        app.get('/broken', auth.requireAccessToken('pimbuzz'), (_req, _res, next) => next(new Error('mine')));
+        app.get('/late', auth.requireAccessToken('pimbuzz'), (req, res, next) => {
+          res.write('half');
+          showData(req, res, next).catch(next);
+        });
+      },
+    });
+    const browser = site.browser();
+    await site.logIn(browser);
+    expect((await browser.visit('/broken')).json).toEqual({ error: 'Error: mine' });
+    site.provider.once('get_user_info', 'deleted_person');
+    expect((await browser.visit('/data')).json).toEqual({ error: 'user_not_found' });
+    site.provider.once('get_user_info', 'dead_token');
+    await expect(browser.visit('/late')).rejects.toThrow();
+    expect(site.errors).toHaveLength(3);
+  });
+
+  test.each([
+    ['somewhere', {}, 'there is no provider "somewhere"; there are pimbuzz'],
+    ['pimbuzz', { keepAccessToken: false }, '"keepAccessToken" is false'],
+    ['pimbuzz', { session: false, onLogin: () => undefined }, 'nowhere to keep a token'],
+  ])('is refused when it is made for %s with %j', async (name, options, message) => {
+    const site = await openSite({ options: (providers) => ({ providers, ...options }) });
+    expect(() => site.auth.requireAccessToken(name)).toThrow(new RegExp(`^requireAccessToken: .*${message}`));
+  });
+});

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import type { FailureCount, LimitOptions } from 'passport-loginwith/express';
+import { moveTime } from '../support/strategy-app';
+import type { Browser } from '../support/test-browser';
+import { closeSites, openSite, sessions, type Site } from '../support/express-site';
+
+afterEach(async () => {
+  jest.useRealTimers();
+  await closeSites();
+});
+
+const hour = 60 * 60_000;
+
+/** An app behind a proxy, so that a test can come from any address. */
+function open(limits?: LimitOptions): Promise<Site> {
+  return openSite({
+    before(app) {
+      app.set('trust proxy', true);
+      app.use(sessions());
+    },
+    options: (providers) => ({ providers, ...(limits === undefined ? {} : { limits }) }),
+  });
+}
+
+function browserAt(site: Site, address: string): Browser {
+  const browser = site.browser();
+  browser.headers = { 'x-forwarded-for': address };
+  return browser;
+}
+
+/** An attacker with an attempt of their own, who keeps its cookie and tries one made-up key after the other. */
+async function attackFrom(site: Site, address: string): Promise<(count: number) => Promise<number[]>> {
+  const start = await browserAt(site, address).visit('/auth/pimbuzz');
+  const cookie = start.headers.getSetCookie()[0]!.split(';')[0]!;
+  return (count) =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const browser = browserAt(site, address);
+        const key = randomBytes(16).toString('hex');
+        return (await browser.visit(`/auth/pimbuzz/callback?auth_key=${key}`, { headers: { cookie } })).status;
+      }),
+    );
+}
+
+/** How many keys the provider was asked for. */
+const guessesOf = (site: Site) => site.provider.requests.filter(({ endpoint }) => endpoint === 'authorize').length;
+
+test('100 000 guesses from one address take more than a year, and people from other addresses notice nothing', async () => {
+  const site = await open();
+  const attack = await attackFrom(site, '203.0.113.9');
+  const people = ['renee', 'sam', 'blank', 'layla'];
+  const [statuses, ...logins] = await Promise.all([
+    attack(60),
+    ...people.map((person, i) => site.logIn(browserAt(site, `198.51.100.${i}`), person)),
+  ]);
+  expect(logins.map(({ status }) => status)).toEqual([302, 302, 302, 302]);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(50);
+
+  const guesses = guessesOf(site);
+  moveTime(hour + 1000);
+  const attackAgain = await attackFrom(site, '203.0.113.9');
+  await attackAgain(60);
+  const perHour = guessesOf(site) - guesses;
+  expect(perHour).toBe(10);
+  expect(100_000 / perHour / 24).toBeGreaterThan(365);
+});
+
+test('100 000 guesses from a hundred addresses take days, and people whose keys are right are never refused', async () => {
+  const site = await open();
+  const addresses = Array.from({ length: 100 }, (_, i) => `203.0.113.${i}`);
+  for (let i = 0; i < 100; i += 20)
+    await Promise.all(addresses.slice(i, i + 20).map(async (address) => (await attackFrom(site, address))(12)));
+  const perHour = guessesOf(site);
+  expect(100_000 / perHour / 24).toBeGreaterThan(7);
+  // The count of all is used up by now; one of these people has a first key that was replaced.
+  for (const [i, person] of ['renee', 'sam', 'layla'].entries()) {
+    if (i === 1) site.provider.once('authorize', 'used_key');
+    const browser = browserAt(site, `198.51.100.${i}`);
+    await site.logIn(browser, person);
+    expect((await browser.visit('/me')).json.username).toBe(person);
+  }
+}, 30_000);
+
+test('a burst does not get around the limit', async () => {
+  const site = await open({ perClient: 3 });
+  const attack = await attackFrom(site, '203.0.113.9');
+  const statuses = await attack(40);
+  expect(guessesOf(site)).toBe(3);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(37);
+});
+
+test('a class of pupils behind one address logs in at once, although only one of them may be at the provider at a time', async () => {
+  const site = await open({ perClient: 1 });
+  const names = ['renee', 'sam', 'blank', 'layla'];
+  const answers = await Promise.all(names.map((person) => site.logIn(browserAt(site, '198.51.100.7'), person)));
+  expect(answers.map(({ status, location }) => [status, location])).toEqual(names.map(() => [302, '/']));
+});
+
+test('who is refused is told when to come back, and is let in then', async () => {
+  const site = await open({ perClient: 1 });
+  const attack = await attackFrom(site, '2001:db8:1:2::1');
+  await attack(1);
+  const browser = browserAt(site, '2001:db8:1:2::ffff');
+  const refused = await site.logIn(browser);
+  expect(refused.status).toBe(429);
+  expect(refused.text).toContain('too_many_failures');
+  const seconds = Number(refused.headers.get('retry-after'));
+  expect(seconds).toBeGreaterThan(3590);
+  expect(seconds).toBeLessThanOrEqual(3600);
+  moveTime(seconds * 1000);
+  expect((await site.logIn(browser)).status).toBe(302);
+});
+
+test.each([
+  ['a key that cannot be one', '/auth/pimbuzz/callback?auth_key=%20', 400],
+  ['a callback without an attempt', '/auth/pimbuzz/callback?auth_key=abc', 403],
+])('%s is no guess and does not count', async (_name, path, status) => {
+  const site = await open({ perClient: 1 });
+  for (let i = 0; i < 3; i += 1) expect((await browserAt(site, '198.51.100.7').visit(path)).status).toBe(status);
+  expect((await site.logIn(browserAt(site, '198.51.100.7'))).status).toBe(302);
+});
+
+test('a failure of the provider does not count', async () => {
+  const site = await open({ perClient: 1 });
+  site.provider.once('authorize', { status: 500 });
+  expect((await site.logIn(browserAt(site, '198.51.100.7'))).status).toBe(502);
+  expect((await site.logIn(browserAt(site, '198.51.100.7'))).status).toBe(302);
+});
+
+describe('a store of its own', () => {
+  test('is shared by several processes', async () => {
+    const counts = new Map<string, FailureCount>();
+    const store = {
+      get: (key: string) => Promise.resolve(counts.get(key)),
+      increment(key: string) {
+        const count = { totalHits: (counts.get(key)?.totalHits ?? 0) + 1, resetTime: undefined };
+        counts.set(key, count);
+        return count;
+      },
+    };
+    const [first, second] = [await open({ perClient: 2, store }), await open({ perClient: 2, store })];
+    await (
+      await attackFrom(first, '203.0.113.9')
+    )(1);
+    await (
+      await attackFrom(second, '203.0.113.9')
+    )(1);
+    expect(await (await attackFrom(first, '203.0.113.9'))(1)).toEqual([429]);
+    expect([...counts.keys()].sort()).toEqual(['loginwith client 203.0.113.9', 'loginwith overall']);
+    const refused = await site429(first);
+    expect(refused.headers.get('retry-after')).toBe('3600');
+  });
+
+  test('that fails ends the login with a clear error', async () => {
+    const fail = () => Promise.reject(new Error('connection to 10.0.0.1 lost'));
+    const site = await open({ store: { get: fail, increment: fail } });
+    expect((await site.logIn(browserAt(site, '198.51.100.7'))).json).toEqual({ error: 'limits_failed' });
+  });
+});
+
+async function site429(site: Site) {
+  return site.logIn(browserAt(site, '203.0.113.9'));
+}

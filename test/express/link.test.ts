@@ -1,0 +1,222 @@
+import express from 'express';
+import type { Link, LoginWithOptions } from 'passport-loginwith/express';
+import { moveTime } from '../support/strategy-app';
+import type { Browser } from '../support/test-browser';
+import { closeSites, openSite, sessions, showData, type Site } from '../support/express-site';
+
+afterEach(async () => {
+  jest.useRealTimers();
+  await closeSites();
+});
+
+interface LinkSite {
+  site: Site;
+  links: Link<unknown>[];
+  /** Goes to Look Loox to link, and returns the page with the question. */
+  ask: (browser: Browser, person?: string, start?: string) => Promise<{ status: number; text: string; token: string }>;
+}
+
+async function openLinkSite(
+  options: Partial<LoginWithOptions> = {},
+  before: NonNullable<Parameters<typeof openSite>[0]>['before'] = (app) => app.use(sessions()),
+): Promise<LinkSite> {
+  const links: Link<unknown>[] = [];
+  const site = await openSite({
+    providers: ['pimbuzz', 'lookloox'],
+    before,
+    options: (providers) => ({ providers, onLink: (_req, link) => void links.push(link), ...options }),
+    routes: (app, auth) => app.get('/data', auth.requireAccessToken('lookloox'), showData),
+  });
+  return {
+    site,
+    links,
+    async ask(browser, person = 'sam', start = '/auth/lookloox/link?returnTo=/settings') {
+      const { status, text } = await site.logIn(browser, person, start, 'lookloox');
+      return { status, text, token: /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '' };
+    },
+  };
+}
+
+test('an account is linked to who is signed in, after a page has shown which one it is', async () => {
+  const { site, links, ask } = await openLinkSite();
+  const browser = site.browser();
+  await site.logIn(browser, 'renee');
+  const page = await ask(browser);
+  expect(page.status).toBe(200);
+  expect(page.text).toContain('Add this Look Loox account?');
+  expect(page.text).toContain('Sam Nguyễn');
+  expect(page.text).toContain('sam · sam@example.org');
+  expect(page.text).toContain('<form method="post" action="/auth/lookloox/link">');
+  expect(page.text).toContain('href="/settings">Cancel</a>');
+  expect(links).toEqual([]);
+
+  const done = await browser.submit('/auth/lookloox/link', { token: page.token });
+  expect([done.status, done.location]).toEqual([303, '/settings']);
+  expect(links).toHaveLength(1);
+  expect(links[0]!.user).toMatchObject({ provider: 'pimbuzz', id: '2' });
+  expect(links[0]!.profile).toMatchObject({
+    provider: 'lookloox',
+    id: '3',
+    registeredAt: new Date('2022-02-22T22:22:22Z'),
+  });
+  expect((await browser.visit('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
+});
+
+test('whoever is linked is who a renewal expects from then on', async () => {
+  const { site, ask } = await openLinkSite();
+  const browser = site.browser();
+  await site.logIn(browser, 'renee');
+  const { token } = await ask(browser, 'sam');
+  await browser.submit('/auth/lookloox/link', { token });
+  expect((await site.logIn(browser, 'layla', '/data', 'lookloox')).status).toBe(403);
+  expect((await site.logIn(browser, 'sam', '/data', 'lookloox')).location).toBe('/data');
+});
+
+test('the form shows nothing of what it carries', async () => {
+  const { site, ask } = await openLinkSite();
+  const browser = site.browser();
+  await site.logIn(browser, 'renee');
+  const { token } = await ask(browser);
+  expect(token).toMatch(/^[\w-]{100,}$/);
+  expect(Buffer.from(token, 'base64url').toString('latin1')).not.toMatch(/sam|lookloox|settings/);
+});
+
+test('the app may have parsed the form already', async () => {
+  const { site, links, ask } = await openLinkSite({}, (app) =>
+    app.use(sessions(), express.urlencoded({ extended: true })),
+  );
+  const browser = site.browser();
+  await site.logIn(browser, 'renee');
+  const { token } = await ask(browser);
+  expect((await browser.submit('/auth/lookloox/link', { 'token[]': token })).status).toBe(403);
+  expect((await browser.submit('/auth/lookloox/link', { token })).status).toBe(303);
+  expect(links).toHaveLength(1);
+});
+
+test('who is not signed in has to log in first and comes back to the linking', async () => {
+  const { site } = await openLinkSite();
+  const answer = await site.browser().visit('/auth/lookloox/link?returnTo=/settings');
+  expect(answer.location).toBe(`/auth/choose?returnTo=${encodeURIComponent('/auth/lookloox/link?returnTo=/settings')}`);
+});
+
+test('a link that another site triggered waits for a click', async () => {
+  const { site } = await openLinkSite();
+  const browser = site.browser();
+  await site.logIn(browser, 'renee');
+  const page = await browser.visit('/auth/lookloox/link', { headers: { 'sec-fetch-site': 'cross-site' } });
+  expect([page.status, page.text]).toEqual([200, expect.stringContaining('href="/auth/lookloox/link?returnTo=%2F"')]);
+});
+
+describe('nothing is linked', () => {
+  test.each([
+    [
+      'by another site',
+      async ({ browser }: Case, token: string) =>
+        browser.submit('/auth/lookloox/link', { token }, { 'sec-fetch-site': 'cross-site' }),
+      403,
+      'foreign_request',
+    ],
+    [
+      'with a form that was changed',
+      async ({ browser }: Case, token: string) =>
+        browser.submit('/auth/lookloox/link', { token: `${token.slice(0, -2)}AA` }),
+      403,
+      'link_invalid',
+    ],
+    ['without a form', async ({ browser }: Case) => browser.submit('/auth/lookloox/link'), 403, 'link_invalid'],
+    [
+      'with a form that has no end',
+      async ({ browser }: Case) => browser.submit('/auth/lookloox/link', { token: 'x'.repeat(70_000) }),
+      403,
+      'link_invalid',
+    ],
+    [
+      'on the form of another provider',
+      async ({ browser }: Case, token: string) => browser.submit('/auth/pimbuzz/link', { token }),
+      403,
+      'link_invalid',
+    ],
+    [
+      'after five minutes',
+      async ({ browser }: Case, token: string) => {
+        moveTime(5 * 60_000 + 1000);
+        return browser.submit('/auth/lookloox/link', { token });
+      },
+      403,
+      'link_invalid',
+    ],
+    [
+      'after a logout',
+      async ({ browser }: Case, token: string) => {
+        await browser.submit('/auth/logout');
+        return browser.submit('/auth/lookloox/link', { token });
+      },
+      401,
+      'Please log in',
+    ],
+    [
+      'to who logged in meanwhile',
+      async ({ browser, site }: Case, token: string) => {
+        await site.logIn(browser, 'layla');
+        return browser.submit('/auth/lookloox/link', { token });
+      },
+      403,
+      'account_mismatch',
+    ],
+    [
+      'to the same person in another session',
+      async ({ browser, site }: Case, token: string) => {
+        await site.logIn(browser, 'renee');
+        return browser.submit('/auth/lookloox/link', { token });
+      },
+      403,
+      'account_mismatch',
+    ],
+  ])('%s', async (_name, act, status, text) => {
+    const { site, links, ask } = await openLinkSite();
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    const { token } = await ask(browser);
+    const answer = await act({ browser, site }, token);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(text)]);
+    expect(links).toEqual([]);
+  });
+
+  test('when the person logged out while at the provider', async () => {
+    const { site, links } = await openLinkSite();
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    const answer = await site.providers.lookloox!.signIn(
+      async (url: string) => {
+        if (url.includes('auth_key')) await browser.submit('/auth/logout');
+        return browser.visit(url);
+      },
+      'sam',
+      { start: `${site.url}/auth/lookloox/link` },
+    );
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
+    expect(links).toEqual([]);
+  });
+
+  test('by a login of its own with the same e-mail address', async () => {
+    const { site, links } = await openLinkSite();
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    await site.logIn(browser, 'renee', '/auth/lookloox', 'lookloox');
+    expect((await browser.visit('/me')).json).toMatchObject({ provider: 'lookloox', id: '2' });
+    expect(links).toEqual([]);
+  });
+});
+
+test('an error of onLink ends in the error handlers', async () => {
+  const { site, ask } = await openLinkSite({ onLink: () => Promise.reject(new Error('taken')) });
+  const browser = site.browser();
+  await site.logIn(browser, 'renee');
+  const { token } = await ask(browser);
+  expect((await browser.submit('/auth/lookloox/link', { token })).json).toEqual({ error: 'Error: taken' });
+});
+
+interface Case {
+  browser: Browser;
+  site: Site;
+}

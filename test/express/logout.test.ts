@@ -1,0 +1,117 @@
+import { byFetch } from '../support/test-browser';
+import { closeSites, cookieSessions, openSite, sessions } from '../support/express-site';
+
+afterEach(closeSites);
+
+/** What an old browser sends, which does not tell by itself where a request comes from. */
+const old = { 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined };
+
+describe('who may log a person out', () => {
+  test.each([
+    ['a form of this site', { 'sec-fetch-site': 'same-origin' }, 200],
+    [
+      'a form of this site under helmet, which hides the referrer',
+      { 'sec-fetch-site': 'same-origin', origin: 'null' },
+      200,
+    ],
+    ['the person alone', { 'sec-fetch-site': 'none' }, 200],
+    ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, 403],
+    ['a subdomain', { 'sec-fetch-site': 'same-site', origin: 'https://blog.example' }, 403],
+    ['another origin of the app', { 'sec-fetch-site': 'same-site', origin: 'https://www.example.org' }, 200],
+    ['this site in an old browser', { ...old, origin: 'OWN' }, 200],
+    ['this site in an old browser, by the referrer', { ...old, referer: 'OWN/page' }, 200],
+    ['another site in an old browser', { ...old, origin: 'https://evil.example' }, 403],
+    ['a sandboxed frame in an old browser', { ...old, origin: 'null' }, 403],
+    ['another site in an old browser, by the referrer', { ...old, referer: 'https://evil.example/OWN' }, 403],
+    ['nobody knows who', old, 403],
+  ])('%s', async (_name, headers, status) => {
+    const site = await openSite({
+      options: (providers) => ({ providers, trustedOrigins: ['https://www.example.org'] }),
+    });
+    const browser = site.browser();
+    await site.logIn(browser);
+    const given = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value?.replace(/^OWN/, site.url)]),
+    );
+    const answer = await browser.submit('/auth/logout', {}, given);
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(answer.text).toContain('foreign_request');
+    expect((await browser.visit('/me')).status).toBe(status === 403 ? 200 : 302);
+  });
+
+  test('is told by the name that the proxy has seen, if the app trusts it', async () => {
+    const site = await openSite({
+      before(app) {
+        app.set('trust proxy', true);
+        app.use(sessions());
+      },
+    });
+    const headers = { ...old, origin: 'https://shop.example', 'x-forwarded-host': 'shop.example' };
+    expect((await site.browser().submit('/auth/logout', {}, headers)).status).toBe(200);
+    expect(
+      (await site.browser().submit('/auth/logout', {}, { ...headers, 'x-forwarded-host': 'other.example' })).status,
+    ).toBe(403);
+  });
+});
+
+describe('after a logout', () => {
+  test('a page says that the person stays signed in at the provider', async () => {
+    const site = await openSite();
+    const browser = site.browser();
+    await site.logIn(browser);
+    const answer = await browser.submit('/auth/logout');
+    expect(answer.text).toContain('You are still signed in at Pimbuzz.');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('JSON says so too', async () => {
+    const site = await openSite({ providers: ['pimbuzz', 'lookloox'] });
+    const browser = site.browser();
+    await site.logIn(browser);
+    const answer = await browser.submit('/auth/logout', {}, byFetch);
+    expect(answer.json).toEqual({
+      loggedOut: true,
+      message: expect.stringContaining('stays signed in there') as string,
+      stillSignedInAt: ['Pimbuzz'],
+    });
+  });
+
+  test('a redirect leads where the app wants, as a GET', async () => {
+    const site = await openSite({ options: (providers) => ({ providers, logoutRedirect: '/bye' }) });
+    const answer = await site.browser().submit('/auth/logout');
+    expect([answer.status, answer.location]).toEqual([303, '/bye']);
+  });
+
+  test.each([
+    ['express-session', sessions],
+    ['cookie-session', cookieSessions],
+  ])('the old cookie of %s is worth nothing in this browser', async (_name, session) => {
+    const site = await openSite({ before: (app) => app.use(session()) });
+    const browser = site.browser();
+    await site.logIn(browser);
+    await browser.submit('/auth/logout');
+    expect((await browser.visit('/me')).status).toBe(302);
+    const again = await browser.submit('/auth/logout');
+    expect([again.status, again.text]).toEqual([200, expect.not.stringContaining('Pimbuzz')]);
+  });
+
+  test('onLogout may answer, go on, or fail', async () => {
+    const site = await openSite({
+      options: (providers) => ({
+        providers,
+        onLogout(req, res, next) {
+          if (req.url?.includes('answer')) res.end('own page');
+          else next(req.url?.includes('fail') ? new Error('late') : undefined);
+        },
+      }),
+    });
+    expect((await site.browser().submit('/auth/logout?answer')).text).toBe('own page');
+    expect((await site.browser().submit('/auth/logout?fail')).json).toEqual({ error: 'Error: late' });
+    expect((await site.browser().submit('/auth/logout')).text).toContain('You are logged out here');
+  });
+
+  test('works without a session on the request', async () => {
+    const site = await openSite({ before: () => undefined });
+    expect((await site.browser().submit('/auth/logout')).status).toBe(200);
+  });
+});

@@ -1,0 +1,161 @@
+import { inspect } from 'node:util';
+import type { Templates } from 'passport-loginwith/express';
+import type { Answer, Browser } from '../support/test-browser';
+import { closeSites, cookieSessions, openSite, showData, type Site } from '../support/express-site';
+
+beforeEach(() => void jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined));
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await closeSites();
+});
+
+const foreign = { 'sec-fetch-site': 'cross-site' };
+
+/** Every page of ours, each the way people get to it. */
+const pages: [
+  name: keyof Templates,
+  open: (site: Site, browser: Browser) => Promise<Answer>,
+  english: string,
+  french: string,
+][] = [
+  [
+    'start',
+    (_site, browser) => browser.visit('/auth/pimbuzz', { headers: foreign }),
+    'Another site sent you here',
+    'Un autre site vous a envoyé',
+  ],
+  ['choose', (_site, browser) => browser.visit('/auth/choose'), 'Log in with Pimbuzz', 'Se connecter avec Pimbuzz'],
+  [
+    'link',
+    async (site, browser) => (await site.logIn(browser), site.logIn(browser, 'sam', '/auth/pimbuzz/link')),
+    'Add this Pimbuzz account?',
+    'Ajouter ce compte Pimbuzz ?',
+  ],
+  [
+    'failure',
+    (_site, browser) => browser.visit('/auth/pimbuzz/callback?auth_key=abc'),
+    'That did not work',
+    'Cela n’a pas fonctionné',
+  ],
+  [
+    'loggedOut',
+    async (site, browser) => (await site.logIn(browser), browser.submit('/auth/logout')),
+    'still signed in at Pimbuzz',
+    'toujours connecté sur Pimbuzz',
+  ],
+  [
+    'loginRequired',
+    (_site, browser) => browser.submit('/me'),
+    'what you sent was not accepted',
+    'votre envoi n’a pas été accepté',
+  ],
+  ['finish', (site, browser) => site.logIn(browser), 'One moment', 'Un instant'],
+];
+
+const open = (name: keyof Templates, templates: Partial<Templates> = {}) =>
+  openSite({
+    before: (app) => app.use(cookieSessions({ sameSite: name === 'finish' ? 'strict' : 'lax' })),
+    options: (providers) => ({ providers, onLink: () => undefined, templates }),
+  });
+
+describe.each(pages)('the page "%s"', (name, visit, english, french) => {
+  test('has no script and no foreign asset, and a policy that allows none', async () => {
+    const site = await open(name);
+    const { text, headers } = await visit(site, site.browser());
+    const nonce = /<style nonce="([^"]+)">/.exec(text)![1]!;
+    expect(headers.get('content-security-policy')).toBe(
+      `default-src 'none'; style-src 'nonce-${nonce}'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    expect(text).not.toMatch(
+      /<script|<img|<link(?! rel="icon" href="data:,")|<iframe|\son\w+=|\sstyle=|javascript:|https?:\/\//i,
+    );
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('referrer-policy')).toBe('strict-origin');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(await visit(site, site.browser())).not.toHaveProperty('text', expect.stringContaining(nonce));
+  });
+
+  test.each([
+    ['en', english],
+    ['fr-FR,fr;q=0.9,en;q=0.8', french],
+    ['en;q=0.5,fr;q=0.7', french],
+    ['en-GB,fr;q=0.5', english],
+    ['de', english],
+    [undefined, english],
+  ])('speaks as a browser with "%s" asks', async (language, words) => {
+    const site = await open(name);
+    const browser = site.browser();
+    browser.headers = { 'accept-language': language };
+    const { text } = await visit(site, browser);
+    expect(text).toContain(words);
+    expect(text).toContain(`<html lang="${words === french ? 'fr' : 'en'}">`);
+  });
+
+  test('can be replaced by one of the app', async () => {
+    const site = await open(name, { [name]: (page: object) => `<p>own ${JSON.stringify(Object.keys(page))}` });
+    const { text, headers } = await visit(site, site.browser());
+    expect(text).toMatch(/^<p>own \["nonce","locale"/);
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+});
+
+test('what people call themselves is shown as text', async () => {
+  const site = await open('link');
+  site.provider.updatePerson('sam', { firstName: '<script>alert(1)</script>', lastName: '"&' });
+  const browser = site.browser();
+  await site.logIn(browser);
+  const { text } = await site.logIn(browser, 'sam', '/auth/pimbuzz/link');
+  expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;&amp;');
+});
+
+test('a person without a name is shown by what there is', async () => {
+  const site = await open('link');
+  site.provider.updatePerson('sam', { firstName: '', lastName: '', email: null });
+  const browser = site.browser();
+  await site.logIn(browser);
+  const { text } = await site.logIn(browser, 'sam', '/auth/pimbuzz/link');
+  expect(text).toMatch(/<strong>sam<\/strong>\s*<\/p>/);
+});
+
+test('no secret, key or token is in any answer, header, error or warning', async () => {
+  const warnings: unknown[] = [];
+  jest.spyOn(process, 'emitWarning').mockImplementation((...parts: unknown[]) => void warnings.push(parts));
+  const seen: Answer[] = [];
+  const secrets = new Set<string>();
+  const site = await openSite({
+    options: (providers) => ({ providers, onLink: () => undefined }),
+    routes(app, auth) {
+      app.get('/data', auth.requireAccessToken('pimbuzz'), (req, res, next) => {
+        secrets.add(req.loginWith!.accessToken);
+        showData(req, res, next).catch(next);
+      });
+    },
+  });
+  const browser = site.browser();
+  secrets.add(site.provider.apps[0]!.appSecret);
+  const watch = async (url: string) => {
+    const key = /auth_key=(\w+)/.exec(url)?.[1];
+    if (key !== undefined) secrets.add(key);
+    const answer = await browser.visit(url);
+    seen.push(answer);
+    return answer;
+  };
+  for (const start of ['/auth/pimbuzz', '/data', '/auth/pimbuzz/link', '/auth/pimbuzz/renew']) {
+    seen.push(await browser.visit('/data'));
+    for (const fault of ['used_key', 'wrong_secret', 'html', 'sql_error', undefined] as const) {
+      if (fault !== undefined) site.provider.once('authorize', fault);
+      await site.provider.signIn(watch, 'renee', { start: site.url + start }).catch(() => undefined);
+    }
+    site.provider.advance(61_000);
+  }
+  seen.push(await browser.submit('/auth/logout'));
+  expect(secrets.size).toBeGreaterThan(7);
+  const everything = inspect([seen, seen.map(({ headers }) => [...headers]), warnings, site.errors, site.auth], {
+    depth: 12,
+    showHidden: true,
+    maxStringLength: null,
+    maxArrayLength: null,
+  });
+  for (const secret of secrets) expect(everything).not.toContain(secret);
+});

@@ -1,0 +1,244 @@
+import { messagePage, type PageContext } from '../../lib/provider/pages/index.js';
+import { startProvider, type LocalProvider, type StartOptions } from '../../lib/provider/index.js';
+import { textOf } from '../support/dashboard-site.js';
+import { Browser } from '../support/cookie-browser.js';
+
+let provider: LocalProvider;
+const running: LocalProvider[] = [];
+const start = async (options: StartOptions = {}): Promise<Browser> => {
+  provider = await startProvider(options);
+  running.push(provider);
+  return new Browser(provider.url);
+};
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.close();
+});
+
+const inhabitants = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ username: `person${index}`, firstName: `Person ${index}` }));
+
+describe('the sign-in page', () => {
+  test('signs a person in with one button and goes on to where they wanted to go', async () => {
+    const browser = await start({ people: [{ username: 'ann', firstName: 'Ann', lastName: 'Example' }] });
+    const page = await browser.get('/signin?return_to=%2Fdevelopers%2Fapps');
+    expect(page.html).toContain('<title>Sign in</title>');
+    const [, userId = ''] = /name="user_id" value="(\d+)"/.exec(page.html) ?? [];
+    const signedIn = await browser.submit('/signin', { user_id: userId, return_to: '/developers/apps' });
+    expect(signedIn.location).toBe('/developers/apps');
+    expect((await browser.get('/')).text).toContain('You are signed in as Ann Example (@ann).');
+  });
+
+  test('names the app whose login is waiting', async () => {
+    const browser = await start();
+    const [app] = provider.apps;
+    const page = await browser.get(`/api/oauth?app_id=${app!.appId}`);
+    expect(page.text).toContain(`to go on to ${app!.name}`);
+    expect(page.html).toContain(`name="return_to" value="/api/oauth?app_id=${app!.appId}"`);
+  });
+
+  test('stays usable with ten thousand people: fifty buttons, and a field for the others', async () => {
+    const browser = await start({ people: inhabitants(10_000) });
+    const page = await browser.get('/signin');
+    expect(page.html.match(/name="user_id"/g)).toHaveLength(50);
+    expect(page.text).toContain('The first 50 of 10,000 people.');
+    const signedIn = await browser.submit('/signin', { user_name: 'person9999', return_to: '/' });
+    expect(signedIn.status).toBe(303);
+    expect((await browser.get('/')).text).toContain('(@person9999)');
+  });
+
+  test('with fifty people or fewer has no such field', async () => {
+    const browser = await start({ people: inhabitants(50) });
+    const page = await browser.get('/signin');
+    expect(page.html.match(/name="user_id"/g)).toHaveLength(50);
+    expect(page.html).not.toContain('name="user_name"');
+  });
+
+  test('says so when nobody has the user name, and keeps it in the field', async () => {
+    const browser = await start({ people: inhabitants(60) });
+    const page = await browser.submit('/signin', { user_name: '"><b>nobody', return_to: '/settings/apps' });
+    expect(page.text).toContain('Nobody here has the user name “"><b>nobody”.');
+    expect(page.html).toContain('value="&quot;&gt;&lt;b&gt;nobody"');
+    expect(page.html).toMatch(/id="user_name"[^>]*aria-invalid="true" aria-describedby="user_name-error"/);
+    expect(page.html).toContain('name="return_to" value="/settings/apps"');
+    expect(page.html).not.toContain('<b>');
+  });
+
+  test('says so when there is nobody at all', async () => {
+    const browser = await start();
+    for (const { id } of provider.people) provider.deletePerson(id);
+    expect((await browser.get('/signin')).text).toContain('There are no people yet.');
+  });
+
+  test('speaks French', async () => {
+    const browser = (await start({ people: inhabitants(10_000) })).speaking('fr-CA');
+    const page = await browser.submit('/signin', { user_name: 'nobody', return_to: '/' });
+    expect(page.html).toContain('<html lang="fr">');
+    expect(page.text).toContain('Les 50 premiers membres sur 10\u202f000.');
+    expect(page.text).toContain('«\u00a0nobody\u00a0»');
+    const waiting = await browser.get(`/api/oauth?app_id=${provider.apps[0]!.appId}`);
+    expect(waiting.text).toContain('pour continuer vers');
+  });
+});
+
+describe('the consent page', () => {
+  const consent = async (app: { name: string; description?: string; domain?: string }, language = 'en') => {
+    const browser = (await start({ people: [{ username: 'ann', firstName: 'Ann', lastName: 'Example' }] })).speaking(
+      language,
+    );
+    const { appId } = provider.createApp({ ...app, redirectURL: 'http://localhost:3000/cb' });
+    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    return { browser, appId, page: await browser.get(`/api/oauth?app_id=${appId}`) };
+  };
+
+  test('asks in the app’s name, continues with a button and cancels with a plain link to the home page', async () => {
+    const { browser, appId, page } = await consent({
+      name: 'Planner',
+      description: 'Plans.',
+      domain: 'planner.example',
+    });
+    expect(page.html).toContain('<title>Log in With Pimbuzz</title>');
+    expect(page.text).toContain('Log in to Planner with Pimbuzz');
+    expect(page.text).toContain('Plans.');
+    expect(page.text).toContain('planner.example');
+    expect(page.html).toContain('>Continue as Ann Example</button>');
+    expect(page.html).toMatch(new RegExp(`<a class="button" href="${provider.url}/">Cancel</a>`));
+    const [, action = ''] = /<form method="post" action="([^"]*)" class="actions"/.exec(page.html) ?? [];
+    const accepted = await browser.submit(action, { app_id: appId });
+    expect(accepted.location).toMatch(/^http:\/\/localhost:3000\/cb\?auth_key=[0-9a-f]{32}$/);
+  });
+
+  test('leaves out what the app does not say about itself', async () => {
+    const { page } = await consent({ name: 'Planner' });
+    expect(page.text).not.toContain('Website:');
+  });
+
+  test('shows an app’s text as text', async () => {
+    const { page } = await consent({ name: '<img src=x>', description: '</p><script>', domain: '<b>' });
+    expect(page.text).toContain('Log in to <img src=x> with Pimbuzz');
+    expect(page.html).not.toMatch(/<img src=x>|<\/p><script>|<b>/);
+  });
+
+  test('speaks French', async () => {
+    const { page } = await consent({ name: 'Planner' }, 'fr');
+    expect(page.html).toContain('<title>Se connecter avec Pimbuzz</title>');
+    expect(page.html).toContain('>Continuer en tant que Ann Example</button>');
+    expect(page.text).toContain('Planner recevra\u00a0:');
+  });
+});
+
+describe('the home page', () => {
+  test('says what this is and leads everywhere', async () => {
+    const browser = await start({ name: 'Look Loox' });
+    const page = await browser.get('/');
+    expect(page.html).toContain('<title>Look Loox</title>');
+    expect(page.text).toContain('Local provider, for development');
+    for (const path of ['/developers/apps', '/settings/apps', '/developers', '/signin?return_to=%2F']) {
+      expect(page.html).toContain(`href="${path}"`);
+    }
+  });
+
+  test('speaks French', async () => {
+    const browser = (await start()).speaking('fr');
+    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    expect((await browser.get('/')).text).toContain('Vous êtes connecté en tant que');
+  });
+
+  test('signs out with a form', async () => {
+    const browser = await start();
+    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    expect((await browser.get('/')).html).toContain('<form method="post" action="/signout">');
+    await browser.submit('/signout', {});
+    expect((await browser.get('/')).text).toContain('You are not signed in.');
+  });
+});
+
+describe('every page', () => {
+  const paths = ['/', '/signin', '/developers', '/developers/authorize', '/developers/surprises', '/nowhere'];
+
+  test('loads its style and script from the site itself, and nothing inline', async () => {
+    const browser = await start();
+    for (const path of paths) {
+      const { html } = await browser.get(path);
+      expect(html).toMatch(/^<!doctype html>\n<html lang="en">/);
+      expect(html).toContain('<link rel="stylesheet" href="/style.css" />');
+      expect(html).not.toMatch(/<style|style="|\son\w+="|<script>|(src|href)="\/\//);
+    }
+    expect((await browser.get('/style.css')).contentType).toMatch(/^text\/css/);
+    expect((await browser.get('/dashboard.js')).contentType).toMatch(/^text\/javascript/);
+  });
+
+  test('forbids everything else to the browser', async () => {
+    const browser = await start();
+    for (const path of [...paths, '/style.css']) {
+      const { headers } = await browser.fetch(path);
+      expect(headers.get('content-security-policy')).toMatch(
+        /^default-src 'none'; style-src 'self'; script-src 'self'/,
+      );
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+  });
+
+  test('has its landmarks, one heading of the first level and a way past the navigation', async () => {
+    const browser = await start();
+    for (const path of paths) {
+      const { html } = await browser.get(path);
+      expect(html.match(/<h1[ >]/g)).toHaveLength(1);
+      expect(html).toMatch(/<a class="skip" href="#main">.*<header.*<nav aria-label=.*<main id="main".*<footer/s);
+    }
+  });
+
+  test('offers to sign in and come back, but never back into a sign-in or a login', async () => {
+    const browser = await start();
+    expect((await browser.get('/developers/errors')).html).toContain('/signin?return_to=%2Fdevelopers%2Ferrors"');
+    expect((await browser.get('/signin?return_to=%2Fx')).html).toContain('/signin?return_to=%2F"');
+    expect((await browser.get('/api/oauth?app_id=1')).html).toContain('/signin?return_to=%2F"');
+  });
+
+  test('a message shows its text as text', () => {
+    const context: PageContext = { siteName: ' ', language: 'en', person: null, path: '/' };
+    const page = messagePage(context, { title: 'Error', message: '<b>SQL</b>' });
+    expect(page).toContain('<title>Error</title>');
+    expect(page).toContain('&lt;b&gt;SQL&lt;/b&gt;');
+    expect(textOf(page)).toContain('?');
+  });
+});
+
+describe('the developer pages', () => {
+  const topics = ['', '/authorize', '/user-info', '/errors', '/surprises'];
+
+  test.each(['en', 'fr'])('document the protocol with this provider’s own addresses (%s)', async (language) => {
+    const browser = (await start()).speaking(language);
+    const pages = await Promise.all(topics.map((topic) => browser.get(`/developers${topic}`)));
+    const text = pages.map((page) => page.text).join('\n');
+    for (const page of pages) expect(page.html).toContain(`<html lang="${language}">`);
+    expect(text).toContain(`${provider.url}/api/oauth?app_id=YOUR_APP_ID`);
+    expect(text).toContain(`curl --get '${provider.url}/api/authorize'`);
+    expect(text).toContain(`curl '${provider.url}/api/authorize'`);
+    expect(text).toContain(`${provider.url}/api/get_user_info?access_token=ACCESS_TOKEN`);
+    for (const message of ['app_id', 'app_secret', 'auth_key', 'parameters', 'access_token']) {
+      expect(text).toContain(`Bad Request, invalid ${message}`);
+    }
+    expect(text).toContain('Bad Request, expired access_token');
+    expect(text).toContain('…/cb?x=1&amp;y=2?auth_key=K');
+  });
+
+  test('name the fields that get_user_info answers, all of them', async () => {
+    const browser = await start();
+    const { text } = await browser.get('/developers/user-info');
+    provider.approve(provider.people[0]!, provider.apps[0]!);
+    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    const { appId, appSecret } = provider.apps[0]!;
+    const { location } = await browser.get(`/api/oauth?app_id=${appId}`);
+    const key = new URL(location!).searchParams.get('auth_key')!;
+    const token = await browser.submit('/api/authorize', { app_id: appId, app_secret: appSecret, auth_key: key });
+    const { access_token: accessToken } = JSON.parse(token.html) as { access_token: string };
+    const answer = await browser.get(`/api/get_user_info?access_token=${accessToken}`);
+    const { user_info: user } = JSON.parse(answer.html) as { user_info: Record<string, unknown> };
+    for (const field of Object.keys(user)) expect(text).toContain(field);
+  });
+
+  test('an unknown topic is not found', async () => {
+    const browser = await start();
+    expect((await browser.get('/developers/nothing')).status).toBe(404);
+  });
+});

@@ -1,0 +1,129 @@
+import express from 'express';
+import request from 'supertest';
+import { CookieJar } from 'tough-cookie';
+import { createProvider, startProvider, type LocalProvider } from '../../lib/provider/index';
+import { plainApp, serving } from '../support/plain-app';
+
+describe('provider.signIn', () => {
+  let provider: LocalProvider;
+  beforeEach(async () => {
+    provider = await startProvider();
+  });
+  afterEach(() => provider.close());
+
+  it('logs the first person in at an app, with a supertest agent, in one line', async () => {
+    const response = await provider.signIn(request.agent(plainApp(provider)));
+    expect(response.status).toBe(200);
+    expect(response.body.user_info).toMatchObject({ user_id: '2', user_name: 'renee' });
+  });
+
+  it('logs in the person it is told, by user name, id or object, one after the other', async () => {
+    const agent = request.agent(plainApp(provider));
+    const names = [];
+    for (const person of ['sam', '4', provider.people[3]!]) {
+      names.push((await provider.signIn(agent, person)).body.user_info.user_name);
+    }
+    expect(names).toEqual(['sam', 'blank', 'layla']);
+  });
+
+  it('goes through consent the first time and without a click the second time', async () => {
+    const agent = request.agent(plainApp(provider));
+    await provider.signIn(agent);
+    await provider.signIn(agent);
+    const endpoints = provider.requests.map(({ endpoint, status }) => `${endpoint} ${String(status)}`);
+    const calls = ['authorize 200', 'get_user_info 200'];
+    expect(endpoints).toEqual(['oauth 200', 'consent 303', ...calls, 'oauth 302', ...calls]);
+  });
+
+  it('drives a fetch with a cookie jar against an app that listens, whatever the registered host', async () => {
+    const jar = new CookieJar();
+    const jarFetch = async (url: string, init: RequestInit): Promise<Response> => {
+      const response = await fetch(url, { ...init, headers: { cookie: jar.getCookieStringSync(url) } });
+      for (const cookie of response.headers.getSetCookie()) jar.setCookieSync(cookie, url);
+      return response;
+    };
+    await serving(plainApp(provider), async (url) => {
+      const response = await provider.signIn(jarFetch, 'sam', { start: `${url}/auth/pimbuzz` });
+      await expect(response.json()).resolves.toMatchObject({ user_info: { user_name: 'sam' } });
+    });
+  });
+
+  it('sends a fetch to the host of the registered redirect URL when it is told no other', async () => {
+    await serving(plainApp(provider), async (url) => {
+      provider.updateApp(provider.apps[0]!, { redirectURL: `${url}/auth/pimbuzz/callback` });
+      const headers = { cookie: 'attempt=yes' };
+      const response = await provider.signIn((each, init) => fetch(each, { ...init, headers }));
+      expect(response.status).toBe(200);
+    });
+  });
+
+  it('starts where it is told', async () => {
+    provider.updateApp(provider.apps[0]!, { redirectURL: 'https://app.example/in/callback' });
+    const response = await provider.signIn(request.agent(plainApp(provider, '/in')), 'sam', { start: '/in' });
+    expect(response.body.user_info.user_name).toBe('sam');
+  });
+
+  it('follows an app that sends the browser to the provider once more, but not for ever', async () => {
+    const toProvider = `${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`;
+    let callbacks = 0;
+    const app = express();
+    app.get('/auth/pimbuzz', (_req, res) => res.redirect(toProvider));
+    app.get('/auth/pimbuzz/callback', (_req, res) => {
+      callbacks += 1;
+      if (callbacks === 2) res.send('in');
+      else res.redirect(toProvider);
+    });
+    expect((await provider.signIn(request.agent(app))).text).toBe('in');
+    expect(callbacks).toBe(2);
+    expect((await provider.signIn(request.agent(app))).headers.location).toBe(toProvider);
+    expect(callbacks).toBe(7);
+  });
+
+  it('works for a provider that is an app itself', async () => {
+    const mounted = createProvider({ name: 'Look Loox' });
+    await serving(mounted, async (url) => {
+      const { apps, authorizeMethod } = mounted;
+      const app = plainApp({ url, apps, authorizeMethod }, '/auth/lookloox');
+      expect((await mounted.signIn(request.agent(app))).body.user_info.user_id).toBe('2');
+    });
+  });
+
+  it('reaches a provider whose configured URL is a name that leads nowhere', async () => {
+    const elsewhere = await startProvider({ siteURL: 'https://pimbuzz.test' });
+    try {
+      const app = express();
+      app.get('/auth/pimbuzz', (_req, res) => {
+        res.redirect(`https://pimbuzz.test/api/oauth?app_id=${elsewhere.apps[0]!.appId}`);
+      });
+      app.get('/auth/pimbuzz/callback', (req, res) => {
+        res.send(typeof req.query.auth_key);
+      });
+      expect(elsewhere.url).toBe('https://pimbuzz.test');
+      expect((await elsewhere.signIn(request.agent(app))).text).toBe('string');
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('says so when the app does not start a login', async () => {
+    const agent = request.agent(express());
+    await expect(provider.signIn(agent)).rejects.toThrow('signIn: /auth/pimbuzz answered 404 and not a redirect');
+    const app = express().use((_req, res) => res.redirect('/login?secret=1'));
+    await expect(provider.signIn(request.agent(app))).rejects.toThrow('answered 302 to /login and not a redirect');
+  });
+
+  it('says so when the provider does not ask for consent, or does not send the browser back', async () => {
+    const agent = request.agent(plainApp(provider));
+    provider.configure({ moduleEnabled: false });
+    await expect(provider.signIn(agent)).rejects.toThrow('with 200 and no consent page');
+    provider.configure({ moduleEnabled: true }).once('consent', { status: 503 });
+    await expect(provider.signIn(agent)).rejects.toThrow('signIn: the provider answered the consent with 503');
+  });
+
+  it('needs a person who exists', async () => {
+    const agent = request.agent(plainApp(provider));
+    await expect(provider.signIn(agent, 'nobody')).rejects.toThrow('there is no person "nobody" here');
+    const deserted = createProvider({ people: [] });
+    await expect(deserted.signIn(agent)).rejects.toThrow('signIn: this provider has no people');
+  });
+});

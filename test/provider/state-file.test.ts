@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import request from 'supertest';
+import { createProvider, startProvider } from '../../lib/provider/index';
+import { plainApp } from '../support/plain-app';
+
+let folder: string;
+let state: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'provider-state-'));
+  state = join(folder, 'pimbuzz.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const redirectURL = 'http://localhost:3000/cb';
+
+describe('a provider with a state file', () => {
+  it('keeps apps, people, approvals and who is signed in over a restart', async () => {
+    const first = await startProvider({ state });
+    const agent = request.agent(plainApp(first));
+    await first.signIn(agent, 'sam');
+    first.addPerson({ username: 'ada' });
+    first.deletePerson('blank');
+    first.updatePerson('layla', { firstName: 'Leïla' });
+    const app = first.createApp({ redirectURL, name: 'Second' });
+    const gone = first.createApp({ redirectURL });
+    first.updateApp(app, { description: 'Changed' });
+    first.approve('ada', app);
+    first.approve('layla', app);
+    first.revoke('layla', app);
+    first.deleteApp(gone);
+    const signedIn = await request(first.url).post('/signin').send('user_id=3&return_to=/');
+    const cookie = signedIn.headers['set-cookie']![0]!.split(';')[0]!;
+    await first.close();
+
+    const second = await startProvider({ state, port: first.port });
+    try {
+      expect(second.apps).toEqual(first.apps);
+      expect(second.people).toEqual(first.people);
+      expect(second.people.map(({ username }) => username)).toEqual(['renee', 'sam', 'layla', 'nogen', 'ada']);
+      const response = await request(second.url)
+        .get(`/api/oauth?app_id=${second.apps[0]!.appId}`)
+        .set('cookie', cookie);
+      expect(response.headers.location).toContain('?auth_key=');
+      const accepted = JSON.parse(readFileSync(state, 'utf8')).approvals;
+      expect(accepted).toHaveLength(2);
+      expect(accepted[1]).toMatchObject({ appId: app.appId, personId: second.people[4]!.id });
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('keeps what was accepted on the consent page', async () => {
+    const first = await startProvider({ state });
+    await first.signIn(request.agent(plainApp(first)));
+    await first.close();
+    const second = await startProvider({ state });
+    await second.signIn(request.agent(plainApp(second)));
+    expect(second.requests.map(({ endpoint }) => endpoint)).not.toContain('consent');
+    await second.close();
+  });
+
+  it('takes people and redirect URL from the options when they are given', () => {
+    createProvider({ state, redirectURL });
+    const second = createProvider({ state, people: [{ username: 'ada' }], redirectURL: `${redirectURL}2` });
+    expect(second.people.map(({ username }) => username)).toEqual(['ada']);
+    expect(second.apps.map((app) => app.redirectURL)).toEqual([`${redirectURL}2`]);
+  });
+
+  it('has an app again when the last one was deleted', () => {
+    const first = createProvider({ state });
+    first.deleteApp(first.apps[0]!);
+    expect(createProvider({ state }).apps).toHaveLength(1);
+  });
+
+  it('keeps the file to its owner, and leaves no other file behind', () => {
+    createProvider({ state });
+    expect(statSync(state).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['pimbuzz.json']);
+  });
+
+  it.each([
+    ['{"format":1,"people":[', 'JSON'],
+    ['"text"', 'it is not a state file'],
+    ['{"format":2}', 'its format is 2, and only 1 is known'],
+    ['{"format":1,"cookieSecret":"x","people":[],"apps":[]}', 'a part of it is missing'],
+    ['{"format":1,"cookieSecret":"x","people":[{}],"apps":[],"approvals":[]}', `a person's "username" must be a text`],
+    ['{"format":1,"cookieSecret":"x","people":[],"apps":[{}],"approvals":[]}', '"redirectURL" of an app'],
+    ['{"format":1,"cookieSecret":"x","people":[],"apps":[],"approvals":[{}]}', 'an approval is not complete'],
+  ])('refuses %s and leaves the file as it is', (text, reason) => {
+    writeFileSync(state, text);
+    expect(() => createProvider({ state })).toThrow(`the state file ${state} cannot be used (`);
+    expect(() => createProvider({ state })).toThrow(reason);
+    expect(readFileSync(state, 'utf8')).toBe(text);
+  });
+
+  it('says so when the file cannot be read or written', () => {
+    expect(() => createProvider({ state: folder })).toThrow(`the state file ${folder} cannot be read`);
+    expect(() => createProvider({ state: join(folder, 'no/where.json') })).toThrow('ENOENT');
+  });
+
+  it('loses nothing that was acknowledged when it is killed in the middle', async () => {
+    const program = `
+      const { createProvider } = require('./lib/provider/index.ts');
+      const provider = createProvider({ state: ${JSON.stringify(state)} });
+      for (;;) console.log(provider.createApp({ redirectURL: ${JSON.stringify(redirectURL)} }).appId);
+    `;
+    const acknowledged: string[] = [];
+    for (let kill = 0; kill < 3; kill += 1) {
+      const child = spawn(process.execPath, ['-r', './test/support/ts-hook.cjs', '-e', program], {
+        cwd: join(__dirname, '../..'),
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const before = acknowledged.length;
+      for await (const line of createInterface({ input: child.stdout })) {
+        acknowledged.push(line);
+        if (acknowledged.length === before + 20) child.kill('SIGKILL');
+      }
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      expect(child.signalCode).toBe('SIGKILL');
+      const kept = new Set(createProvider({ state }).apps.map(({ appId }) => appId));
+      expect(acknowledged.filter((appId) => !kept.has(appId))).toEqual([]);
+    }
+    expect(acknowledged.length).toBeGreaterThanOrEqual(60);
+    expect(existsSync(state)).toBe(true);
+  }, 30_000);
+});
