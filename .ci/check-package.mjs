@@ -55,7 +55,7 @@ try {
     PIMBUZZ_APP_SECRET: appSecret,
     SESSION_SECRET: 'of the check',
   };
-  const person = provider.people[0];
+  const person = provider.users[0];
   for (const file of ['app.mjs', 'ts/app.js', 'three.mjs']) {
     const app = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'inherit' });
     try {

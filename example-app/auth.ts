@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Provider } from 'passport-loginwith';
-import { loginWith, type FailureStore, type Link, type LoginWith, type Next } from 'passport-loginwith/express';
+import { loginWith, type RateLimitStore, type Link, type LoginWith, type Next } from 'passport-loginwith/express';
 import { isPerson, toPerson, type Person } from './person.js';
 import { sessionCookie } from './sessions.js';
 
@@ -16,7 +16,7 @@ export interface AuthOptions {
   /** Where people open the app. */
   appURL: string;
   /** Where failed logins are counted, if several processes share the count. */
-  failures?: FailureStore | undefined;
+  failures?: RateLimitStore | undefined;
 }
 
 declare module 'express-session' {

@@ -1,8 +1,8 @@
-import type { FailureStore } from 'passport-loginwith/express';
+import type { RateLimitStore } from 'passport-loginwith/express';
 import type { Redis } from './redis.js';
 
 /** Counts failed logins in Redis, so that somebody who tries out keys cannot begin anew at the next machine. */
-export function createFailureStore({ ask }: Redis): FailureStore {
+export function createFailureStore({ ask }: Redis): RateLimitStore {
   let window = 0;
   const nameOf = (key: string) => `example:failures:${key}`;
   const describe = (hits: unknown, left: unknown) => ({

@@ -113,7 +113,7 @@ export class LoginWithStrategy extends PassportStrategy {
         hint: 'The strategy needs Express, which sets req.res; in another framework set it, or use LoginWithClient.',
       });
     }
-    const outcome = await this.login.handle(describeRequest(req, options));
+    const outcome = await this.login.handle(toLoginRequest(req, options));
     if (!res.headersSent) {
       res.setHeader('Cache-Control', 'no-store');
       if ('cookie' in outcome) res.appendHeader('Set-Cookie', outcome.cookie);
@@ -166,7 +166,7 @@ export function withAccess(info: LoginInfo, client: LoginWithClient): LoginInfo 
 }
 
 /** What a login needs of a request of Express. */
-export function describeRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions): LoginRequest {
+export function toLoginRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions): LoginRequest {
   return {
     method: req.method ?? 'GET',
     url: req.originalUrl ?? req.url ?? '/',

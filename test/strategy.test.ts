@@ -40,7 +40,7 @@ test('a person who logs in stays logged in, by a session that nothing was writte
   expect(start.headers['set-cookie']).toHaveLength(1);
   const response = await provider.signIn(agent, undefined, { start: '/auth' });
   expect(response.headers.location).toBe('/');
-  expect((await agent.get('/')).body.id).toBe(provider.people[0]!.id);
+  expect((await agent.get('/')).body.id).toBe(provider.users[0]!.id);
 });
 
 test('a login that fails goes where the app says, with the reason', async () => {
@@ -62,7 +62,7 @@ test.each(['name', 'instance'])('logins that overlap stay apart when the strateg
       }) as RequestHandler,
   );
   const agents = await Promise.all(
-    provider.people.map(async (person) => {
+    provider.users.map(async (person) => {
       const agent = request.agent(app);
       await agent.get('/auth');
       return { agent, person, key: await issueKey(provider, person) };
@@ -148,7 +148,7 @@ test('on a bare Node server with the response put onto the request it works', as
   const start = await fetch(`${url}/auth`, { redirect: 'manual' });
   const cookie = start.headers.getSetCookie()[0]!.split(';')[0]!;
   const answer = await fetch(`${url}/callback?auth_key=${await issueKey(provider)}`, { headers: { cookie } });
-  expect(await answer.json()).toMatchObject({ id: provider.people[0]!.id });
+  expect(await answer.json()).toMatchObject({ id: provider.users[0]!.id });
 });
 
 test("an error in the app's own handler reaches the app's error handler", async () => {

@@ -3,13 +3,13 @@ import type { LocalProvider } from '../provider/start-provider.js';
 
 /** What the command prints about a provider that it started: all that one needs to log in with it. */
 export function describeProvider(provider: LocalProvider): string {
-  const { name, version, authorizeMethod, url, people } = provider;
+  const { name, version, authorizeMethod, url, users } = provider;
   const [app] = provider.apps;
   // There is always one: a provider that starts without an app registers one.
   if (app === undefined) throw new Error('this provider has no app');
   const { env, javaScript, startURL } = snippetsFor(app, { name, url });
   const authorize = authorizeMethod === 'POST' ? 'POST (form)' : 'GET (query)';
-  return `${name} is running at ${url} (version ${version}, ${String(people.length)} people). Ctrl-C stops it.
+  return `${name} is running at ${url} (version ${version}, ${String(users.length)} people). Ctrl-C stops it.
 
   URL           ${url}
   app_id        ${app.appId}

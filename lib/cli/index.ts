@@ -30,7 +30,7 @@ Options of provider
   --host <address>      address to listen on (127.0.0.1: this machine only)
   --name <name>         name of the site (Pimbuzz)
   --version <version>   version of the site's script: 2.8, 4.0 or 4.2 (4.2)
-  --people <file>       JSON file with an array of people, such as
+  --users <file>       JSON file with an array of people, such as
                         [{ "username": "ada", "firstName": "Ada" }]
   --redirect-url <URL>  where the app expects people back
                         (http://localhost:3000/auth/NAME/callback)
@@ -95,7 +95,7 @@ async function runProvider(args: readonly string[], line: CommandLine): Promise<
 function readOptions(args: readonly string[]): StartOptions | 'help' {
   const values = parse(args);
   if (values.help === true) return 'help';
-  const { port = '4000', host, name, version, people, state } = values;
+  const { port = '4000', host, name, version, users, state } = values;
   if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port must be a number, not "${port}"`);
   const given = {
     port: Number(port),
@@ -103,7 +103,7 @@ function readOptions(args: readonly string[]): StartOptions | 'help' {
     name,
     version,
     redirectURL: values['redirect-url'],
-    people: people === undefined ? undefined : readPeople(people),
+    users: users === undefined ? undefined : readUsers(users),
     state,
   };
   // startProvider checks every value; only what was given may be there.
@@ -119,7 +119,7 @@ function parse(args: readonly string[]) {
         host: { type: 'string' },
         name: { type: 'string' },
         version: { type: 'string' },
-        people: { type: 'string' },
+        users: { type: 'string' },
         'redirect-url': { type: 'string' },
         state: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -130,11 +130,11 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readPeople(file: string): unknown {
+function readUsers(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`--people ${file}: ${errorText(error)}`, { cause: error });
+    throw new Error(`--users ${file}: ${errorText(error)}`, { cause: error });
   }
 }
 

@@ -48,7 +48,7 @@ export class LoginWithClient {
    * @param authKey the value of `auth_key` at the redirect URL.
    * @param signal gives up early; the key may be used up nevertheless.
    * @throws LoginWithError `auth_key_invalid`, `app_id_invalid`, `app_secret_invalid`, `module_disabled`, `provider_error`, and the
-   *   codes of the transport: `provider_unavailable`, `provider_redirected`, `answer_*`, `connection_*`, `host_not_found`, `tls_failed`, `timeout`.
+   *   codes of the transport: `provider_unavailable`, `provider_redirected`, `response_*`, `connection_*`, `host_not_found`, `tls_failed`, `timeout`.
    */
   async authorize(authKey: string, signal = this.startDeadline()): Promise<AccessToken> {
     const { provider, appId, appSecret } = this.settings;
@@ -75,7 +75,7 @@ export class LoginWithClient {
         : undefined;
     if (typeof token !== 'string' || !/^[\x21-\x7e]{1,512}$/.test(token)) {
       throw new LoginWithError(`authorize: ${provider.name} answered without a usable access_token`, {
-        code: 'answer_unexpected',
+        code: 'response_unexpected',
         stage: 'authorize',
         hint: `Is ${provider.baseURL} the right base URL?`,
       });
@@ -87,7 +87,7 @@ export class LoginWithClient {
    * Fetches the person behind a token, again if the answer is lost on its way. A token proves nothing unless this app got it from
    * {@link authorize} itself: the provider accepts any app's token.
    *
-   * @throws LoginWithError `token_expired`, `user_not_found`, `module_disabled`, `provider_error`, `answer_unexpected`, and the codes of the transport.
+   * @throws LoginWithError `token_expired`, `user_not_found`, `module_disabled`, `provider_error`, `response_unexpected`, and the codes of the transport.
    */
   async getUserInfo(accessToken: string, signal = this.startDeadline()): Promise<Profile> {
     const parameters = { access_token: accessToken };

@@ -8,7 +8,7 @@ import type { Profile, Provider, UserInfo } from '../types.js';
  * @param answer the parsed body, `{ user_info: { … } }`.
  * @param provider whose answer it is.
  * @param raw the body's text for `_raw`; if absent, `answer` is serialized again.
- * @throws LoginWithError `answer_unexpected` when there is no `user_info` with a `user_id`.
+ * @throws LoginWithError `response_unexpected` when there is no `user_info` with a `user_id`.
  * @example
  * const profile = toProfile(JSON.parse(body), providers.pimbuzz);
  */
@@ -16,7 +16,7 @@ export function toProfile(answer: unknown, provider: Provider, raw = JSON.string
   const id = isUserInfoAnswer(answer) ? readId(answer.user_info.user_id) : undefined;
   if (!isUserInfoAnswer(answer) || id === undefined) {
     throw new LoginWithError(`user_info: ${provider.name} answered without a user_id`, {
-      code: 'answer_unexpected',
+      code: 'response_unexpected',
       stage: 'user_info',
       hint: 'Nobody can be identified by such an answer; tell the provider.',
     });

@@ -20,7 +20,7 @@ export interface Received {
  * (PROTOCOL.md, the transport). Pure.
  *
  * @param describe puts the stage and the provider's name before a sentence, and the time that passed behind it.
- * @throws LoginWithError `provider_unavailable`, `provider_redirected`, `answer_html`, `answer_not_json`, `answer_unexpected`.
+ * @throws LoginWithError `provider_unavailable`, `provider_redirected`, `response_html`, `response_not_json`, `response_unexpected`.
  */
 export function readAnswer(
   received: Received,
@@ -54,19 +54,19 @@ export function readAnswer(
   }
   if (isHTML) {
     throw fail(
-      'answer_html',
+      'response_html',
       `answered ${status} with HTML instead of JSON; is ${provider.baseURL} the right base URL?`,
       'Sites answer so in maintenance, when their database is down, and to addresses that they have banned.',
     );
   }
   if (status >= 400)
     throw fail(
-      'answer_unexpected',
+      'response_unexpected',
       `answered ${status} with ${what}`,
       `Is ${provider.baseURL} the right base URL, and does nothing in front of it block this server?`,
     );
   throw fail(
-    'answer_not_json',
+    'response_not_json',
     `answered ${status} with ${what}`,
     /^\s*</.test(text)
       ? 'The site prints HTML before its JSON, as it does in debug mode; tell the provider.'

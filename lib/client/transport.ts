@@ -130,7 +130,7 @@ async function readText(
 ): Promise<string> {
   const tooLarge = () =>
     new LoginWithError(describe(`answered with more than ${maximumAnswerLength / 1024} KiB`), {
-      code: 'answer_too_large',
+      code: 'response_too_large',
       stage,
       hint: 'No answer of this API is that long; is the base URL right?',
     });
@@ -151,7 +151,7 @@ async function readText(
   } catch (error) {
     if (systemCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new LoginWithError(describe(`answered with broken ${encoding}`), {
-      code: 'answer_not_json',
+      code: 'response_not_json',
       stage,
       hint: 'The answer was damaged on its way.',
       retryable: true,

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { checkReturnTo } from '../login/request.js';
+import { sanitizeReturnTo } from '../login/request.js';
 import { LoginWithError } from '../errors.js';
 import { withAccess } from '../strategy.js';
 import { pathTo, type Context, type ProviderLogin, type Visit } from './context.js';
 import { refuseVisitor, withReturnTo } from './unauthorized.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
-import { isForeign, isFormPost, isPageVisit } from './request.js';
+import { isCrossSite, isFormPost, isPageVisit } from './request.js';
 import { sendToProvider } from './routes/login.js';
 
 /** Lets signed-in people through. */
@@ -65,9 +65,9 @@ async function renewToken(context: Context, visit: Visit, provider: ProviderLogi
   const { name } = provider.settings;
   const renewURL = pathTo(context, req, 'renew', name);
   if (isPageVisit(req)) {
-    const returnTo = checkReturnTo(req.originalUrl);
+    const returnTo = sanitizeReturnTo(req.originalUrl);
     // With an account that this session has not met yet, it is no renewal but a first time, and must not happen at another site's wish.
-    if (records.personOf(req, name) === undefined && isForeign(req, settings.trustedOrigins))
+    if (records.personOf(req, name) === undefined && isCrossSite(req, settings.trustedOrigins))
       await redirect(req, res, withReturnTo(renewURL, returnTo));
     else await sendToProvider(context, visit, provider, returnTo, 'renew');
   } else if (isFormPost(req)) {

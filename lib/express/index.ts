@@ -1,10 +1,10 @@
 export { loginWith } from './login-with.js';
-export type { PageBasics, ProviderLink, Templates } from '../pages/templates.js';
+export type { PageContext, ProviderLink, Templates } from '../pages/templates.js';
 export type { Locale } from '../pages/texts.js';
 export type {
   ErrorHandler,
-  FailureCount,
-  FailureStore,
+  RateLimitCount,
+  RateLimitStore,
   Handler,
   LimitOptions,
   Link,

@@ -9,7 +9,7 @@ import {
   readTexts,
 } from '../internal/option-readers.js';
 import type { Templates } from '../pages/templates.js';
-import type { FailureStore, LoginPaths, LoginWithOptions, PassportLike, WebRequest } from './types.js';
+import type { RateLimitStore, LoginPaths, LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
 /** The options of `loginWith()`, checked and complete. */
 export interface Settings {
@@ -31,7 +31,7 @@ export interface Settings {
   readonly onError: LoginWithOptions['onError'];
   readonly keepAccessToken: boolean | undefined;
   readonly trustedOrigins: readonly string[];
-  readonly limits: { perClient: number; overall: number; window: number; store: FailureStore | undefined };
+  readonly limits: { perClient: number; overall: number; window: number; store: RateLimitStore | undefined };
   readonly templates: Templates;
 }
 

@@ -2,7 +2,7 @@ import { LoginWithError } from '../errors.js';
 import { loginTarget, type Context, type Visit } from './context.js';
 import { retryAfterOf } from '../login/rate-limit.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
-import { addParameter, asWebRequest, isScripted } from './request.js';
+import { addParameter, asWebRequest, isFetchRequest } from './request.js';
 
 /** A login that did not work, and whose affair it is. */
 export type Trouble = { type: 'fail'; error: LoginWithError } | { type: 'error'; error: unknown };
@@ -26,7 +26,7 @@ export async function report(context: Context, { req, res, next }: Visit, troubl
     return;
   }
   const { status, code, message, hint } = trouble.error;
-  if (isScripted(req)) {
+  if (isFetchRequest(req)) {
     sendJSON(res, status, { code, message });
     return;
   }

@@ -23,16 +23,16 @@ export function asWebRequest(req: IncomingMessage): WebRequest {
 export function isPageVisit(req: IncomingMessage): boolean {
   const { headers } = req;
   const accepts = (headers.accept ?? '').includes('text/html');
-  return (req.method === 'GET' || req.method === 'HEAD') && accepts && !isScripted(req);
+  return (req.method === 'GET' || req.method === 'HEAD') && accepts && !isFetchRequest(req);
 }
 
 /** Whether a form of a page was sent, so that the answer is a page to read. */
 export function isFormPost(req: IncomingMessage): boolean {
-  return req.method === 'POST' && (req.headers.accept ?? '').includes('text/html') && !isScripted(req);
+  return req.method === 'POST' && (req.headers.accept ?? '').includes('text/html') && !isFetchRequest(req);
 }
 
 /** Whether there are signs of `fetch`, XHR or a client of an API: a redirect to the provider would die in CORS there. */
-export function isScripted({ headers }: IncomingMessage): boolean {
+export function isFetchRequest({ headers }: IncomingMessage): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
   // Browsers send all three. The fetch of Node sends the mode alone, and follows redirects wherever they lead.
   if (site !== undefined && (mode !== 'navigate' || (destination !== undefined && destination !== 'document')))
@@ -43,7 +43,7 @@ export function isScripted({ headers }: IncomingMessage): boolean {
 }
 
 /** Whether another site made the browser ask for this, and none of those that are trusted. */
-export function isForeign(req: SeenRequest, trustedOrigins: readonly string[]): boolean {
+export function isCrossSite(req: SeenRequest, trustedOrigins: readonly string[]): boolean {
   const referer = parseOrigin(req.headers.referer);
   if (referer !== undefined && trustedOrigins.includes(referer.origin)) return false;
   const site = req.headers['sec-fetch-site'];
@@ -57,7 +57,7 @@ export function isForeign(req: SeenRequest, trustedOrigins: readonly string[]): 
  * no set-up are needed: `Sec-Fetch-Site`, in browsers from before 2023 `Origin`, and as the last resort the referrer.
  * What sends none of them is no browser that a foreign site could use.
  */
-export function isOwnPost(req: SeenRequest, trustedOrigins: readonly string[]): boolean {
+export function isSameOriginPost(req: SeenRequest, trustedOrigins: readonly string[]): boolean {
   const { origin, referer, 'sec-fetch-site': site } = req.headers;
   if (origin !== undefined && trustedOrigins.includes(origin)) return true;
   if (site !== undefined) return site === 'same-origin' || site === 'none';

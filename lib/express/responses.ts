@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contentSecurityPolicy, type PageBasics } from '../pages/templates.js';
+import { contentSecurityPolicy, type PageContext } from '../pages/templates.js';
 import { encodePath, prefersFrench } from './request.js';
 import { saveSession } from './session/session.js';
 
@@ -9,7 +9,7 @@ export function sendPage(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
-  render: (basics: PageBasics) => string,
+  render: (basics: PageContext) => string,
 ): void {
   const nonce = randomBytes(16).toString('base64');
   const text = render({ nonce, locale: prefersFrench(req) ? 'fr' : 'en' });

@@ -1,4 +1,4 @@
-import { checkReturnTo, classifyRequest, findReturnTo } from '../login/request.js';
+import { sanitizeReturnTo, classifyRequest, findReturnTo } from '../login/request.js';
 import { finishLogin } from './routes/callback.js';
 import { pathTo, type Context, type ProviderLogin, type Visit } from './context.js';
 import { confirmLink } from './routes/link.js';
@@ -43,7 +43,7 @@ function showChoice(context: Context, { req, res }: Visit): void {
   const asked = findReturnTo(req.url ?? '');
   const providers = [...context.providers.values()].map(({ settings: { name, provider } }) => ({
     displayName: provider.displayName,
-    href: withReturnTo(pathTo(context, req, 'login', name), asked === undefined ? undefined : checkReturnTo(asked)),
+    href: withReturnTo(pathTo(context, req, 'login', name), asked === undefined ? undefined : sanitizeReturnTo(asked)),
   }));
   sendPage(req, res, 200, (basics) => context.settings.templates.choose({ ...basics, providers }));
 }

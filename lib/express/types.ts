@@ -47,14 +47,14 @@ export interface LoginPaths {
 }
 
 /** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several machines share the count. */
-export interface FailureStore {
+export interface RateLimitStore {
   init?(options: { windowMs: number }): unknown;
-  get?(key: string): Promise<FailureCount | undefined> | FailureCount | undefined;
-  increment(key: string): Promise<FailureCount> | FailureCount;
+  get?(key: string): Promise<RateLimitCount | undefined> | RateLimitCount | undefined;
+  increment(key: string): Promise<RateLimitCount> | RateLimitCount;
 }
 
 /** How often a store has seen a key, and when it forgets. */
-export interface FailureCount {
+export interface RateLimitCount {
   totalHits: number;
   resetTime: Date | undefined;
 }
@@ -68,7 +68,7 @@ export interface LimitOptions {
   /** Milliseconds; default one hour. */
   window?: number | undefined;
   /** Default: the memory of this process. */
-  store?: FailureStore | undefined;
+  store?: RateLimitStore | undefined;
 }
 
 /** The app's own Passport, as far as it is used. */

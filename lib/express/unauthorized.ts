@@ -1,4 +1,4 @@
-import { checkReturnTo } from '../login/request.js';
+import { sanitizeReturnTo } from '../login/request.js';
 import { loginTarget, pathTo, type Context, type Visit } from './context.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
 import { addParameter, isFormPost, isPageVisit } from './request.js';
@@ -10,7 +10,7 @@ import { addParameter, isFormPost, isPageVisit } from './request.js';
  * @param name the provider to log in with, if only one will do.
  */
 export async function refuseVisitor(context: Context, { req, res }: Visit, name?: string): Promise<void> {
-  const returnTo = checkReturnTo(req.originalUrl);
+  const returnTo = sanitizeReturnTo(req.originalUrl);
   const targetFor = (path?: string) =>
     name === undefined ? loginTarget(context, req, path) : withReturnTo(pathTo(context, req, 'login', name), path);
   if (isPageVisit(req)) {

@@ -1,7 +1,7 @@
 import { hasMethods, type Given } from '../options.js';
 import { defaultTemplates, type Templates } from '../pages/templates.js';
 import type { Settings } from '../express/options.js';
-import type { FailureStore, PassportLike } from '../express/types.js';
+import type { RateLimitStore, PassportLike } from '../express/types.js';
 
 export function readPath(given: Given, option: string, fallback: string, mistakes: string[], prefix = ''): string {
   const value = given[option];
@@ -74,7 +74,7 @@ export function readLimits(value: unknown, mistakes: string[]): Settings['limits
     overall: readCount(given, 'overall', 100, mistakes),
     window: readCount(given, 'window', 60 * 60_000, mistakes),
     // Both methods are there, and more is not called without looking.
-    store: store as FailureStore | undefined,
+    store: store as RateLimitStore | undefined,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   type JarReading,
   type KeptAttempt,
 } from './attempt-cookie.js';
-import { checkReturnTo, classifyRequest, findReturnTo, type RequestLine } from './request.js';
+import { sanitizeReturnTo, classifyRequest, findReturnTo, type RequestLine } from './request.js';
 import type { LoginWithClient } from '../client/client.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { createExchanges, isKeyIntact, type Exchanges, type Turn } from './shared-exchange.js';
@@ -87,7 +87,7 @@ export class Login {
   }
 
   private async start(request: LoginRequest): Promise<LoginOutcome> {
-    const returnTo = checkReturnTo(request.returnTo ?? findReturnTo(request.url));
+    const returnTo = sanitizeReturnTo(request.returnTo ?? findReturnTo(request.url));
     const attempt = createAttempt(this.settings.name, request.host, returnTo, 0, request.binding);
     return this.begin(request, attempt, this.readJar(request).jar);
   }

@@ -1,7 +1,7 @@
 import { MemoryStore, ipKeyGenerator } from 'express-rate-limit';
 import { LoginWithError } from '../errors.js';
 import type { Settings } from '../express/options.js';
-import type { FailureCount } from '../express/types.js';
+import type { RateLimitCount } from '../express/types.js';
 
 /**
  * Limits how many made-up keys can be tried: keys are guessable (PROTOCOL.md, `get_user_info`). Only exchanges that failed count, so a login
@@ -81,9 +81,9 @@ export function createFailures({ perClient, overall, window, store: given }: Set
   };
 }
 
-const noFailures: FailureCount = { totalHits: 0, resetTime: undefined };
+const noFailures: RateLimitCount = { totalHits: 0, resetTime: undefined };
 
-function refuse({ resetTime }: FailureCount, window: number): LoginWithError {
+function refuse({ resetTime }: RateLimitCount, window: number): LoginWithError {
   const error = new LoginWithError('callback: too many logins from this address have failed', {
     code: 'too_many_failures',
     stage: 'callback',

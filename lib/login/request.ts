@@ -53,7 +53,7 @@ export function classifyRequest(request: RequestLine, callbackURL: string | unde
 }
 
 /** A path of this app to return to after the login, or `/` for anything that could lead elsewhere. */
-export function checkReturnTo(value: unknown): string {
+export function sanitizeReturnTo(value: unknown): string {
   if (typeof value !== 'string' || value.length > 512 || !value.startsWith('/') || /\p{Cc}/u.test(value)) return '/';
   const url = URL.canParse(value, 'http://origin.invalid') ? new URL(value, 'http://origin.invalid') : undefined;
   // Dot segments and backslashes are resolved here as a browser does: nothing may come out that starts with "//".

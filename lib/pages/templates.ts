@@ -4,7 +4,7 @@ import { textsFor, type Locale } from './texts.js';
 import type { LinkedProfile } from '../express/types.js';
 
 /** What every page gets. */
-export interface PageBasics {
+export interface PageContext {
   /** By the browser's `Accept-Language`. */
   locale: Locale;
   /** For `<style nonce="…">`: no other style, and no script, is run on these pages. */
@@ -21,21 +21,21 @@ export interface ProviderLink {
 /** The pages of `loginWith()`: functions that return a whole HTML document. Values are not escaped yet. */
 export interface Templates {
   /** A login that another site asked for waits for a click on `href`. */
-  start(page: PageBasics & ProviderLink): string;
+  start(page: PageContext & ProviderLink): string;
   /** Which provider to log in with. */
-  choose(page: PageBasics & { providers: ProviderLink[] }): string;
+  choose(page: PageContext & { providers: ProviderLink[] }): string;
   /** Which account is about to be linked; must send `token` by POST to `action`. */
   link(
-    page: PageBasics & { displayName: string; profile: LinkedProfile; action: string; token: string; cancel: string },
+    page: PageContext & { displayName: string; profile: LinkedProfile; action: string; token: string; cancel: string },
   ): string;
   /** Sends the browser to `href` by itself, from a page of this site. */
-  finish(page: PageBasics & { href: string }): string;
+  finish(page: PageContext & { href: string }): string;
   /** After a logout: where the person is still signed in. */
-  loggedOut(page: PageBasics & { stillSignedInAt: string[]; href: string }): string;
+  loggedOut(page: PageContext & { stillSignedInAt: string[]; href: string }): string;
   /** A form was sent by somebody who is not signed in. */
-  loginRequired(page: PageBasics & { href: string }): string;
+  loginRequired(page: PageContext & { href: string }): string;
   /** `hint` is for the developer, and only there outside production. */
-  failure(page: PageBasics & { code: LoginErrorCode | undefined; hint: string | undefined; href: string }): string;
+  failure(page: PageContext & { code: LoginErrorCode | undefined; hint: string | undefined; href: string }): string;
 }
 
 /** The policy that our pages work under, and those of the app in their place. */
@@ -133,7 +133,7 @@ h1{font-size:1.4rem;line-height:1.25}
 .account{border:1px solid #8888;border-radius:.4rem;padding:.6rem 1rem;overflow-wrap:anywhere}
 .small{font-size:.875rem}`;
 
-function render({ locale, nonce }: PageBasics, title: string, body: Markup, head?: Markup): string {
+function render({ locale, nonce }: PageContext, title: string, body: Markup, head?: Markup): string {
   const page = html`<html lang="${locale}">
     <head>
       <meta charset="utf-8" />

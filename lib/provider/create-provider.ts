@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { AppInput, RegisteredApp } from './store/app-form.js';
 import type { NewApp } from './store/apps.js';
-import { changeConditions, type Conditions } from './faults/site-conditions.js';
+import { changeSiteConditions, type SiteConditions } from './faults/site-conditions.js';
 import { dashboardRouter } from './dashboard/dashboard.js';
 import { Engine, readTarget } from './server/script-runner.js';
 import { dashboardDeps } from './dashboard/dashboard-deps.js';
 import type { Endpoint, Fault } from './faults/faults.js';
-import type { JournalEntry } from './server/request-log.js';
+import type { LoggedRequest } from './server/request-log.js';
 import {
   parseOptions,
   type AuthorizeMethod,
@@ -16,7 +16,7 @@ import {
   type ProviderSettings,
   type Version,
 } from './options.js';
-import type { Person, PersonInput, PersonReference } from './store/users.js';
+import type { User, UserInput, UserReference } from './store/users.js';
 import { route, sendNotFound } from './server/router.js';
 import { signIn, type AgentResponse, type FetchAgent, type SignInOptions, type TestAgent } from './testing/sign-in.js';
 import { SignedIn } from './server/session-cookie.js';
@@ -32,26 +32,26 @@ export interface ProviderControls {
   readonly authorizeMethod: AuthorizeMethod;
   /** The registered apps, oldest first. One is there from the start. */
   readonly apps: readonly RegisteredApp[];
-  readonly people: readonly Person[];
+  readonly users: readonly User[];
   /** The last 1000 requests for the start, the consent and the API, oldest first; secrets, keys and tokens masked. */
-  readonly requests: readonly JournalEntry[];
+  readonly requests: readonly LoggedRequest[];
   /** Registers an app. @throws TypeError that names the wrong field. */
   createApp(input: NewApp): RegisteredApp;
   updateApp(app: AppReference, changes: Partial<AppInput>): RegisteredApp;
   /** Takes an app away, with everybody's approval of it. */
   deleteApp(app: AppReference): void;
-  addPerson(input: PersonInput): Person;
-  updatePerson(person: PersonReference, changes: Partial<Person>): Person;
+  addUser(input: UserInput): User;
+  updateUser(user: UserReference, changes: Partial<User>): User;
   /** Takes a person away; their tokens answer `[]` from then on, as on the real site. */
-  deletePerson(person: PersonReference): void;
+  deleteUser(user: UserReference): void;
   /** As if the person had clicked *Continue* once: the next login goes through without a click. */
-  approve(person: PersonReference, app: AppReference): void;
+  approve(user: UserReference, app: AppReference): void;
   /** As if the person had removed the app: its key and its token are void, and the next login asks again. */
-  revoke(person: PersonReference, app: AppReference): void;
+  revoke(user: UserReference, app: AppReference): void;
   /** Lets the next call of an endpoint go wrong. Faults of one endpoint queue up, first in, first out. */
   once<E extends Endpoint>(endpoint: E, fault: Fault<E>): this;
   /** Changes the condition of the whole site until it is changed again. */
-  configure(changes: Partial<Conditions>): this;
+  configure(changes: Partial<SiteConditions>): this;
   /** Moves the provider's clock forward: tokens age, and no test sleeps. */
   advance(ms: number): this;
   /**
@@ -63,7 +63,7 @@ export interface ProviderControls {
    */
   signIn<R extends AgentResponse>(
     agent: TestAgent<R> | FetchAgent<R>,
-    person?: PersonReference,
+    user?: UserReference,
     options?: SignInOptions,
   ): Promise<R>;
 }
@@ -138,8 +138,8 @@ function buildControls(engine: Engine): ProviderControls {
     get apps() {
       return site.apps.list();
     },
-    get people() {
-      return site.people();
+    get users() {
+      return site.users();
     },
     get requests() {
       return engine.journal.list();
@@ -147,28 +147,28 @@ function buildControls(engine: Engine): ProviderControls {
     createApp: (input) => site.createApp(input),
     updateApp: (app, changes) => site.updateApp(app, changes),
     deleteApp: (app) => site.deleteApp(app),
-    addPerson: (input) => site.addPerson(input),
-    updatePerson: (person, changes) => site.updatePerson(person, changes),
-    deletePerson: (person) => site.deletePerson(person),
-    approve: (person, app) => site.approve(person, app),
-    revoke: (person, app) => site.revoke(person, app),
+    addUser: (input) => site.addUser(input),
+    updateUser: (user, changes) => site.updateUser(user, changes),
+    deleteUser: (user) => site.deleteUser(user),
+    approve: (user, app) => site.approve(user, app),
+    revoke: (user, app) => site.revoke(user, app),
     once(endpoint, fault) {
       engine.faults.add(endpoint, fault);
       return this;
     },
     configure(changes) {
-      site.conditions = changeConditions(site.conditions, changes);
+      site.conditions = changeSiteConditions(site.conditions, changes);
       return this;
     },
     advance(ms) {
       site.advance(ms);
       return this;
     },
-    async signIn(agent, person, { start = `/auth/${slug}` } = {}) {
-      const [first] = site.people();
+    async signIn(agent, user, { start = `/auth/${slug}` } = {}) {
+      const [first] = site.users();
       if (first === undefined) throw new Error('signIn: this provider has no people');
       return signIn(agent, {
-        person: person === undefined ? first : site.person(person),
+        user: user === undefined ? first : site.user(user),
         start,
         appURL: site.apps.list()[0]?.redirectURL ?? 'http://localhost',
         listeningURL: engine.listeningURL,

@@ -1,8 +1,8 @@
-import { DEFAULT_PEOPLE } from './store/default-users.js';
+import { defaultUsers } from './store/default-users.js';
 import { errorText } from '../internal/error-text.js';
 import { isLanguage, type Language } from './i18n.js';
-import { parsePerson, type Person, type PersonInput } from './store/users.js';
-import { parseConditions, type Conditions } from './faults/site-conditions.js';
+import { parseUser, type User, type UserInput } from './store/users.js';
+import { parseSiteConditions, type SiteConditions } from './faults/site-conditions.js';
 import type { GenderLabels } from './api/user-info.js';
 
 /** Which version of the server script to be like. */
@@ -12,7 +12,7 @@ export type Version = '2.8' | '4.0' | '4.2';
 export type AuthorizeMethod = 'GET' | 'POST';
 
 /** Options of {@link createProvider}; {@link startProvider} has `port` and `host` besides. */
-export interface ProviderOptions extends Partial<Conditions> {
+export interface ProviderOptions extends Partial<SiteConditions> {
   /** Default: `'4.2'`, the newest. */
   version?: Version;
   /** Default: as in that version, `'POST'` for 4.2 and `'GET'` before. */
@@ -20,7 +20,7 @@ export interface ProviderOptions extends Partial<Conditions> {
   /** The site's name. Default: `'Pimbuzz'`. */
   name?: string;
   /** The site's people. Default: five, who show what surprises apps. */
-  people?: readonly PersonInput[];
+  users?: readonly UserInput[];
   /** Redirect URL of the app that is there from the start. Default: `http://localhost:3000/auth/NAME/callback`. */
   redirectURL?: string;
   /**
@@ -47,9 +47,9 @@ export interface ProviderSettings {
   readonly name: string;
   /** The name as it stands in paths and cookie names. */
   readonly slug: string;
-  readonly people: readonly Person[];
+  readonly users: readonly User[];
   /** Whether the people were given, so that they count for more than those of the state file. */
-  readonly peopleGiven: boolean;
+  readonly usersGiven: boolean;
   readonly redirectURL: string | undefined;
   readonly siteURL: string | undefined;
   readonly uploadsURL: string | undefined;
@@ -57,7 +57,7 @@ export interface ProviderSettings {
   readonly genderLabels: GenderLabels;
   readonly state: string | undefined;
   readonly now: () => number;
-  readonly conditions: Conditions;
+  readonly conditions: SiteConditions;
 }
 
 const VERSIONS: readonly Version[] = ['2.8', '4.0', '4.2'];
@@ -65,7 +65,7 @@ const OPTION_NAMES = [
   'version',
   'authorizeMethod',
   'name',
-  'people',
+  'users',
   'redirectURL',
   'siteURL',
   'uploadsURL',
@@ -107,8 +107,8 @@ function readSettings(given: Record<string, unknown>, mistakes: string[]): Provi
     authorizeMethod: oneOf(given, 'authorizeMethod', ['GET', 'POST'], version === '4.2' ? 'POST' : 'GET', mistakes),
     name,
     slug: name.toLowerCase().replaceAll(/\s+/g, ''),
-    people: readPeople(given.people ?? DEFAULT_PEOPLE, mistakes),
-    peopleGiven: given.people !== undefined,
+    users: readUsers(given.users ?? defaultUsers, mistakes),
+    usersGiven: given.users !== undefined,
     redirectURL: checked(given, 'redirectURL', isRedirectURL, 'an http(s) URL', mistakes),
     siteURL: withoutSlash(checked(given, 'siteURL', isOrigin, 'an http(s) URL without a path', mistakes)),
     uploadsURL: withoutSlash(checked(given, 'uploadsURL', isWebURL, 'an http(s) URL', mistakes)),
@@ -121,7 +121,7 @@ function readSettings(given: Record<string, unknown>, mistakes: string[]): Provi
     },
     state: checked(given, 'state', isFilled, 'the path of a file', mistakes),
     now: checked(given, 'now', isClock, 'a function that returns milliseconds', mistakes) ?? Date.now,
-    conditions: parseConditions(given, mistakes),
+    conditions: parseSiteConditions(given, mistakes),
   };
 }
 
@@ -132,25 +132,25 @@ function readName(value: unknown, mistakes: string[]): string {
   return 'Pimbuzz';
 }
 
-function readPeople(value: unknown, mistakes: string[]): Person[] {
+function readUsers(value: unknown, mistakes: string[]): User[] {
   if (!Array.isArray(value)) {
     mistakes.push(`"people" must be an array of people, not ${show(value)}`);
     return [];
   }
-  const people = new Map<string, Person>();
+  const users = new Map<string, User>();
   const usernames = new Set<string>();
   for (const [index, input] of value.entries()) {
     try {
-      const person = parsePerson(input, String(index + 2));
-      if (people.has(person.id)) throw new TypeError(`the id ${person.id} is there twice`);
-      if (usernames.has(person.username)) throw new TypeError(`the user name ${person.username} is there twice`);
-      people.set(person.id, person);
-      usernames.add(person.username);
+      const user = parseUser(input, String(index + 2));
+      if (users.has(user.id)) throw new TypeError(`the id ${user.id} is there twice`);
+      if (usernames.has(user.username)) throw new TypeError(`the user name ${user.username} is there twice`);
+      users.set(user.id, user);
+      usernames.add(user.username);
     } catch (error) {
       mistakes.push(`"people[${index}]": ${errorText(error)}`);
     }
   }
-  return [...people.values()];
+  return [...users.values()];
 }
 
 function oneOf<T extends string>(

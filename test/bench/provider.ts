@@ -23,13 +23,13 @@ interface Job {
 }
 
 async function measure(): Promise<void> {
-  const people = Array.from({ length: PEOPLE }, (_, index) => ({ username: `person${String(index)}` }));
-  const provider = await startProvider({ people });
+  const users = Array.from({ length: PEOPLE }, (_, index) => ({ username: `person${String(index)}` }));
+  const provider = await startProvider({ users });
   const app = provider.apps[0]!;
-  for (const person of provider.people) provider.approve(person, app);
+  for (const user of provider.users) provider.approve(user, app);
   const client = fork(__filename, ['client'], { execArgv: ['-r', require.resolve('../support/ts-hook.cjs')] });
   await once(client, 'message');
-  const cookies = await signEverybodyIn(provider.port, provider.people.length);
+  const cookies = await signEverybodyIn(provider.port, provider.users.length);
   console.log(`${String(PEOPLE)} people, ${String(LOGINS)} logins a run, ${String(CONNECTIONS)} connections`);
   for (let run = 1; run <= RUNS; run += 1) {
     const before = process.cpuUsage();

@@ -167,7 +167,7 @@ describeWithChromium('the example app in a browser', () => {
     expect(await visitor.mainText()).toContain('Renée');
     const before = countStarts(provider);
 
-    provider.updatePerson('renee', { firstName: 'Irène' });
+    provider.updateUser('renee', { firstName: 'Irène' });
     provider.advance(61_000);
     await visitor.page.reload();
     await visitor.sees(ours.freshHeading);
@@ -305,7 +305,7 @@ describeWithChromium('the example app in a browser', () => {
     await visitor.goTo(site.url);
     await logIn();
     await visitor.sees('Pimbuzz has a problem');
-    expect(await visitor.mainText()).toContain('answer_html');
+    expect(await visitor.mainText()).toContain('response_html');
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('status of 502')]);
     await visitor.link('Log in with Pimbuzz again').click();
     await visitor.sees(renee);

@@ -189,7 +189,7 @@ describeWithChromium('the local provider in a browser', () => {
       description: 'x'.repeat(200),
       domain: `${'subdomain.'.repeat(10)}example.com`,
     });
-    provider.approve(provider.people[0]!, long);
+    provider.approve(provider.users[0]!, long);
     const own = `/developers/apps/${long.appId}`;
     const asking = `/api/oauth?app_id=${provider.apps[0]!.appId}`;
     const docs = ['', '/authorize', '/user-info', '/errors', '/surprises'].map((topic) => `/developers${topic}`);

@@ -57,18 +57,9 @@ describe('passport-loginwith provider', () => {
   });
 
   it('takes version, people and a state file', async () => {
-    const people = join(folder, 'people.json');
-    writeFileSync(people, '[{ "username": "ada", "firstName": "Ada" }]');
-    const args = [
-      'provider',
-      '--port=0',
-      '--version',
-      '4.0',
-      '--people',
-      people,
-      '--state',
-      join(folder, 'state.json'),
-    ];
+    const users = join(folder, 'people.json');
+    writeFileSync(users, '[{ "username": "ada", "firstName": "Ada" }]');
+    const args = ['provider', '--port=0', '--version', '4.0', '--users', users, '--state', join(folder, 'state.json')];
     const first = await run(args, async (printed) => {
       expect(await (await fetch(`${urlIn(printed)}/signin`)).text()).toContain('@ada');
     });
@@ -115,12 +106,12 @@ describe('passport-loginwith provider', () => {
       stderr: `passport-loginwith: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another port (0 picks a free one)\n`,
     });
     taken.close();
-    const people = join(folder, 'people.json');
-    expect((await run(['provider', '--people', people])).stderr).toContain(`--people ${people}: ENOENT`);
-    writeFileSync(people, '[');
-    expect(await run(['provider', '--people', people])).toMatchObject({ code: 1 });
-    writeFileSync(people, '[{}]');
-    expect(await run(['provider', '--people', people])).toMatchObject({ code: 2 });
+    const users = join(folder, 'people.json');
+    expect((await run(['provider', '--users', users])).stderr).toContain(`--users ${users}: ENOENT`);
+    writeFileSync(users, '[');
+    expect(await run(['provider', '--users', users])).toMatchObject({ code: 1 });
+    writeFileSync(users, '[{}]');
+    expect(await run(['provider', '--users', users])).toMatchObject({ code: 2 });
   });
 
   it('says so when Express is not installed', async () => {

@@ -15,7 +15,7 @@ test('logs a person in without Passport', async () => {
   const { accessToken, expiresAt } = await client.authorize(await issueKey(provider));
   expect(expiresAt.getTime()).toBeGreaterThanOrEqual(before + 3_600_000);
   await expect(client.getUserInfo(accessToken)).resolves.toMatchObject({
-    id: provider.people[0]!.id,
+    id: provider.users[0]!.id,
     provider: 'loginwith',
   });
   await client.close();
@@ -65,7 +65,7 @@ test.each([
   ['used_key', 'auth_key_invalid', 403],
   ['module_disabled', 'module_disabled', 500],
   ['sql_error', 'provider_error', 502],
-  ['database_down', 'answer_html', 502],
+  ['database_down', 'response_html', 502],
 ] as const)('%s is %s', async (fault, code, status) => {
   const provider = await openProvider({ authorizeMethod: 'GET' });
   const client = clientOf(provider);

@@ -90,7 +90,7 @@ test.each([
   { user_info: { user_id: 1.5 } },
 ])('an answer without a user_id, %j, is an error and no user', (answer) => {
   expect(() => toProfile(answer, provider)).toThrow(
-    expect.objectContaining({ code: 'answer_unexpected', stage: 'user_info' }) as LoginWithError,
+    expect.objectContaining({ code: 'response_unexpected', stage: 'user_info' }) as LoginWithError,
   );
 });
 

@@ -16,7 +16,7 @@ const recorded = (JSON.parse(readFileSync(join(__dirname, '../fixtures/exchanges
 const replayed = recorded.filter(({ endpoint }) => endpoint === 'authorize' || endpoint === 'get_user_info');
 
 const token = '{"access_token":"0123456789abcdef0123456789abcdef"}';
-const person = '{"user_info":{"user_id":"7","user_name":"seven"}}';
+const user = '{"user_info":{"user_id":"7","user_name":"seven"}}';
 const gzipped = replayed.find(
   ({ scenario, response }) => scenario.startsWith('token used a second time') && response.body !== '',
 )!.response.body;
@@ -58,7 +58,7 @@ test.each(replayed)('$title', async (exchange) => {
   };
   expect(user === undefined ? (failed ?? error)?.code : 'success').toBe(expected);
   if (user !== undefined && exchange.endpoint === 'get_user_info') {
-    expect(user).toMatchObject(people[String(user.username)]!);
+    expect(user).toMatchObject(users[String(user.username)]!);
     expect(user.badge).toBe(/"user_verified":"1"/.test(exchange.response.body || gzipped));
   }
   const sent = calls
@@ -83,7 +83,7 @@ function play(exchange: Exchange, calls: { method: string; parameters: URLSearch
           .writeHead(200, { 'Content-Type': 'application/json' })
           .end('{"error":true,"message":"Bad Request, invalid app_id"}');
       } else if (isAuthorize !== (exchange.endpoint === 'authorize')) {
-        res.writeHead(200, { 'Content-Type': 'application/json' }).end(isAuthorize ? token : person);
+        res.writeHead(200, { 'Content-Type': 'application/json' }).end(isAuthorize ? token : user);
       } else {
         const { status, headers, body } = exchange.response;
         res
@@ -97,8 +97,8 @@ function play(exchange: Exchange, calls: { method: string; parameters: URLSearch
 function expectedOutcome({ response: { status, headers, body } }: Exchange): string {
   if (status === 500) return 'provider_unavailable';
   if (headers['content-encoding'] === 'gzip') return 'success';
-  if (headers['content-type']?.startsWith('text/html')) return 'answer_html';
-  if (body === '' || body.startsWith('<br')) return 'answer_not_json';
+  if (headers['content-type']?.startsWith('text/html')) return 'response_html';
+  if (body === '' || body.startsWith('<br')) return 'response_not_json';
   if (body === '[]') return 'user_not_found';
   const { message } = JSON.parse(body) as { message?: string };
   if (message === undefined) return 'success';
@@ -117,7 +117,7 @@ const codeByMessage: Record<string, string> = {
 };
 
 /** Who the recorded people are, written out by hand. */
-const people: Record<string, object> = {
+const users: Record<string, object> = {
   renee: {
     id: '2',
     displayName: "Renée O'Brien-Łukasz",

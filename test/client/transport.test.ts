@@ -18,7 +18,7 @@ import {
 afterEach(closeAll);
 
 const token = '{"access_token":"0123456789abcdef0123456789abcdef"}';
-const person = '{"user_info":{"user_id":"7","user_name":"seven"}}';
+const user = '{"user_info":{"user_id":"7","user_name":"seven"}}';
 const credentials = { appId: '1', appSecret: 'secret' };
 
 function sendJSON(res: ServerResponse, body: string, headers: Record<string, string> = {}): void {
@@ -28,7 +28,7 @@ function sendJSON(res: ServerResponse, body: string, headers: Record<string, str
 /** A provider whose `authorize` or `get_user_info` answers as the test says, and whose other one answers well. */
 function answering(endpoint: string, listener: RequestListener): RequestListener {
   return (req, res) =>
-    req.url?.includes(endpoint) ? listener(req, res) : sendJSON(res, endpoint === 'authorize' ? person : token);
+    req.url?.includes(endpoint) ? listener(req, res) : sendJSON(res, endpoint === 'authorize' ? user : token);
 }
 
 async function clientOf(listener: RequestListener, options: { timeout?: number; dispatcher?: Dispatcher } = {}) {
@@ -46,7 +46,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
   const endpoint = stage === 'authorize' ? 'authorize' : 'get_user_info';
-  const ok = stage === 'authorize' ? token : person;
+  const ok = stage === 'authorize' ? token : user;
 
   test.each<[string, LoginErrorCode, number, RequestListener]>([
     ['500 with an empty body', 'provider_unavailable', 502, (_q, res) => res.writeHead(500).end()],
@@ -59,44 +59,44 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
     ['500 with JSON that looks right', 'provider_unavailable', 502, (_q, res) => res.writeHead(500).end(ok)],
     [
       '200 with HTML',
-      'answer_html',
+      'response_html',
       502,
       (_q, res) => res.writeHead(200, { 'Content-Type': 'text/html; charset=UTF-8' }).end('<html>'),
     ],
     [
       '404 with HTML',
-      'answer_html',
+      'response_html',
       502,
       (_q, res) => res.writeHead(404, { 'Content-Type': 'text/html' }).end('<html>'),
     ],
     [
       '403 with JSON',
-      'answer_unexpected',
+      'response_unexpected',
       502,
       (_q, res) => res.writeHead(403, { 'Content-Type': 'application/json' }).end(ok),
     ],
-    ['HTML before the JSON', 'answer_not_json', 502, (_q, res) => sendJSON(res, `<br />\n<b>Warning</b>${ok}`)],
-    ['nothing', 'answer_not_json', 502, (_q, res) => sendJSON(res, '')],
-    ['half of the JSON', 'answer_not_json', 502, (_q, res) => sendJSON(res, ok.slice(0, 20))],
-    ['a number', 'answer_unexpected', 502, (_q, res) => sendJSON(res, '7')],
-    ['null', 'answer_unexpected', 502, (_q, res) => sendJSON(res, 'null')],
-    ['a text', 'answer_unexpected', 502, (_q, res) => sendJSON(res, '"x"')],
-    ['an object without what counts', 'answer_unexpected', 502, (_q, res) => sendJSON(res, '{}')],
+    ['HTML before the JSON', 'response_not_json', 502, (_q, res) => sendJSON(res, `<br />\n<b>Warning</b>${ok}`)],
+    ['nothing', 'response_not_json', 502, (_q, res) => sendJSON(res, '')],
+    ['half of the JSON', 'response_not_json', 502, (_q, res) => sendJSON(res, ok.slice(0, 20))],
+    ['a number', 'response_unexpected', 502, (_q, res) => sendJSON(res, '7')],
+    ['null', 'response_unexpected', 502, (_q, res) => sendJSON(res, 'null')],
+    ['a text', 'response_unexpected', 502, (_q, res) => sendJSON(res, '"x"')],
+    ['an object without what counts', 'response_unexpected', 502, (_q, res) => sendJSON(res, '{}')],
     [
       'null for what counts',
-      'answer_unexpected',
+      'response_unexpected',
       502,
       (_q, res) => sendJSON(res, '{"access_token":null,"user_info":null}'),
     ],
     [
       'an empty text for what counts',
-      'answer_unexpected',
+      'response_unexpected',
       502,
       (_q, res) => sendJSON(res, '{"access_token":"","user_info":{"user_id":""}}'),
     ],
     [
       'a list for what counts',
-      'answer_unexpected',
+      'response_unexpected',
       502,
       (_q, res) => sendJSON(res, '{"access_token":["x"],"user_info":[{"user_id":"7"}]}'),
     ],
@@ -113,14 +113,14 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
       502,
       (_q, res) => sendJSON(res, '{"error":true,"message":"constructor"}'),
     ],
-    ['an answer that is too large', 'answer_too_large', 502, (_q, res) => sendJSON(res, ok + ' '.repeat(300_000))],
+    ['an answer that is too large', 'response_too_large', 502, (_q, res) => sendJSON(res, ok + ' '.repeat(300_000))],
     [
       'gzip that is too large',
-      'answer_too_large',
+      'response_too_large',
       502,
       (_q, res) => res.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(ok + ' '.repeat(300_000))),
     ],
-    ['broken gzip', 'answer_not_json', 502, (_q, res) => sendJSON(res, 'not gzip', { 'Content-Encoding': 'gzip' })],
+    ['broken gzip', 'response_not_json', 502, (_q, res) => sendJSON(res, 'not gzip', { 'Content-Encoding': 'gzip' })],
     [
       'a redirect without JSON',
       'provider_redirected',
@@ -194,7 +194,7 @@ describe('the connection', () => {
     server
       .removeAllListeners('request')
       .on('request', (req: IncomingMessage, res: ServerResponse) =>
-        sendJSON(res, req.url?.includes('authorize') ? token : person),
+        sendJSON(res, req.url?.includes('authorize') ? token : user),
       );
     await new Promise((resolve) => server.close(resolve));
     const client = new LoginWithClient({ provider: url, ...credentials });
@@ -246,7 +246,7 @@ describe('the connection', () => {
 
   test('that was opened ahead and went away does no harm', async () => {
     const { url, server } = await openServer((req, res) =>
-      sendJSON(res, req.url?.includes('authorize') ? token : person),
+      sendJSON(res, req.url?.includes('authorize') ? token : user),
     );
     const client = new LoginWithClient({ provider: url, ...credentials });
     const opened = new Promise<{ destroy(): void }>((resolve) => server.once('connection', resolve));
@@ -298,7 +298,7 @@ describe('a lost answer', () => {
 
 test('one timeout covers both calls', async () => {
   const slow: RequestListener = (req, res) =>
-    void setTimeout(() => sendJSON(res, req.url?.includes('authorize') ? token : person), 250);
+    void setTimeout(() => sendJSON(res, req.url?.includes('authorize') ? token : user), 250);
   const { client } = await clientOf(slow, { timeout: 400 });
   await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout', stage: 'user_info' });
   await client.close();
@@ -308,7 +308,7 @@ test('a visitor who goes away does not stop the exchange', async () => {
   let calls = 0;
   const { url } = await openServer((req, res) => {
     calls++;
-    setTimeout(() => sendJSON(res, req.url?.includes('authorize') ? token : person), 100);
+    setTimeout(() => sendJSON(res, req.url?.includes('authorize') ? token : user), 100);
   });
   const verified = withResolvers<string>();
   const app = createApp(
@@ -330,7 +330,7 @@ test('a visitor who goes away does not stop the exchange', async () => {
 
 describe('a dispatcher of the app', () => {
   test('is used and left open', async () => {
-    const { url } = await openServer((req, res) => sendJSON(res, req.url?.includes('authorize') ? token : person));
+    const { url } = await openServer((req, res) => sendJSON(res, req.url?.includes('authorize') ? token : user));
     const dispatcher = new Agent();
     const client = new LoginWithClient({ provider: url, ...credentials, dispatcher });
     client.warmUp();
@@ -345,7 +345,7 @@ describe('a dispatcher of the app', () => {
     dispatcher.disableNetConnect();
     const mock = dispatcher.get('https://pimbuzz.com');
     mock.intercept({ path: /^\/api\/authorize\?app_id=1&app_secret=secret&auth_key=key$/ }).reply(200, token);
-    mock.intercept({ path: /^\/api\/get_user_info\?access_token=/ }).reply(200, person);
+    mock.intercept({ path: /^\/api\/get_user_info\?access_token=/ }).reply(200, user);
     const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher });
     await expect(client.exchange('key')).resolves.toMatchObject({ profile: { id: '7', provider: 'pimbuzz' } });
     expect(await codeOf(client.exchange('key'))).toBe('connection_lost');

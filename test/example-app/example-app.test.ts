@@ -201,7 +201,7 @@ describe("a person's page", () => {
   });
 
   test('shows no picture from a host that its policy does not allow', async () => {
-    site('pimbuzz').updatePerson('renee', { picture: 'https://elsewhere.example/p.png' });
+    site('pimbuzz').updateUser('renee', { picture: 'https://elsewhere.example/p.png' });
     const page = await (await signedIn()).get('/me');
     expect(page.html).not.toContain('src="https://elsewhere');
   });
@@ -233,7 +233,7 @@ describe('the page with what a site tells at this moment', () => {
     const browser = await signedIn();
     const page = await browser.get('/me');
     expect(page.html).toContain('href="/me/fresh/pimbuzz"');
-    site('pimbuzz').updatePerson('renee', { biography: 'I have just moved.' });
+    site('pimbuzz').updateUser('renee', { biography: 'I have just moved.' });
     const fresh = await browser.get('/me/fresh/pimbuzz');
     expect(fresh.status).toBe(200);
     expect(fresh.text).toContain('What Pimbuzz tells about you now');
@@ -249,7 +249,7 @@ describe('the page with what a site tells at this moment', () => {
     expect(renewal.status).toBe(302);
     expect(renewal.location).toMatch(new RegExp(`^${site('pimbuzz').url}/api/oauth\\?`));
 
-    site('pimbuzz').updatePerson('renee', { firstName: 'Irène' });
+    site('pimbuzz').updateUser('renee', { firstName: 'Irène' });
     expect((await logIn(browser, 'pimbuzz', 'renee', '/me/fresh/pimbuzz')).location).toBe('/me/fresh/pimbuzz');
     expect((await browser.get('/me/fresh/pimbuzz')).text).toContain('Given name Irène');
     expect((await browser.get('/me')).text).toContain('Given name Renée');
@@ -519,7 +519,7 @@ describe('the page of a failure', () => {
       code: 'user_not_found',
       status: 403,
       title: 'This account is gone',
-      fail: faulty('get_user_info', 'deleted_person'),
+      fail: faulty('get_user_info', 'deleted_user'),
     },
     {
       code: 'login_loop',
@@ -549,7 +549,7 @@ describe('the page of a failure', () => {
       },
     },
     {
-      code: 'answer_html',
+      code: 'response_html',
       status: 502,
       title: 'Pimbuzz has a problem',
       fail: faulty('authorize', 'maintenance'),

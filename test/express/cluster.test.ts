@@ -6,22 +6,22 @@ import { startRoundRobin, type RoundRobin } from '../support/cluster-proxy';
 import { personOn, Visitor, type Answer } from '../support/cluster-visitor';
 import { describeWithRedis, startRedis, type RedisServer } from '../support/redis';
 
-/** What people open; the proxy ends TLS. */
+/** What users open; the proxy ends TLS. */
 const site = 'https://app.example';
 /** The start of a login that leads to the page of the person. */
 const start = `${site}/auth/pimbuzz?returnTo=%2Fme`;
 /** Milliseconds in which everybody gets an answer, whatever Redis does. */
 const inTime = 5000;
 
-const people = Array.from({ length: 1000 }, (_, index) => ({
+const users = Array.from({ length: 1000 }, (_, index) => ({
   id: String(index + 1),
   username: `person${index + 1}`,
   firstName: 'Person',
   lastName: `N${index + 1}`,
 }));
-type Somebody = (typeof people)[number];
-const [anna, ben, carla] = people as [Somebody, Somebody, Somebody];
-const crowd = people.slice(10, 16);
+type Somebody = (typeof users)[number];
+const [anna, ben, carla] = users as [Somebody, Somebody, Somebody];
+const crowd = users.slice(10, 16);
 const shown = ({ id, firstName, lastName }: Somebody) => ({ id, name: `${firstName} ${lastName}` });
 
 describeWithRedis('three processes of the example app behind a plain proxy', () => {
@@ -40,7 +40,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     redis = await startRedis();
     opened.push({ close: () => redis.stop() });
     opened.push((proxy = await startRoundRobin()));
-    opened.push((provider = await startProvider({ people, redirectURL: `${site}/auth/pimbuzz/callback` })));
+    opened.push((provider = await startProvider({ users, redirectURL: `${site}/auth/pimbuzz/callback` })));
     env = {
       NODE_ENV: 'production',
       APP_URL: site,
@@ -129,7 +129,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     expect(await shownByAll(thief)).toEqual(byNone);
   }, 20_000);
 
-  test('all can be killed and started again, and people stay signed in', async () => {
+  test('all can be killed and started again, and users stay signed in', async () => {
     const visitor = await signedIn(ben);
     for (const each of processes) each.kill();
     await Promise.all(processes.map(({ exited }) => exited));
@@ -179,7 +179,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
         cuts.push(String(status));
       }
     };
-    await atOnce(24, people, logInAtMostTwice);
+    await atOnce(24, users, logInAtMostTwice);
     const seconds = (performance.now() - startedAt) / 1000;
 
     const wrong: unknown[] = [];

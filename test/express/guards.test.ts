@@ -285,7 +285,7 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser);
     expect((await browser.visit('/broken')).json).toEqual({ error: 'Error: mine' });
-    site.provider.once('get_user_info', 'deleted_person');
+    site.provider.once('get_user_info', 'deleted_user');
     expect((await browser.visit('/data')).json).toEqual({ error: 'user_not_found' });
     site.provider.once('get_user_info', 'dead_token');
     await expect(browser.visit('/late')).rejects.toThrow();

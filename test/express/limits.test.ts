@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FailureCount, LimitOptions } from 'passport-loginwith/express';
+import type { RateLimitCount, LimitOptions } from 'passport-loginwith/express';
 import { moveTime } from '../support/strategy-app';
 import type { Browser } from '../support/test-browser';
 import { closeSites, openSite, sessions, type Site } from '../support/express-site';
@@ -45,13 +45,13 @@ async function attackFrom(site: Site, address: string): Promise<(count: number) 
 /** How many keys the provider was asked for. */
 const guessesOf = (site: Site) => site.provider.requests.filter(({ endpoint }) => endpoint === 'authorize').length;
 
-test('100 000 guesses from one address take more than a year, and people from other addresses notice nothing', async () => {
+test('100 000 guesses from one address take more than a year, and users from other addresses notice nothing', async () => {
   const site = await open();
   const attack = await attackFrom(site, '203.0.113.9');
-  const people = ['renee', 'sam', 'blank', 'layla'];
+  const users = ['renee', 'sam', 'blank', 'layla'];
   const [statuses, ...logins] = await Promise.all([
     attack(60),
-    ...people.map((person, i) => site.logIn(browserAt(site, `198.51.100.${i}`), person)),
+    ...users.map((person, i) => site.logIn(browserAt(site, `198.51.100.${i}`), person)),
   ]);
   expect(logins.map(({ status }) => status)).toEqual([302, 302, 302, 302]);
   expect(statuses.filter((status) => status === 429)).toHaveLength(50);
@@ -65,7 +65,7 @@ test('100 000 guesses from one address take more than a year, and people from ot
   expect(100_000 / perHour / 24).toBeGreaterThan(365);
 });
 
-test('100 000 guesses from a hundred addresses take days, and people whose keys are right are never refused', async () => {
+test('100 000 guesses from a hundred addresses take days, and users whose keys are right are never refused', async () => {
   const site = await open();
   const addresses = Array.from({ length: 100 }, (_, i) => `203.0.113.${i}`);
   for (let i = 0; i < 100; i += 20)
@@ -129,7 +129,7 @@ test('a failure of the provider does not count', async () => {
 
 describe('a store of its own', () => {
   test('is shared by several processes', async () => {
-    const counts = new Map<string, FailureCount>();
+    const counts = new Map<string, RateLimitCount>();
     const store = {
       get: (key: string) => Promise.resolve(counts.get(key)),
       increment(key: string) {

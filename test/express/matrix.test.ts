@@ -30,11 +30,11 @@ interface User {
 }
 
 /** People of the app, as a database would have them; and the app's own tokens where there is no session. */
-const people = new Map<string, User>();
+const users = new Map<string, User>();
 const tokens = new Map<string, User>();
 
 beforeEach(() => {
-  people.clear();
+  users.clear();
   tokens.clear();
 });
 afterEach(async () => {
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 function verify(_token: string, _refresh: undefined, profile: { provider: string; id: string }): User {
   const user = { key: `${profile.provider}:${profile.id}` };
-  people.set(user.key, user);
+  users.set(user.key, user);
   return user;
 }
 
@@ -55,7 +55,7 @@ function setUpFor(framework: string, version: string, kind: Kind, owner: string)
   const { Passport } = jest.requireActual<{ Passport: typeof AppPassport }>(packageName);
   const passport = new Passport();
   passport.serializeUser((user, done) => done(null, (user as unknown as User).key));
-  passport.deserializeUser<string>((key, done) => done(null, people.get(key) ?? false));
+  passport.deserializeUser<string>((key, done) => done(null, users.get(key) ?? false));
   const isAppPassport = owner === "the app's Passport";
   return {
     framework: create,
@@ -90,7 +90,7 @@ function setUpFor(framework: string, version: string, kind: Kind, owner: string)
       }
       const own = {
         serialize: (user: unknown) => (user as User).key,
-        deserialize: (key: never) => people.get(key) as never,
+        deserialize: (key: never) => users.get(key) as never,
       };
       return { providers, verify: verify as never, ...(isAppPassport ? { passport } : own) };
     },
@@ -103,7 +103,7 @@ function setUpFor(framework: string, version: string, kind: Kind, owner: string)
 describe.each(combinations)('$framework, $version, $owner, $kind', ({ framework, version, kind, owner }) => {
   const open = (): Promise<Site> => openSite(setUpFor(framework, version, kind, owner));
 
-  test('takes people to the login and back to their page, knows them there, and logs them out', async () => {
+  test('takes users to the login and back to their page, knows them there, and logs them out', async () => {
     const site = await open();
     const browser = site.browser();
     const sent = await browser.visit('/me?a=1');
@@ -119,7 +119,7 @@ describe.each(combinations)('$framework, $version, $owner, $kind', ({ framework,
     expect((await browser.visit('/me', { headers: byFetch })).json.code).toBe('login_required');
   });
 
-  test('gives two people at once two logins', async () => {
+  test('gives two users at once two logins', async () => {
     const site = await open();
     const [first, second] = [site.browser(), site.browser()];
     await site.logIn(first, 'renee');

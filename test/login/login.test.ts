@@ -25,10 +25,10 @@ describe.each(['GET', 'POST'] as const)('a provider that reads authorize from %s
 
     const first = await provider.signIn(agent, undefined, { start: '/auth' });
     expect(first.status).toBe(200);
-    expect(first.body.user.id).toBe(provider.people[0]!.id);
+    expect(first.body.user.id).toBe(provider.users[0]!.id);
     provider.advance(61_000);
     const second = await provider.signIn(agent, undefined, { start: '/auth' });
-    expect(second.body.user.id).toBe(provider.people[0]!.id);
+    expect(second.body.user.id).toBe(provider.users[0]!.id);
 
     const tries = authorizeMethod === 'GET' ? ['GET authorize'] : ['GET authorize', 'POST authorize'];
     expect(callsTo(provider)).toEqual([
@@ -163,7 +163,7 @@ describe('the callback', () => {
     const cookie = cookiesOf(await request(app).get('/auth'));
     const url = `/callback?${query.replace('KEY', await issueKey(provider))}`;
     const response = await request(app).get(url).set('Cookie', cookie).expect(200);
-    expect(response.body.user.id).toBe(provider.people[0]!.id);
+    expect(response.body.user.id).toBe(provider.users[0]!.id);
   });
 
   test.each(['error=access_denied', 'denied=1'])('fails with access_denied for %s', async (query) => {
@@ -227,7 +227,7 @@ describe('a refused key or token', () => {
   test('a person whom the provider has deleted is told so', async () => {
     const provider = await openProvider();
     const agent = request.agent(createApp(createStrategy(optionsFor(provider))));
-    provider.once('get_user_info', 'deleted_person');
+    provider.once('get_user_info', 'deleted_user');
     const response = await provider.signIn(agent, undefined, { start: '/auth' });
     expect(response.status).toBe(403);
     expect(response.body.failed.code).toBe('user_not_found');
@@ -246,7 +246,7 @@ describe('the same page loaded again', () => {
     const { provider, app, started, url } = await arrive();
     provider.once('authorize', { delay: 100 });
     const answers = await Promise.all([1, 2, 3].map(() => request(app).get(url).set('Cookie', started)));
-    expect(answers.map(({ body }) => body.user?.id)).toEqual(Array(3).fill(provider.people[0]!.id));
+    expect(answers.map(({ body }) => body.user?.id)).toEqual(Array(3).fill(provider.users[0]!.id));
     expect(callsTo(provider).filter((call) => call.endsWith('get_user_info'))).toHaveLength(1);
   });
 

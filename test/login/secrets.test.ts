@@ -46,10 +46,10 @@ const atUserInfo =
 
 const failures: [string, LoginErrorCode, Answers][] = [
   ['an error page that repeats the request', 'provider_unavailable', echo(500, 'text/html')],
-  ['HTML that repeats the request', 'answer_html', echo(200, 'text/html')],
-  ['something else that repeats the request', 'answer_not_json', echo(200, 'application/json')],
+  ['HTML that repeats the request', 'response_html', echo(200, 'text/html')],
+  ['something else that repeats the request', 'response_not_json', echo(200, 'application/json')],
   ['a redirect that repeats the request', 'provider_redirected', echo(302, 'text/html')],
-  ['a refusal that repeats the request', 'answer_unexpected', echo(403, 'text/plain')],
+  ['a refusal that repeats the request', 'response_unexpected', echo(403, 'text/plain')],
   [
     'SQL that repeats the request',
     'provider_error',
@@ -57,7 +57,7 @@ const failures: [string, LoginErrorCode, Answers][] = [
   ],
   [
     'JSON of another shape',
-    'answer_unexpected',
+    'response_unexpected',
     (canary) => ({ authorize: json({ token: canary.token, key: canary.authKey }) }),
   ],
   ['a wrong id', 'app_id_invalid', refuse('Bad Request, invalid app_id')],
@@ -68,12 +68,12 @@ const failures: [string, LoginErrorCode, Answers][] = [
   ['no answer', 'timeout', () => ({ authorize: () => undefined })],
   [
     'too much',
-    'answer_too_large',
+    'response_too_large',
     (canary) => ({ authorize: json({ access_token: canary.token, fill: ' '.repeat(300_000) }) }),
   ],
   ['an error page about the person', 'provider_unavailable', atUserInfo(echo(500, 'text/html'))],
-  ['HTML about the person', 'answer_html', atUserInfo(echo(200, 'text/html'))],
-  ['something else about the person', 'answer_not_json', atUserInfo(echo(200, 'application/json'))],
+  ['HTML about the person', 'response_html', atUserInfo(echo(200, 'text/html'))],
+  ['something else about the person', 'response_not_json', atUserInfo(echo(200, 'application/json'))],
   [
     'an expired token',
     'token_expired',
@@ -82,7 +82,7 @@ const failures: [string, LoginErrorCode, Answers][] = [
   ['a deleted person', 'user_not_found', () => ({ userInfo: json([]) })],
   [
     'a person without an id',
-    'answer_unexpected',
+    'response_unexpected',
     (canary) => ({ userInfo: json({ user_info: { user_name: canary.token } }) }),
   ],
   ['a verify that fails', 'verify_no_result', () => ({})],

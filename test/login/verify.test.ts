@@ -138,7 +138,7 @@ test('with passReqToCallback the request comes first', async () => {
     },
   );
   const response = await provider.signIn(request.agent(createApp(strategy)), undefined, { start: '/auth' });
-  expect(response.body.user).toEqual({ id: provider.people[0]!.id, path: '/callback', isToken: true });
+  expect(response.body.user).toEqual({ id: provider.users[0]!.id, path: '/callback', isToken: true });
   await strategy.client.close();
 });
 
@@ -155,7 +155,7 @@ test.each([false, true])("NestJS's mixin gets done last, passReqToCallback %s", 
   }
   const strategy = new NestStrategy() as unknown as LoginWithStrategy;
   const response = await provider.signIn(request.agent(createApp(strategy)), undefined, { start: '/auth' });
-  expect(response.body.user).toEqual({ id: provider.people[0]!.id, count: passReqToCallback ? 5 : 4 });
+  expect(response.body.user).toEqual({ id: provider.users[0]!.id, count: passReqToCallback ? 5 : 4 });
   await strategy.client.close();
 });
 

@@ -102,7 +102,7 @@ describe.each(pages)('the page "%s"', (name, visit, english, french) => {
 
 test('what people call themselves is shown as text', async () => {
   const site = await open('link');
-  site.provider.updatePerson('sam', { firstName: '<script>alert(1)</script>', lastName: '"&' });
+  site.provider.updateUser('sam', { firstName: '<script>alert(1)</script>', lastName: '"&' });
   const browser = site.browser();
   await site.logIn(browser);
   const { text } = await site.logIn(browser, 'sam', '/auth/pimbuzz/link');
@@ -111,7 +111,7 @@ test('what people call themselves is shown as text', async () => {
 
 test('a person without a name is shown by what there is', async () => {
   const site = await open('link');
-  site.provider.updatePerson('sam', { firstName: '', lastName: '', email: null });
+  site.provider.updateUser('sam', { firstName: '', lastName: '', email: null });
   const browser = site.browser();
   await site.logIn(browser);
   const { text } = await site.logIn(browser, 'sam', '/auth/pimbuzz/link');

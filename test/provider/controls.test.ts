@@ -45,26 +45,26 @@ describe('the controls', () => {
     const { appId } = provider.apps[0]!;
     expect(() => provider.createApp({ redirectURL, appId })).toThrow(`there is an app ${appId} already`);
     expect(() => provider.updateApp('1', {})).toThrow('there is no app "1" here');
-    expect(() => provider.deletePerson('nobody')).toThrow('there is no person "nobody" here');
+    expect(() => provider.deleteUser('nobody')).toThrow('there is no person "nobody" here');
     expect(() => provider.configure({ maintenence: true } as object)).toThrow('"maintenence" is not a condition');
     expect(() => provider.configure({ maintenance: 1 } as object)).toThrow('"maintenance" must be true or false');
   });
 
   it('adds, changes and deletes people', () => {
     const provider = createProvider();
-    const ada = provider.addPerson({ username: 'ada' });
+    const ada = provider.addUser({ username: 'ada' });
     expect(ada.id).toBe('7');
-    expect(provider.addPerson({ username: 'bo' }).id).toBe('8');
-    expect(() => provider.addPerson({ username: 'ada' })).toThrow('there is a person ada already');
-    expect(() => provider.addPerson({ username: 'eve', id: '2' })).toThrow('there is a person with the id 2 already');
-    expect(() => provider.updatePerson(ada, { username: 'sam' })).toThrow('there is a person sam already');
-    provider.updatePerson(ada, { username: 'ada.l', id: '99' });
-    expect(provider.people.find(({ id }) => id === '7')?.username).toBe('ada.l');
-    provider.deletePerson('ada.l');
-    expect(provider.people.map(({ id }) => id)).toEqual(['2', '3', '4', '5', '6', '8']);
-    provider.deletePerson('2');
+    expect(provider.addUser({ username: 'bo' }).id).toBe('8');
+    expect(() => provider.addUser({ username: 'ada' })).toThrow('there is a person ada already');
+    expect(() => provider.addUser({ username: 'eve', id: '2' })).toThrow('there is a person with the id 2 already');
+    expect(() => provider.updateUser(ada, { username: 'sam' })).toThrow('there is a person sam already');
+    provider.updateUser(ada, { username: 'ada.l', id: '99' });
+    expect(provider.users.find(({ id }) => id === '7')?.username).toBe('ada.l');
+    provider.deleteUser('ada.l');
+    expect(provider.users.map(({ id }) => id)).toEqual(['2', '3', '4', '5', '6', '8']);
+    provider.deleteUser('2');
     provider.revoke('2', provider.apps[0]!);
-    expect(provider.addPerson({ username: 'ada' }).id).toBe('7');
+    expect(provider.addUser({ username: 'ada' }).id).toBe('7');
   });
 
   it('keeps an Express app’s own abilities', async () => {
@@ -74,7 +74,7 @@ describe('the controls', () => {
   });
 
   it('makes an app for the dashboard’s first person even when there is nobody', () => {
-    expect(createProvider({ people: [] }).apps[0]!.ownerId).toBe('');
+    expect(createProvider({ users: [] }).apps[0]!.ownerId).toBe('');
     expect(createProvider().apps[0]!.ownerId).toBe('2');
   });
 });
@@ -91,12 +91,12 @@ describe('the journal', () => {
     const text = JSON.stringify(provider.requests);
     expect(text.replaceAll(/"app_id":"\d+"/g, '')).not.toMatch(/[0-9a-f]{20}/);
     expect(provider.requests).toEqual([
-      expect.objectContaining({ endpoint: 'oauth', method: 'GET', personId: '2', status: 200 }),
+      expect.objectContaining({ endpoint: 'oauth', method: 'GET', userId: '2', status: 200 }),
       expect.objectContaining({ endpoint: 'consent', location: expect.stringMatching(/callback\?auth_key=\*\*\*$/) }),
       expect.objectContaining({
         endpoint: 'authorize',
         method: 'POST',
-        personId: null,
+        userId: null,
         form: { app_id: provider.apps[0]!.appId, app_secret: '***', auth_key: '***' },
       }),
       expect.objectContaining({ endpoint: 'get_user_info', path: '/api/get_user_info?access_token=***' }),
@@ -149,12 +149,12 @@ describe('version 2.8', () => {
     const [app] = provider.apps;
     await expect(userInfo(provider, 'x')).resolves.toMatchObject({ message: 'Bad Request, invalid access_token' });
     provider.approve('sam', app!);
-    const shown = async (person: string): Promise<string> =>
-      (await provider.signIn(agent, person)).body.user_info.user_name;
+    const shown = async (user: string): Promise<string> =>
+      (await provider.signIn(agent, user)).body.user_info.user_name;
     await expect(shown('layla')).resolves.toBe('sam');
     provider.revoke('sam', app!);
     await expect(shown('nogen')).resolves.toBe('layla');
-    provider.deletePerson('layla');
+    provider.deleteUser('layla');
     expect((await provider.signIn(agent, 'nogen')).body).toEqual([]);
     provider.once('get_user_info', 'expired_token').once('get_user_info', 'dead_token');
     expect((await provider.signIn(agent, 'nogen')).body.message).toBe('Bad Request, expired access_token');

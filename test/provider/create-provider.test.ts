@@ -14,7 +14,7 @@ describe('startProvider', () => {
         redirectURL: 'http://localhost:3000/auth/pimbuzz/callback',
       }),
     ]);
-    expect(provider.people.map(({ username }) => username)).toEqual(['renee', 'sam', 'blank', 'layla', 'nogen']);
+    expect(provider.users.map(({ username }) => username)).toEqual(['renee', 'sam', 'blank', 'layla', 'nogen']);
     await provider.close();
     await provider.close();
   });
@@ -74,15 +74,15 @@ describe('options', () => {
     [{ authorizeMethod: 'PUT' }, `"authorizeMethod" must be 'GET' or 'POST'`],
     [{ name: '' }, '"name" must be a name'],
     [{ name: '<b>' }, '"name" must be a name'],
-    [{ people: {} }, '"people" must be an array of people, not {}'],
-    [{ people: [{}] }, `"people[0]": a person's "username" must be a text that is not empty, not missing`],
-    [{ people: [[]] }, '"people[0]": a person must be an object'],
-    [{ people: [{ username: 'a', age: 3 }] }, '"age" is not a field of a person; the fields are id, username'],
-    [{ people: [{ username: 'a', id: 3 }] }, `"id" of a must be digits in a text, such as '2', not 3`],
-    [{ people: [{ username: 'a', email: [] }] }, '"email" of a must be a text or null, not an array'],
-    [{ people: [{ username: 'a', verified: 1 }] }, '"verified" of a must be true or false, not 1'],
-    [{ people: [{ username: 'a' }, { username: 'a' }] }, '"people[1]": the user name a is there twice'],
-    [{ people: [{ username: 'a', id: '3' }, { username: 'b' }] }, '"people[1]": the id 3 is there twice'],
+    [{ users: {} }, '"people" must be an array of people, not {}'],
+    [{ users: [{}] }, `"people[0]": a person's "username" must be a text that is not empty, not missing`],
+    [{ users: [[]] }, '"people[0]": a person must be an object'],
+    [{ users: [{ username: 'a', age: 3 }] }, '"age" is not a field of a person; the fields are id, username'],
+    [{ users: [{ username: 'a', id: 3 }] }, `"id" of a must be digits in a text, such as '2', not 3`],
+    [{ users: [{ username: 'a', email: [] }] }, '"email" of a must be a text or null, not an array'],
+    [{ users: [{ username: 'a', verified: 1 }] }, '"verified" of a must be true or false, not 1'],
+    [{ users: [{ username: 'a' }, { username: 'a' }] }, '"people[1]": the user name a is there twice'],
+    [{ users: [{ username: 'a', id: '3' }, { username: 'b' }] }, '"people[1]": the id 3 is there twice'],
     [{ redirectURL: 'ftp://x' }, '"redirectURL" must be an http(s) URL, not "ftp://x"'],
     [{ siteURL: 'http://a/b' }, '"siteURL" must be an http(s) URL without a path'],
     [{ uploadsURL: '/x' }, '"uploadsURL" must be an http(s) URL'],
@@ -112,7 +112,7 @@ describe('options', () => {
       language: 'de',
       uploadsURL: 'https://cdn.example/files/',
       genderLabels: { male: 'Männlich' },
-      people: [
+      users: [
         { username: 'max', gender: 'male', picture: 'm.svg' },
         { username: 'kim', gender: 'Enby & co' },
         { username: 'ann', gender: 'female', biography: 'é'.repeat(200), firstName: 'é'.repeat(40) },
@@ -120,8 +120,8 @@ describe('options', () => {
       ],
     });
     const infos = [];
-    for (const person of provider.people) {
-      infos.push((await provider.signIn(request.agent(plainApp(provider)), person)).body.user_info);
+    for (const user of provider.users) {
+      infos.push((await provider.signIn(request.agent(plainApp(provider)), user)).body.user_info);
     }
     expect(infos.map(({ user_gender }) => user_gender)).toEqual(['M&auml;nnlich', 'Enby &amp; co', 'Female', 'N/V']);
     expect(infos[0]).toMatchObject({

@@ -142,7 +142,7 @@ describe('forms from another site', () => {
     ['/settings/apps/100/remove', {}],
   ])('%s is refused and changes nothing', async (path, fields) => {
     const app = site.addApp();
-    site.logins.push({ personId: '1', app, acceptedAt: new Date() });
+    site.logins.push({ userId: '1', app, acceptedAt: new Date() });
     const page = await site.submit(path, fields, { crossSite: true });
     expect(page.status).toBe(403);
     expect(page.text).toContain('This form was sent from another site.');
@@ -153,8 +153,8 @@ describe('forms from another site', () => {
 
 describe('my logins', () => {
   test('lists the apps that I accepted, with the date', async () => {
-    site.logins.push({ personId: '1', app: site.addApp(), acceptedAt: new Date('2026-11-20T12:00:00Z') });
-    site.logins.push({ personId: '2', app: site.addApp({ name: 'Theirs' }), acceptedAt: new Date() });
+    site.logins.push({ userId: '1', app: site.addApp(), acceptedAt: new Date('2026-11-20T12:00:00Z') });
+    site.logins.push({ userId: '2', app: site.addApp({ name: 'Theirs' }), acceptedAt: new Date() });
     const { text, html } = await site.get('/settings/apps');
     expect(text).toContain('Holiday Planner');
     expect(text).toMatch(/Accepted on (November 20|20 November),? 2026/);
@@ -164,10 +164,10 @@ describe('my logins', () => {
 
   test('removes one', async () => {
     const app = site.addApp();
-    site.logins.push({ personId: '1', app, acceptedAt: new Date() }, { personId: '2', app, acceptedAt: new Date() });
+    site.logins.push({ userId: '1', app, acceptedAt: new Date() }, { userId: '2', app, acceptedAt: new Date() });
     const removed = await site.submit(`/settings/apps/${app.appId}/remove`);
     expect(removed.headers.get('location')).toBe('/settings/apps?done=removed');
-    expect(site.logins.map(({ personId }) => personId)).toEqual(['2']);
+    expect(site.logins.map(({ userId }) => userId)).toEqual(['2']);
     const { text } = await site.get('/settings/apps?done=removed');
     expect(text).toContain('The app was removed.');
     expect(text).toContain('You have not accepted any app yet.');
@@ -190,7 +190,7 @@ describe('in French', () => {
 
   test('the warning, the question before deleting and my logins do too', async () => {
     const app = site.addApp({ redirectURL: 'https://a.example/cb?x#y' });
-    site.logins.push({ personId: '1', app, acceptedAt: new Date('2026-11-20T12:00:00Z') });
+    site.logins.push({ userId: '1', app, acceptedAt: new Date('2026-11-20T12:00:00Z') });
     const french = { language: 'fr' };
     expect((await site.get('/developers/apps/100', french)).text).toContain('aucune connexion ne peut réussir');
     expect((await site.get('/developers/apps/100/edit', french)).text).toContain('Modifier Holiday Planner');
@@ -209,7 +209,7 @@ test('a notice appears only for what the dashboard does', async () => {
 test('an app named <script> is shown as text everywhere', async () => {
   const name = `<script>alert("x")</script>'`;
   const app = site.addApp({ name, description: '</textarea><script>', iconURL: 'https://a.example/"onerror="x' });
-  site.logins.push({ personId: '1', app, acceptedAt: new Date() });
+  site.logins.push({ userId: '1', app, acceptedAt: new Date() });
   const paths = ['', '/100', '/100/edit', '/100/delete'].map((path) => `/developers/apps${path}`);
   for (const path of [...paths, '/settings/apps']) {
     const { html, text } = await site.get(path);

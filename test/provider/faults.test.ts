@@ -140,10 +140,10 @@ describe('faults that the caller of get_user_info meets', () => {
 
   it('a deleted person, once', async () => {
     const token = await newToken();
-    provider.once('get_user_info', 'deleted_person');
+    provider.once('get_user_info', 'deleted_user');
     await expect(userInfo(provider, token)).resolves.toEqual([]);
     await expect(userInfo(provider, token)).resolves.toHaveProperty('user_info');
-    provider.once('get_user_info', 'deleted_person');
+    provider.once('get_user_info', 'deleted_user');
     await expect(userInfo(provider, 'unknown')).resolves.toMatchObject({ error: true });
   });
 
@@ -246,7 +246,7 @@ describe('provider.once', () => {
   it.each([
     ['nowhere', 'reset', 'the endpoint must be one of oauth, consent, authorize, get_user_info, not "nowhere"'],
     ['authorize', 'nonsense', '"nonsense" is not a fault of authorize; the faults are reset, hang'],
-    ['authorize', 'deleted_person', '"deleted_person" is not a fault of authorize'],
+    ['authorize', 'deleted_user', '"deleted_user" is not a fault of authorize'],
     ['oauth', 'used_key', '"used_key" is not a fault of oauth'],
     ['authorize', undefined, 'undefined is not a fault'],
     ['authorize', {}, '{} is not a fault'],

@@ -19,7 +19,7 @@ const inhabitants = (count: number) =>
 
 describe('the sign-in page', () => {
   test('signs a person in with one button and goes on to where they wanted to go', async () => {
-    const browser = await start({ people: [{ username: 'ann', firstName: 'Ann', lastName: 'Example' }] });
+    const browser = await start({ users: [{ username: 'ann', firstName: 'Ann', lastName: 'Example' }] });
     const page = await browser.get('/signin?return_to=%2Fdevelopers%2Fapps');
     expect(page.html).toContain('<title>Sign in</title>');
     const [, userId = ''] = /name="user_id" value="(\d+)"/.exec(page.html) ?? [];
@@ -37,7 +37,7 @@ describe('the sign-in page', () => {
   });
 
   test('stays usable with ten thousand people: fifty buttons, and a field for the others', async () => {
-    const browser = await start({ people: inhabitants(10_000) });
+    const browser = await start({ users: inhabitants(10_000) });
     const page = await browser.get('/signin');
     expect(page.html.match(/name="user_id"/g)).toHaveLength(50);
     expect(page.text).toContain('The first 50 of 10,000 people.');
@@ -47,14 +47,14 @@ describe('the sign-in page', () => {
   });
 
   test('with fifty people or fewer has no such field', async () => {
-    const browser = await start({ people: inhabitants(50) });
+    const browser = await start({ users: inhabitants(50) });
     const page = await browser.get('/signin');
     expect(page.html.match(/name="user_id"/g)).toHaveLength(50);
     expect(page.html).not.toContain('name="user_name"');
   });
 
   test('says so when nobody has the user name, and keeps it in the field', async () => {
-    const browser = await start({ people: inhabitants(60) });
+    const browser = await start({ users: inhabitants(60) });
     const page = await browser.submit('/signin', { user_name: '"><b>nobody', return_to: '/settings/apps' });
     expect(page.text).toContain('Nobody here has the user name “"><b>nobody”.');
     expect(page.html).toContain('value="&quot;&gt;&lt;b&gt;nobody"');
@@ -65,12 +65,12 @@ describe('the sign-in page', () => {
 
   test('says so when there is nobody at all', async () => {
     const browser = await start();
-    for (const { id } of provider.people) provider.deletePerson(id);
+    for (const { id } of provider.users) provider.deleteUser(id);
     expect((await browser.get('/signin')).text).toContain('There are no people yet.');
   });
 
   test('speaks French', async () => {
-    const browser = (await start({ people: inhabitants(10_000) })).speaking('fr-CA');
+    const browser = (await start({ users: inhabitants(10_000) })).speaking('fr-CA');
     const page = await browser.submit('/signin', { user_name: 'nobody', return_to: '/' });
     expect(page.html).toContain('<html lang="fr">');
     expect(page.text).toContain('Les 50 premiers membres sur 10\u202f000.');
@@ -82,11 +82,11 @@ describe('the sign-in page', () => {
 
 describe('the consent page', () => {
   const consent = async (app: { name: string; description?: string; domain?: string }, language = 'en') => {
-    const browser = (await start({ people: [{ username: 'ann', firstName: 'Ann', lastName: 'Example' }] })).speaking(
+    const browser = (await start({ users: [{ username: 'ann', firstName: 'Ann', lastName: 'Example' }] })).speaking(
       language,
     );
     const { appId } = provider.createApp({ ...app, redirectURL: 'http://localhost:3000/cb' });
-    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
     return { browser, appId, page: await browser.get(`/api/oauth?app_id=${appId}`) };
   };
 
@@ -139,13 +139,13 @@ describe('the home page', () => {
 
   test('speaks French', async () => {
     const browser = (await start()).speaking('fr');
-    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
     expect((await browser.get('/')).text).toContain('Vous êtes connecté en tant que');
   });
 
   test('signs out with a form', async () => {
     const browser = await start();
-    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
     expect((await browser.get('/')).html).toContain('<form method="post" action="/signout">');
     await browser.submit('/signout', {});
     expect((await browser.get('/')).text).toContain('You are not signed in.');
@@ -195,7 +195,7 @@ describe('every page', () => {
   });
 
   test('a message shows its text as text', () => {
-    const context: PageContext = { siteName: ' ', language: 'en', person: null, path: '/' };
+    const context: PageContext = { siteName: ' ', language: 'en', user: null, path: '/' };
     const page = messagePage(context, { title: 'Error', message: '<b>SQL</b>' });
     expect(page).toContain('<title>Error</title>');
     expect(page).toContain('&lt;b&gt;SQL&lt;/b&gt;');
@@ -225,8 +225,8 @@ describe('the developer pages', () => {
   test('name the fields that get_user_info answers, all of them', async () => {
     const browser = await start();
     const { text } = await browser.get('/developers/user-info');
-    provider.approve(provider.people[0]!, provider.apps[0]!);
-    await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+    provider.approve(provider.users[0]!, provider.apps[0]!);
+    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
     const { appId, appSecret } = provider.apps[0]!;
     const { location } = await browser.get(`/api/oauth?app_id=${appId}`);
     const key = new URL(location!).searchParams.get('auth_key')!;

@@ -20,8 +20,8 @@ describe('provider.signIn', () => {
   it('logs in the person it is told, by user name, id or object, one after the other', async () => {
     const agent = request.agent(plainApp(provider));
     const names = [];
-    for (const person of ['sam', '4', provider.people[3]!]) {
-      names.push((await provider.signIn(agent, person)).body.user_info.user_name);
+    for (const user of ['sam', '4', provider.users[3]!]) {
+      names.push((await provider.signIn(agent, user)).body.user_info.user_name);
     }
     expect(names).toEqual(['sam', 'blank', 'layla']);
   });
@@ -123,7 +123,7 @@ describe('provider.signIn', () => {
   it('needs a person who exists', async () => {
     const agent = request.agent(plainApp(provider));
     await expect(provider.signIn(agent, 'nobody')).rejects.toThrow('there is no person "nobody" here');
-    const deserted = createProvider({ people: [] });
+    const deserted = createProvider({ users: [] });
     await expect(deserted.signIn(agent)).rejects.toThrow('signIn: this provider has no people');
   });
 });

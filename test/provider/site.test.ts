@@ -127,14 +127,14 @@ describe('the site', () => {
   });
 
   it('stops people who are blocked, not confirmed or not finished, at the start and at the consent', async () => {
-    const people = [
+    const users = [
       { username: 'blocked', banned: true },
       { username: 'unconfirmed', activated: false },
       { username: 'unfinished', started: false },
     ];
-    const stopping = await startProvider({ people });
+    const stopping = await startProvider({ users });
     const answers = [];
-    for (const { id } of stopping.people) {
+    for (const { id } of stopping.users) {
       const browser = request.agent(stopping.url);
       await browser.post('/signin').type(form).send({ user_id: id });
       const { appId } = stopping.apps[0]!;

@@ -33,7 +33,7 @@ describe('the code on an app’s page', () => {
     const answer = await provider.signIn<Response>((url, init) => browser.fetch(url, init));
 
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ id: provider.people[0]!.id, provider: 'pimbuzz' });
+    expect(await answer.json()).toMatchObject({ id: provider.users[0]!.id, provider: 'pimbuzz' });
     expect(html).toContain(`<a href="http://localhost:${port}/auth/pimbuzz">`);
   });
 
@@ -86,7 +86,7 @@ describe('the routes in the code', () => {
 
 async function appPage(provider: LocalProvider, appId: string): Promise<{ html: string }> {
   const browser = new Browser(provider.url);
-  await browser.submit('/signin', { user_id: provider.people[0]!.id, return_to: '/' });
+  await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
   return browser.get(`/developers/apps/${appId}`);
 }
 

@@ -23,9 +23,9 @@ describe('a provider with a state file', () => {
     const first = await startProvider({ state });
     const agent = request.agent(plainApp(first));
     await first.signIn(agent, 'sam');
-    first.addPerson({ username: 'ada' });
-    first.deletePerson('blank');
-    first.updatePerson('layla', { firstName: 'Leïla' });
+    first.addUser({ username: 'ada' });
+    first.deleteUser('blank');
+    first.updateUser('layla', { firstName: 'Leïla' });
     const app = first.createApp({ redirectURL, name: 'Second' });
     const gone = first.createApp({ redirectURL });
     first.updateApp(app, { description: 'Changed' });
@@ -40,15 +40,15 @@ describe('a provider with a state file', () => {
     const second = await startProvider({ state, port: first.port });
     try {
       expect(second.apps).toEqual(first.apps);
-      expect(second.people).toEqual(first.people);
-      expect(second.people.map(({ username }) => username)).toEqual(['renee', 'sam', 'layla', 'nogen', 'ada']);
+      expect(second.users).toEqual(first.users);
+      expect(second.users.map(({ username }) => username)).toEqual(['renee', 'sam', 'layla', 'nogen', 'ada']);
       const response = await request(second.url)
         .get(`/api/oauth?app_id=${second.apps[0]!.appId}`)
         .set('cookie', cookie);
       expect(response.headers.location).toContain('?auth_key=');
       const accepted = JSON.parse(readFileSync(state, 'utf8')).approvals;
       expect(accepted).toHaveLength(2);
-      expect(accepted[1]).toMatchObject({ appId: app.appId, personId: second.people[4]!.id });
+      expect(accepted[1]).toMatchObject({ appId: app.appId, userId: second.users[4]!.id });
     } finally {
       await second.close();
     }
@@ -66,8 +66,8 @@ describe('a provider with a state file', () => {
 
   it('takes people and redirect URL from the options when they are given', () => {
     createProvider({ state, redirectURL });
-    const second = createProvider({ state, people: [{ username: 'ada' }], redirectURL: `${redirectURL}2` });
-    expect(second.people.map(({ username }) => username)).toEqual(['ada']);
+    const second = createProvider({ state, users: [{ username: 'ada' }], redirectURL: `${redirectURL}2` });
+    expect(second.users.map(({ username }) => username)).toEqual(['ada']);
     expect(second.apps.map((app) => app.redirectURL)).toEqual([`${redirectURL}2`]);
   });
 
@@ -84,13 +84,13 @@ describe('a provider with a state file', () => {
   });
 
   it.each([
-    ['{"format":1,"people":[', 'JSON'],
+    ['{"format":1,"users":[', 'JSON'],
     ['"text"', 'it is not a state file'],
     ['{"format":2}', 'its format is 2, and only 1 is known'],
-    ['{"format":1,"cookieSecret":"x","people":[],"apps":[]}', 'a part of it is missing'],
-    ['{"format":1,"cookieSecret":"x","people":[{}],"apps":[],"approvals":[]}', `a person's "username" must be a text`],
-    ['{"format":1,"cookieSecret":"x","people":[],"apps":[{}],"approvals":[]}', '"redirectURL" of an app'],
-    ['{"format":1,"cookieSecret":"x","people":[],"apps":[],"approvals":[{}]}', 'an approval is not complete'],
+    ['{"format":1,"cookieSecret":"x","users":[],"apps":[]}', 'a part of it is missing'],
+    ['{"format":1,"cookieSecret":"x","users":[{}],"apps":[],"approvals":[]}', `a person's "username" must be a text`],
+    ['{"format":1,"cookieSecret":"x","users":[],"apps":[{}],"approvals":[]}', '"redirectURL" of an app'],
+    ['{"format":1,"cookieSecret":"x","users":[],"apps":[],"approvals":[{}]}', 'an approval is not complete'],
   ])('refuses %s and leaves the file as it is', (text, reason) => {
     writeFileSync(state, text);
     expect(() => createProvider({ state })).toThrow(`the state file ${state} cannot be used (`);

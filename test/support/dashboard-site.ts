@@ -32,7 +32,7 @@ export interface Page {
 /** The dashboard on an in-memory site, over HTTP on a free port. */
 export class DashboardSite {
   readonly apps = new Map<string, RegisteredApp>();
-  readonly logins: { personId: string; app: RegisteredApp; acceptedAt: Date }[] = [];
+  readonly logins: { userId: string; app: RegisteredApp; acceptedAt: Date }[] = [];
   url = '';
   close: () => Promise<void> = () => Promise.resolve();
 
@@ -66,12 +66,12 @@ export class DashboardSite {
   private router() {
     return dashboardRouter({
       context: (req) => {
-        const personId = req.get('x-person') ?? null;
+        const userId = req.get('x-person') ?? null;
         return {
           siteName: 'Pimbuzz',
           language: req.acceptsLanguages('en', 'fr') === 'fr' ? 'fr' : 'en',
-          person: personId === null ? null : { displayName: 'Ann Example', username: 'ann' },
-          personId,
+          user: userId === null ? null : { displayName: 'Ann Example', username: 'ann' },
+          userId,
           path: req.path,
         };
       },
@@ -87,9 +87,9 @@ export class DashboardSite {
         remove: (appId) => void this.apps.delete(appId),
       },
       logins: {
-        list: (personId) => this.logins.filter((login) => login.personId === personId),
-        revoke: (personId, appId) => {
-          const index = this.logins.findIndex((login) => login.personId === personId && login.app.appId === appId);
+        list: (userId) => this.logins.filter((login) => login.userId === userId),
+        revoke: (userId, appId) => {
+          const index = this.logins.findIndex((login) => login.userId === userId && login.app.appId === appId);
           if (index < 0) throw new Error('nothing to revoke');
           this.logins.splice(index, 1);
         },

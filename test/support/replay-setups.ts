@@ -123,8 +123,8 @@ const byScenario: readonly (readonly [RegExp, SetUp])[] = [
   [/(once it is 61 s old|token 61 s old|about one minute after authorize)/, tokenOfAge(61)],
   [/^token 3599 s old/, tokenOfAge(3599)],
   [/^token 3601 s old/, tokenOfAge(3601)],
-  [/^token of a deleted user/, under(({ provider }) => provider.deletePerson(RENEE), freshToken)],
-  [/^token of a user banned/, under(({ provider }) => provider.updatePerson(ALICE, { banned: true }), freshToken)],
+  [/^token of a deleted user/, under(({ provider }) => provider.deleteUser(RENEE), freshToken)],
+  [/^token of a user banned/, under(({ provider }) => provider.updateUser(ALICE, { banned: true }), freshToken)],
   [/^DEBUGGING=true: get_user_info wrong token/, { options: { debugging: true } }],
   [/wrong token|access_token=null|POST with the token in the body only/, {}],
   [
@@ -171,23 +171,23 @@ function sqlErrorOf({ provider, exchange }: ReplayWorld): void {
 }
 
 /** Alice accepted first and logged in; then the person starts a login, some time later. */
-function loginAmong(personId: string, appId: string, later = 0): SetUp {
+function loginAmong(userId: string, appId: string, later = 0): SetUp {
   return {
     act: async (world) => {
       await world.logIn(ALICE, MAIN);
       await world.logIn(BOB, MAIN);
       world.provider.advance(later);
-      return { authKey: await world.startLogin(personId, appId) };
+      return { authKey: await world.startLogin(userId, appId) };
     },
   };
 }
 
-function tokenAmong(personId: string, appId: string): SetUp {
+function tokenAmong(userId: string, appId: string): SetUp {
   return {
     act: async (world) => {
       await world.logIn(ALICE, MAIN);
       world.provider.advance(61_000);
-      return { token: await world.logIn(personId, appId) };
+      return { token: await world.logIn(userId, appId) };
     },
   };
 }

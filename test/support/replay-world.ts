@@ -1,10 +1,10 @@
 import { decodeHTML } from 'entities';
-import type { NewApp, PersonInput } from '../../lib/provider/index';
+import type { NewApp, UserInput } from '../../lib/provider/index';
 
 const plain = { registered: '2024-01-01 00:00:00' };
 
 /** The people of the recorded sites, as they typed themselves in. */
-export const PEOPLE: readonly PersonInput[] = [
+export const PEOPLE: readonly UserInput[] = [
   {
     id: '1',
     username: 'admin',

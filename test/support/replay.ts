@@ -47,7 +47,7 @@ export class ReplayWorld {
 
   static async start(exchange: Exchange, options: StartOptions = {}): Promise<ReplayWorld> {
     const version = exchange.engine.slice(0, 3) as Version;
-    const provider = await startProvider({ version, siteURL: SITE_URL, people: PEOPLE, ...options });
+    const provider = await startProvider({ version, siteURL: SITE_URL, users: PEOPLE, ...options });
     const world = new ReplayWorld(exchange, provider);
     const { appId } = world.given();
     for (const app of [appFor('122414611439820'), appFor('65786161901840')]) provider.createApp(app);
@@ -82,24 +82,24 @@ export class ReplayWorld {
   }
 
   /** The cookie of a browser on which this person is signed in, for whichever host the request names. */
-  async cookieOf(personId: string, host = 'provider.test'): Promise<string> {
-    const known = this.cookies.get(personId + host);
+  async cookieOf(userId: string, host = 'provider.test'): Promise<string> {
+    const known = this.cookies.get(userId + host);
     if (known !== undefined) return known;
     const response = await this.send('/signin', {
       method: 'POST',
       headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
-      body: `user_id=${personId}&return_to=%2F`,
+      body: `user_id=${userId}&return_to=%2F`,
     });
     const cookie = (response.headers['set-cookie'] ?? []).map((each) => each.split(';')[0]).join('; ');
-    this.cookies.set(personId + host, cookie);
+    this.cookies.set(userId + host, cookie);
     return cookie;
   }
 
   /** A new key for a person who has accepted the app. */
-  async startLogin(personId: string, appId: string): Promise<string> {
-    this.provider.approve(personId, appId);
+  async startLogin(userId: string, appId: string): Promise<string> {
+    this.provider.approve(userId, appId);
     const response = await this.send(`/api/oauth?app_id=${appId}`, {
-      headers: { cookie: await this.cookieOf(personId) },
+      headers: { cookie: await this.cookieOf(userId) },
     });
     const key = /auth_key=([0-9a-f]{32})$/.exec(response.headers.location ?? '')?.[1];
     if (key === undefined) throw new Error(`no key: ${String(response.status)} ${response.body.toString()}`);
@@ -121,8 +121,8 @@ export class ReplayWorld {
     return token;
   }
 
-  async logIn(personId: string, appId: string): Promise<string> {
-    return this.exchangeKey(appId, await this.startLogin(personId, appId));
+  async logIn(userId: string, appId: string): Promise<string> {
+    return this.exchangeKey(appId, await this.startLogin(userId, appId));
   }
 
   /** Sends the recorded request, with this provider's key and token in the place of the recorded ones. */

@@ -4,12 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { Passport } from 'passport';
 import { LoginWithStrategy, type StrategyOptions, type Verify } from 'passport-loginwith';
-import {
-  startProvider,
-  type LocalProvider,
-  type PersonReference,
-  type StartOptions,
-} from 'passport-loginwith/provider';
+import { startProvider, type LocalProvider, type UserReference, type StartOptions } from 'passport-loginwith/provider';
 
 /** Everything that a test opened; `closeAll` in `afterEach` ends it. */
 const opened: (() => Promise<unknown>)[] = [];
@@ -80,7 +75,7 @@ export function createApp(strategy: LoginWithStrategy, prepare?: (app: Express) 
 }
 
 /** Walks through sign-in and consent and brings back the key that the app would get. */
-export async function issueKey(provider: LocalProvider, person?: PersonReference): Promise<string> {
+export async function issueKey(provider: LocalProvider, person?: UserReference): Promise<string> {
   let key = '';
   await provider.signIn((url: string) => {
     key = new URL(url).searchParams.get('auth_key') ?? '';

@@ -2,7 +2,7 @@ import { classifyRequest } from '../../login/request.js';
 import { LoginWithError } from '../../errors.js';
 import type { LoginOutcome, LoginRequest } from '../../login/login.js';
 import { deriveKey, seal, unseal } from '../../internal/seal.js';
-import { describeRequest } from '../../strategy.js';
+import { toLoginRequest } from '../../strategy.js';
 import { completeLogin } from './complete.js';
 import { pathTo, type Context, type ProviderLogin, type Visit } from '../context.js';
 import { sendPage } from '../responses.js';
@@ -54,7 +54,7 @@ function readCallback(req: SeenRequest, { settings }: ProviderLogin): { request:
   const { pathname } = new URL(settings.callbackURL ?? '/', 'http://origin.invalid');
   const query = url.includes('?') ? url.slice(url.indexOf('?')) : '';
   const resumed = openResume(query, settings);
-  const request = describeRequest(req, {});
+  const request = toLoginRequest(req, {});
   return {
     request: { ...request, url: pathname + (resumed === undefined ? query : `?auth_key=${resumed}`) },
     isResumed: resumed !== undefined,

@@ -5,7 +5,7 @@ import { deriveKey, seal, unseal } from '../../internal/seal.js';
 import { destinationOf, pathTo, type Context, type ProviderLogin, type Visit } from '../context.js';
 import { redirect, sendPage } from '../responses.js';
 import { refuseVisitor } from '../unauthorized.js';
-import { asWebRequest, isOwnPost, type SeenRequest } from '../request.js';
+import { asWebRequest, isSameOriginPost, type SeenRequest } from '../request.js';
 import type { LinkedProfile } from '../types.js';
 
 /** How long the question may stay unanswered, in milliseconds. */
@@ -52,7 +52,7 @@ export function askToLink(
 export async function confirmLink(context: Context, visit: Visit, provider: ProviderLogin): Promise<void> {
   const { req, res } = visit;
   const { settings, signIn, records } = context;
-  if (!isOwnPost(req, settings.trustedOrigins)) throw refuseForeign('link');
+  if (!isSameOriginPost(req, settings.trustedOrigins)) throw refuseForeign('link');
   const user = signIn.userOf(req);
   if (user === undefined) {
     await refuseVisitor(context, visit);

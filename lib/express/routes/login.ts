@@ -1,9 +1,9 @@
-import { checkReturnTo, findReturnTo } from '../../login/request.js';
-import { describeRequest } from '../../strategy.js';
+import { sanitizeReturnTo, findReturnTo } from '../../login/request.js';
+import { toLoginRequest } from '../../strategy.js';
 import type { AttemptBinding } from '../../types.js';
 import { loginTarget, pathTo, type Context, type ProviderLogin, type Visit } from '../context.js';
 import { redirect, sendJSON, sendPage } from '../responses.js';
-import { addParameter, isForeign, isScripted } from '../request.js';
+import { addParameter, isCrossSite, isFetchRequest } from '../request.js';
 import { findSession } from '../session/session.js';
 import { settle } from '../outcome.js';
 
@@ -22,20 +22,20 @@ export async function startLogin(
   const { name } = provider.settings;
   if (settings.session) findSession(req);
   context.warn(req);
-  if (isScripted(req)) {
+  if (isFetchRequest(req)) {
     const loginURL = pathTo(context, req, route, name);
     sendJSON(res, 401, { code: 'login_required', message: `Visit ${loginURL}; a script cannot.`, loginURL });
     return;
   }
   const asked = findReturnTo(req.url ?? '');
-  const returnTo = asked === undefined ? settings.successRedirect : checkReturnTo(asked);
+  const returnTo = asked === undefined ? settings.successRedirect : sanitizeReturnTo(asked);
   const isSignedIn = signIn.userOf(req) !== undefined;
   if (route === 'link' && !isSignedIn) {
-    await redirect(req, res, loginTarget(context, req, checkReturnTo(req.originalUrl)));
+    await redirect(req, res, loginTarget(context, req, sanitizeReturnTo(req.originalUrl)));
     return;
   }
   const isHarmless = route === 'renew' && isSignedIn && records.personOf(req, name) !== undefined;
-  if (!isHarmless && isForeign(req, settings.trustedOrigins)) {
+  if (!isHarmless && isCrossSite(req, settings.trustedOrigins)) {
     askForClick(context, visit, provider, route, returnTo);
     return;
   }
@@ -54,7 +54,7 @@ export async function sendToProvider(
   const session = purpose === undefined ? undefined : context.records.bind(req);
   const binding = purpose === undefined || session === undefined ? undefined : { purpose, session };
   // Only what is handed over here counts: whatever stands in the page's own query is not for the login.
-  const outcome = await provider.login.handle({ ...describeRequest(req, { returnTo }), url: '/', binding });
+  const outcome = await provider.login.handle({ ...toLoginRequest(req, { returnTo }), url: '/', binding });
   if (outcome.type !== 'success') await settle(context, visit, outcome);
 }
 

@@ -23,11 +23,11 @@ export function answerCall(site: Site, call: Call): Reply {
 }
 
 /** The answer to everything while the site as a whole is closed to this caller. */
-export function closedReply(site: Site, { conditions, page, person }: Call): Reply | undefined {
+export function closedReply(site: Site, { conditions, page, user }: Call): Reply | undefined {
   const isOld = site.settings.version === '2.8';
   if (conditions.databaseDown) return isOld ? CRASH : messageReply(page, 'database');
   if (conditions.callerBanned) return isOld ? CRASH : messageReply(page, 'banned_caller');
-  if (conditions.maintenance && person?.admin !== true) return messageReply(page, 'maintenance');
+  if (conditions.maintenance && user?.admin !== true) return messageReply(page, 'maintenance');
   return undefined;
 }
 
@@ -66,12 +66,12 @@ function getUserInfo(site: Site, call: Call): Reply {
 }
 
 /** A deleted person's row is still there, and the answer is an empty array: the script serializes an empty result. */
-function userInfoReply(site: Site, call: Call, { personId }: Approval): Reply {
-  const person = site.findPersonById(personId);
-  if (person === undefined) return jsonReply([]);
+function userInfoReply(site: Site, call: Call, { userId }: Approval): Reply {
+  const user = site.findUserById(userId);
+  if (user === undefined) return jsonReply([]);
   const { version, genderLabels } = site.settings;
   const { siteURL, uploadsURL, language } = call;
-  return jsonReply({ user_info: userInfo(person, { version, genderLabels, siteURL, uploadsURL, language }) });
+  return jsonReply({ user_info: userInfo(user, { version, genderLabels, siteURL, uploadsURL, language }) });
 }
 
 function moduleDisabledReply(site: Site, call: Call): Reply {

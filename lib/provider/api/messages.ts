@@ -90,7 +90,7 @@ const PAGE_TEXTS = {
     title: SYSTEM_MESSAGE,
     message: { en: 'Your IP address has been blocked.', fr: 'Votre adresse IP a été bloquée.' },
   },
-  banned_person: {
+  banned_user: {
     title: SYSTEM_MESSAGE,
     message: { en: 'Your account has been blocked.', fr: 'Votre compte a été bloqué.' },
   },

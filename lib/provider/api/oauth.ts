@@ -1,8 +1,8 @@
 import type { RegisteredApp } from '../store/app-form.js';
 import { encodeEntities } from './html-entities.js';
 import { moduleDisabled, sqlError } from './messages.js';
-import { consentPage, messagePage, signInPage, type ConsentContent, type PersonChoice } from '../pages/index.js';
-import { displayNameOf, type Person } from '../store/users.js';
+import { consentPage, messagePage, signInPage, type ConsentContent, type UserChoice } from '../pages/index.js';
+import { displayNameOf, type User } from '../store/users.js';
 import { integerOf, isEmpty } from '../server/php-parameters.js';
 import { messageReply, pageReply, redirectReply, type Call, type Reply } from './response.js';
 import type { Site } from '../store/store.js';
@@ -12,27 +12,27 @@ export const CONSENT_PATH = '/oauth/accept';
 
 /** `/api/oauth`: the sign-in page, the consent page, or for who accepted before straight back to the app. */
 export function startLogin(site: Site, call: Call): Reply {
-  if (call.person === null) return signInReply(site, call);
-  const stopped = stoppedReply(site, call, call.person);
+  if (call.user === null) return signInReply(site, call);
+  const stopped = stoppedReply(site, call, call.user);
   if (stopped !== undefined) return stopped;
   const appId = call.query.get('app_id');
   if (isEmpty(appId)) return messageReply(call.page, 'not_found', 404);
   const found = findApp(site, call, String(appId));
   if ('status' in found) return found;
-  const approval = site.approvals.find(found.appId, call.person.id);
+  const approval = site.approvals.find(found.appId, call.user.id);
   if (approval !== undefined) return redirectReply(returnURL(found, site.approvals.issueKey(approval)));
   return pageReply(consentPage(call.page, consentContent(found, call)));
 }
 
 /** The consent page's *Continue*: the app is accepted from now on, and the browser returns to it with a key. */
-export function acceptApp(site: Site, call: Call, person: Person): Reply {
-  const stopped = stoppedReply(site, call, person);
+export function acceptApp(site: Site, call: Call, user: User): Reply {
+  const stopped = stoppedReply(site, call, user);
   if (stopped !== undefined) return stopped;
   const appId = call.form.get('app_id');
   const found = findApp(site, call, typeof appId === 'string' ? appId : '');
   if ('status' in found) return found;
-  site.approve(person, found);
-  const approval = site.approvals.approve(found.appId, person.id, site.now());
+  site.approve(user, found);
+  const approval = site.approvals.approve(found.appId, user.id, site.now());
   return { ...redirectReply(returnURL(found, site.approvals.issueKey(approval))), status: 303 };
 }
 
@@ -40,9 +40,9 @@ export function acceptApp(site: Site, call: Call, person: Person): Reply {
 export function signInReply(site: Site, call: Call, unknownUserName?: string): Reply {
   const appId = call.query.get('app_id');
   const app = typeof appId === 'string' ? site.apps.find(integerOf(appId)) : undefined;
-  const people = site.people().map((person) => personChoice(person, call.uploadsURL));
+  const users = site.users().map((user) => userChoice(user, call.uploadsURL));
   const content = {
-    people,
+    users,
     returnTo: call.path,
     ...(app === undefined ? {} : { appName: app.name }),
     ...(unknownUserName === undefined ? {} : { unknownUserName }),
@@ -58,10 +58,10 @@ function returnURL(app: RegisteredApp, authKey: string): string {
   return `${encodeEntities(app.redirectURL)}?auth_key=${authKey}`;
 }
 
-function stoppedReply(site: Site, { page, siteURL }: Call, person: Person): Reply | undefined {
-  if (person.banned) return messageReply(page, 'banned_person');
-  if (!person.activated && site.settings.version !== '2.8') return messageReply(page, 'activation');
-  if (!person.started) return redirectReply(`${siteURL}/started`);
+function stoppedReply(site: Site, { page, siteURL }: Call, user: User): Reply | undefined {
+  if (user.banned) return messageReply(page, 'banned_user');
+  if (!user.activated && site.settings.version !== '2.8') return messageReply(page, 'activation');
+  if (!user.started) return redirectReply(`${siteURL}/started`);
   return undefined;
 }
 
@@ -88,8 +88,8 @@ function consentContent(app: RegisteredApp, { siteURL }: Call): ConsentContent {
   };
 }
 
-function personChoice(person: Person, uploadsURL: string): PersonChoice {
-  const { id, username, picture } = person;
+function userChoice(user: User, uploadsURL: string): UserChoice {
+  const { id, username, picture } = user;
   const pictureURL = picture ? { pictureURL: `${uploadsURL}/${encodeURI(picture)}` } : {};
-  return { id, username, displayName: displayNameOf(person), ...pictureURL };
+  return { id, username, displayName: displayNameOf(user), ...pictureURL };
 }

@@ -1,8 +1,8 @@
-import type { Conditions } from '../faults/site-conditions.js';
+import type { SiteConditions } from '../faults/site-conditions.js';
 import type { Language } from '../i18n.js';
 import { pageText, type PageText } from './messages.js';
 import { messagePage, type PageContext } from '../pages/index.js';
-import type { Person } from '../store/users.js';
+import type { User } from '../store/users.js';
 import { encodeJSON, type Parameter, type Parameters } from '../server/php-parameters.js';
 
 /** What the script answers, before the transport adds what every answer has. */
@@ -20,13 +20,13 @@ export interface Call {
   readonly form: Parameters;
   /** Path and query, to come back to after the sign-in. */
   readonly path: string;
-  readonly person: Person | null;
+  readonly user: User | null;
   /** Language of the API's messages; that of the pages stands in `page`. */
   readonly language: Language;
   readonly page: PageContext;
   readonly siteURL: string;
   readonly uploadsURL: string;
-  readonly conditions: Conditions;
+  readonly conditions: SiteConditions;
 }
 
 export function jsonReply(value: unknown): Reply {

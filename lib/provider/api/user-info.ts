@@ -2,7 +2,7 @@ import { encodeEntities } from './html-entities.js';
 import type { Language } from '../i18n.js';
 import { notAvailable } from './messages.js';
 import type { Version } from '../options.js';
-import type { Person } from '../store/users.js';
+import type { User } from '../store/users.js';
 
 /** The site's labels for the three genders that come with it; the real site's admin can edit them. */
 export type GenderLabels = Readonly<Record<'male' | 'female' | 'other', string>>;
@@ -18,23 +18,23 @@ export interface UserInfoSite {
 }
 
 /** The `user_info` object of one person, keys in the order of the real answer (PROTOCOL.md: get_user_info). */
-export function userInfo(person: Person, site: UserInfoSite): Record<string, string | null> {
+export function userInfo(user: User, site: UserInfoSite): Record<string, string | null> {
   return {
-    user_id: person.id,
-    user_name: stored(person.username),
-    user_email: stored(person.email),
-    user_firstname: stored(person.firstName),
-    user_lastname: stored(person.lastName),
-    user_gender: gender(person, site),
-    user_birthdate: person.birthdate,
-    user_picture: stored(person.picture),
-    user_cover: stored(person.cover),
-    user_registered: person.registered,
-    user_verified: person.verified ? '1' : '0',
-    user_relationship: stored(person.relationship),
-    user_biography: encoded(person.biography),
-    user_website: stored(person.website),
-    profile_picture: profilePicture(person, site),
+    user_id: user.id,
+    user_name: stored(user.username),
+    user_email: stored(user.email),
+    user_firstname: stored(user.firstName),
+    user_lastname: stored(user.lastName),
+    user_gender: gender(user, site),
+    user_birthdate: user.birthdate,
+    user_picture: stored(user.picture),
+    user_cover: stored(user.cover),
+    user_registered: user.registered,
+    user_verified: user.verified ? '1' : '0',
+    user_relationship: stored(user.relationship),
+    user_biography: encoded(user.biography),
+    user_website: stored(user.website),
+    profile_picture: profilePicture(user, site),
     profile_cover: site.version === '2.8' ? `/${site.uploadsURL}/` : `${site.uploadsURL}/`,
   };
 }
@@ -51,22 +51,22 @@ function encoded(text: string | null): string | null {
   return text === null ? null : encodeEntities(text);
 }
 
-function gender(person: Person, { version, genderLabels, language }: UserInfoSite): string | null {
-  if (version === '2.8') return stored(person.gender);
-  if (person.gender === null || person.gender === '') return notAvailable(language);
-  return stored(isStandardGender(person.gender) ? genderLabels[person.gender] : person.gender);
+function gender(user: User, { version, genderLabels, language }: UserInfoSite): string | null {
+  if (version === '2.8') return stored(user.gender);
+  if (user.gender === null || user.gender === '') return notAvailable(language);
+  return stored(isStandardGender(user.gender) ? genderLabels[user.gender] : user.gender);
 }
 
 function isStandardGender(value: string): value is keyof GenderLabels {
   return value === 'male' || value === 'female' || value === 'other';
 }
 
-function profilePicture(person: Person, { version, siteURL, uploadsURL }: UserInfoSite): string | null {
+function profilePicture(user: User, { version, siteURL, uploadsURL }: UserInfoSite): string | null {
   const images = `${siteURL}/content/themes/default/images`;
   // The misspelt name is the real one: 2.8 sends this picture for everybody.
   if (version === '2.8') return `${images}/user_defoult_img.jpg`;
-  const picture = stored(person.picture);
+  const picture = stored(user.picture);
   if (picture !== null && picture !== '') return `${uploadsURL}/${picture}`;
-  const suffix = person.gender === 'male' || person.gender === 'female' ? `_${person.gender}` : '';
+  const suffix = user.gender === 'male' || user.gender === 'female' ? `_${user.gender}` : '';
   return `${images}/blank_profile${suffix}.png`;
 }

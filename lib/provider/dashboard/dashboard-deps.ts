@@ -8,7 +8,7 @@ export function dashboardDeps(engine: Engine): DashboardDeps {
   return {
     context: (request) => {
       const { path, query } = readTarget(request);
-      return { ...engine.pageContext(request, path, query), personId: engine.personOf(request)?.id ?? null };
+      return { ...engine.pageContext(request, path, query), userId: engine.userOf(request)?.id ?? null };
     },
     apps: {
       list: (ownerId) => site.apps.ownedBy(ownerId),
@@ -18,12 +18,12 @@ export function dashboardDeps(engine: Engine): DashboardDeps {
       remove: (appId) => site.deleteApp(appId),
     },
     logins: {
-      list: (personId) =>
+      list: (userId) =>
         site.apps.list().flatMap((app) => {
-          const approval = site.approvals.find(app.appId, personId);
+          const approval = site.approvals.find(app.appId, userId);
           return approval === undefined ? [] : [{ app, acceptedAt: new Date(approval.acceptedAt) }];
         }),
-      revoke: (personId, appId) => site.revoke({ id: personId }, appId),
+      revoke: (userId, appId) => site.revoke({ id: userId }, appId),
     },
     siteURL: (request) => engine.siteURL(request),
     sameOrigin: (request) => isSameOrigin(request),

@@ -15,7 +15,7 @@ import { PAGE_HEADERS } from '../server/wire-response.js';
 
 /** What the dashboard needs from the site around it. */
 export interface DashboardDeps {
-  context(req: Request): PageContext & { personId: string | null };
+  context(req: Request): PageContext & { userId: string | null };
   apps: {
     list(ownerId: string): RegisteredApp[];
     find(appId: string): RegisteredApp | undefined;
@@ -24,8 +24,8 @@ export interface DashboardDeps {
     remove(appId: string): void;
   };
   logins: {
-    list(personId: string): { app: RegisteredApp; acceptedAt: Date }[];
-    revoke(personId: string, appId: string): void;
+    list(userId: string): { app: RegisteredApp; acceptedAt: Date }[];
+    revoke(userId: string, appId: string): void;
   };
   /** The address of this provider as apps should use it, without a slash at its end. */
   siteURL(req: Request): string;
@@ -33,7 +33,7 @@ export interface DashboardDeps {
   sameOrigin(req: Request): boolean;
 }
 
-type Context = PageContext & { personId: string };
+type Context = PageContext & { userId: string };
 type Handler = (req: Request, res: Response, context: Context) => void;
 type AppHandler = (req: Request, res: Response, context: Context & { app: RegisteredApp }) => void;
 
@@ -49,7 +49,7 @@ export function dashboardRouter(deps: DashboardDeps): Router {
   router.get(
     '/developers/apps',
     signedIn(deps, (req, res, context) => {
-      sendPage(res, appsPage(context, { apps: deps.apps.list(context.personId), ...readDone(req) }));
+      sendPage(res, appsPage(context, { apps: deps.apps.list(context.userId), ...readDone(req) }));
     }),
   );
   router.get(
@@ -67,7 +67,7 @@ export function dashboardRouter(deps: DashboardDeps): Router {
         sendPage(res.status(422), appFormPage(context, checked));
         return;
       }
-      const app = deps.apps.create(context.personId, checked.input);
+      const app = deps.apps.create(context.userId, checked.input);
       res.redirect(303, `/developers/apps/${app.appId}?done=created`);
     }),
   );
@@ -116,7 +116,7 @@ export function dashboardRouter(deps: DashboardDeps): Router {
   router.get(
     '/settings/apps',
     signedIn(deps, (req, res, context) => {
-      sendPage(res, loginsPage(context, { logins: deps.logins.list(context.personId), ...readDone(req) }));
+      sendPage(res, loginsPage(context, { logins: deps.logins.list(context.userId), ...readDone(req) }));
     }),
   );
   router.post(
@@ -124,8 +124,8 @@ export function dashboardRouter(deps: DashboardDeps): Router {
     form,
     ownForm(deps, (req, res, context) => {
       const appId = readAppId(req);
-      const accepted = deps.logins.list(context.personId).some(({ app }) => app.appId === appId);
-      if (accepted) deps.logins.revoke(context.personId, appId);
+      const accepted = deps.logins.list(context.userId).some(({ app }) => app.appId === appId);
+      if (accepted) deps.logins.revoke(context.userId, appId);
       res.redirect(303, accepted ? '/settings/apps?done=removed' : '/settings/apps');
     }),
   );
@@ -157,17 +157,17 @@ function serveAssets(router: Router): void {
 function signedIn(deps: DashboardDeps, handle: Handler) {
   return (req: Request, res: Response): void => {
     const context = deps.context(req);
-    if (context.personId === null) {
+    if (context.userId === null) {
       redirectToSignIn(res, req.originalUrl);
       return;
     }
-    handle(req, res, { ...context, personId: context.personId });
+    handle(req, res, { ...context, userId: context.userId });
   };
 }
 
 /** For a form: another site's is refused. Coming back after signing in means the page with the form, not its target. */
 function ownForm(deps: DashboardDeps, handle: Handler) {
-  const withPerson = signedIn(deps, handle);
+  const withUser = signedIn(deps, handle);
   return (req: Request, res: Response): void => {
     const context = deps.context(req);
     if (!deps.sameOrigin(req)) {
@@ -175,11 +175,11 @@ function ownForm(deps: DashboardDeps, handle: Handler) {
       sendPage(res.status(403), messagePage(context, refused));
       return;
     }
-    if (context.personId === null) {
+    if (context.userId === null) {
       redirectToSignIn(res, req.originalUrl.replace(/^(\/settings\/apps)\/.*/, '$1'));
       return;
     }
-    withPerson(req, res);
+    withUser(req, res);
   };
 }
 
@@ -187,7 +187,7 @@ function ownForm(deps: DashboardDeps, handle: Handler) {
 function ownApp(deps: DashboardDeps, guard: typeof signedIn, handle: AppHandler) {
   return guard(deps, (req, res, context) => {
     const app = deps.apps.find(readAppId(req));
-    if (app?.ownerId !== context.personId) {
+    if (app?.ownerId !== context.userId) {
       const { notFound } = textsFor(context.language).dashboard;
       sendPage(res.status(404), messagePage(context, notFound));
       return;

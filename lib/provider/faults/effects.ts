@@ -22,7 +22,7 @@ export function applyBefore(site: Site, call: Call, effect: FaultEffect | undefi
 /** What a fault does to the answer, or to the token in it. */
 export function applyAfter(site: Site, reply: Reply, effect: FaultEffect | undefined): Reply {
   if (effect === undefined) return reply;
-  if (effect === 'deleted_person') return reply.body.startsWith('{"user_info"') ? jsonReply([]) : reply;
+  if (effect === 'deleted_user') return reply.body.startsWith('{"user_info"') ? jsonReply([]) : reply;
   const token = /^\{"access_token":"([0-9a-f]+)"\}$/.exec(reply.body)?.[1];
   if (token !== undefined) spoilToken(site, token, effect);
   return reply;

@@ -1,4 +1,4 @@
-import type { Conditions } from './site-conditions.js';
+import type { SiteConditions } from './site-conditions.js';
 
 /** Where a fault can be asked for: the start, the consent page's *Continue*, and the two calls of the app's server. */
 export type Endpoint = 'oauth' | 'consent' | 'authorize' | 'get_user_info';
@@ -83,7 +83,7 @@ export interface FaultPlan {
   delivery: Delivery;
   /** Milliseconds that a slow delivery takes. */
   duration: number;
-  conditions: Partial<Conditions>;
+  conditions: Partial<SiteConditions>;
   elsewhere: boolean;
   effect?: FaultEffect;
   /** Replaces the script's answer. */
@@ -139,7 +139,7 @@ const COMMON = [
   'module_disabled',
 ] as const;
 const AUTHORIZE = ['wrong_secret', 'used_key', 'expired_token', 'dead_token'] as const;
-const GET_USER_INFO = ['expired_token', 'dead_token', 'deleted_person'] as const;
+const GET_USER_INFO = ['expired_token', 'dead_token', 'deleted_user'] as const;
 const SLOW_DURATION = 10_000;
 
 function planFault(endpoint: Endpoint, fault: unknown): FaultPlan {

@@ -1,5 +1,5 @@
 /** States of the whole site that an app can meet, each off (the site is well) by default. */
-export interface Conditions {
+export interface SiteConditions {
   /** The site is in maintenance: only its admins get through, everybody else gets a page (200, HTML). */
   maintenance: boolean;
   /** `false`: the site's admin switched the developers' module off. */
@@ -17,7 +17,7 @@ export interface Conditions {
   callerBanned: boolean;
 }
 
-const WELL: Conditions = Object.freeze({
+const WELL: SiteConditions = Object.freeze({
   maintenance: false,
   moduleEnabled: true,
   debugging: false,
@@ -27,8 +27,8 @@ const WELL: Conditions = Object.freeze({
 });
 
 /** Reads the conditions among given options; each mistake is added to the list. */
-export function parseConditions(given: Record<string, unknown>, mistakes: string[]): Conditions {
-  const flag = (name: keyof Conditions, fallback: boolean): boolean => {
+export function parseSiteConditions(given: Record<string, unknown>, mistakes: string[]): SiteConditions {
+  const flag = (name: keyof SiteConditions, fallback: boolean): boolean => {
     const value = given[name];
     if (typeof value === 'boolean') return value;
     if (value !== undefined) mistakes.push(`"${name}" must be true or false, not ${JSON.stringify(value)}`);
@@ -46,12 +46,12 @@ export function parseConditions(given: Record<string, unknown>, mistakes: string
 }
 
 /** The conditions after some of them changed. @throws TypeError that names the wrong one. */
-export function changeConditions(conditions: Conditions, changes: object): Conditions {
+export function changeSiteConditions(conditions: SiteConditions, changes: object): SiteConditions {
   const given: Record<string, unknown> = { ...conditions, ...changes };
   const mistakes = Object.keys(given)
     .filter((name) => !(name in WELL))
     .map((name) => `"${name}" is not a condition; the conditions are ${Object.keys(WELL).join(', ')}`);
-  const changed = parseConditions(given, mistakes);
+  const changed = parseSiteConditions(given, mistakes);
   if (mistakes.length > 0) throw new TypeError(`configure: ${mistakes.join('; ')}`);
   return changed;
 }

@@ -5,7 +5,7 @@ import { textsFor, type Language } from './texts.js';
 export interface PageContext {
   siteName: string;
   language: Language;
-  person: { displayName: string; username: string } | null;
+  user: { displayName: string; username: string } | null;
   /** Path of the request without its query; marks the current entry of the navigation. */
   path: string;
 }
@@ -94,13 +94,13 @@ function navigation(context: PageContext): Markup {
   </nav>`;
 }
 
-function account({ person, language, path }: PageContext): Markup {
+function account({ user, language, path }: PageContext): Markup {
   const texts = textsFor(language).layout;
-  if (person === null) {
+  if (user === null) {
     return html`<a href="/signin?return_to=${encodeURIComponent(returnPath(path))}">${texts.signIn}</a>`;
   }
   return html`<form method="post" action="/signout">
-    <button class="link" title="${texts.signedInAs(person.displayName)}">${texts.signOut}</button>
+    <button class="link" title="${texts.signedInAs(user.displayName)}">${texts.signOut}</button>
   </form>`;
 }
 

@@ -2,7 +2,7 @@ import { html, type Markup } from '../../internal/html.js';
 import { avatar, renderPage, type PageContext } from './layout.js';
 import { textsFor } from './texts.js';
 
-export interface PersonChoice {
+export interface UserChoice {
   id: string;
   displayName: string;
   username: string;
@@ -11,7 +11,7 @@ export interface PersonChoice {
 
 export interface SignInContent {
   /** All people may be given: the page offers the first fifty, and a field for the user name of the others. */
-  people: readonly PersonChoice[];
+  users: readonly UserChoice[];
   /** Path to go to afterwards; comes back as `return_to`. */
   returnTo: string;
   /** The app whose login is waiting, if one is. */
@@ -30,26 +30,26 @@ export interface ConsentContent {
 }
 
 /** More buttons than this no longer help anybody to find a person. */
-const PEOPLE_SHOWN = 50;
+const usersShown = 50;
 
 /** Sign-in without a password: `POST /signin` with `user_id` (a button) or `user_name` (typed), and `return_to`. */
 export function signInPage(context: PageContext, content: SignInContent): string {
   const texts = textsFor(context.language).signIn;
-  const { people, returnTo, appName } = content;
-  const shown = people.slice(0, PEOPLE_SHOWN);
+  const { users, returnTo, appName } = content;
+  const shown = users.slice(0, usersShown);
   const body = html`<div class="narrow">
     <h1>${texts.title}</h1>
     <p>${appName === undefined ? texts.lead : texts.leadToApp(appName)}</p>
-    ${people.length > shown.length || content.unknownUserName !== undefined ? userNameForm(context, content) : null}
+    ${users.length > shown.length || content.unknownUserName !== undefined ? userNameForm(context, content) : null}
     ${
-      people.length > shown.length
+      users.length > shown.length
         ? html`<p class="hint">
-            ${texts.firstOf(String(shown.length), new Intl.NumberFormat(context.language).format(people.length))}
+            ${texts.firstOf(String(shown.length), new Intl.NumberFormat(context.language).format(users.length))}
           </p>`
         : null
     }
     ${shown.length === 0 ? html`<p>${texts.nobody}</p>` : null}
-    <form method="post" action="/signin" aria-label="${texts.people}">
+    <form method="post" action="/signin" aria-label="${texts.users}">
       <input type="hidden" name="return_to" value="${returnTo}" />
       <ul class="people">
         ${shown.map(personButton)}
@@ -80,7 +80,7 @@ function userNameForm({ language }: PageContext, { returnTo, unknownUserName }: 
   </form>`;
 }
 
-function personButton({ id, displayName, username, pictureURL }: PersonChoice): Markup {
+function personButton({ id, displayName, username, pictureURL }: UserChoice): Markup {
   return html`<li>
     <button class="person" name="user_id" value="${id}">
       ${avatar(displayName, pictureURL)}<span class="names"
@@ -93,7 +93,7 @@ function personButton({ id, displayName, username, pictureURL }: PersonChoice): 
 /** The "Log in With" question; *Cancel* is a plain link, as on the real site: the app never hears of a refusal. */
 export function consentPage(context: PageContext, { app, action, fields, cancelURL }: ConsentContent): string {
   const texts = textsFor(context.language).consent;
-  const name = context.person?.displayName ?? context.siteName;
+  const name = context.user?.displayName ?? context.siteName;
   const hidden = Object.entries(fields).map(
     ([field, value]) => html`<input type="hidden" name="${field}" value="${value}" />`,
   );
@@ -117,7 +117,7 @@ export function consentPage(context: PageContext, { app, action, fields, cancelU
 
 export function homePage(context: PageContext): string {
   const texts = textsFor(context.language).home;
-  const { person, siteName } = context;
+  const { user, siteName } = context;
   const card = (href: string, title: string, lead: string): Markup =>
     html`<li class="card">
       <h2><a href="${href}">${title}</a></h2>
@@ -126,10 +126,10 @@ export function homePage(context: PageContext): string {
   const body = html`<h1>${siteName}</h1>
     <p class="lead">${texts.lead}</p>
     ${
-      person === null
+      user === null
         ? html`<p>${texts.signedOut}</p>
             <p><a class="button primary" href="/signin?return_to=%2F">${texts.signIn}</a></p>`
-        : html`<p>${texts.signedInAs(person.displayName, person.username)}</p>
+        : html`<p>${texts.signedInAs(user.displayName, user.username)}</p>
             <form method="post" action="/signout"><button>${texts.signOut}</button></form>`
     }
     <ul class="cards">

@@ -31,7 +31,7 @@ export const en = {
     title: 'Sign in',
     lead: 'Choose who you are. No password: these people exist only here.',
     leadToApp: (app: string) => `Choose who you are, to go on to ${app}. No password: these people exist only here.`,
-    people: 'People',
+    users: 'People',
     nobody: 'There are no people yet.',
     firstOf: (shown: string, all: string) =>
       `The first ${shown} of ${all} people. For anyone else, type the user name.`,

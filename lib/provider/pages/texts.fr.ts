@@ -34,7 +34,7 @@ export const fr: Texts = {
     lead: 'Choisissez qui vous êtes. Pas de mot de passe\u00a0: ces personnes n’existent qu’ici.',
     leadToApp: (app) =>
       `Choisissez qui vous êtes pour continuer vers ${app}. Pas de mot de passe\u00a0: ces personnes n’existent qu’ici.`,
-    people: 'Membres',
+    users: 'Membres',
     nobody: 'Il n’y a encore personne.',
     firstOf: (shown, all) =>
       `Les ${shown} premiers membres sur ${all}. Pour quelqu’un d’autre, saisissez le nom d’utilisateur.`,

@@ -1,5 +1,5 @@
 /** One request that the provider received. No secret, key or token stands in it. */
-export interface JournalEntry {
+export interface LoggedRequest {
   /** Milliseconds since 1970, by the provider's clock. */
   readonly at: number;
   /** The API's method, such as `authorize`, or `consent`. */
@@ -10,7 +10,7 @@ export interface JournalEntry {
   /** Fields of the form, masked likewise. */
   readonly form: Readonly<Record<string, string>>;
   /** Id of the person who was signed in. */
-  readonly personId: string | null;
+  readonly userId: string | null;
   /** The answer's status; null when the connection was reset instead. */
   readonly status: number | null;
   /** Where the answer sends the browser, masked likewise. */
@@ -23,14 +23,14 @@ export interface JournalEntry {
 
 /** The last requests, oldest first. */
 export class Journal {
-  private entries: JournalEntry[] = [];
+  private entries: LoggedRequest[] = [];
 
-  add(entry: JournalEntry): void {
+  add(entry: LoggedRequest): void {
     this.entries.push(entry);
     if (this.entries.length >= 2 * JOURNAL_LENGTH) this.entries = this.list();
   }
 
-  list(): JournalEntry[] {
+  list(): LoggedRequest[] {
     return this.entries.slice(-JOURNAL_LENGTH);
   }
 }

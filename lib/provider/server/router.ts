@@ -57,9 +57,9 @@ async function routePage(
     return true;
   }
   if (action === `POST ${CONSENT_PATH}`) {
-    const person = engine.personOf(request);
-    if (person === null) redirect(response, '/signin');
-    else await engine.answerConsent(request, response, { ...target, endpoint: 'consent' }, person);
+    const user = engine.userOf(request);
+    if (user === null) redirect(response, '/signin');
+    else await engine.answerConsent(request, response, { ...target, endpoint: 'consent' }, user);
     return true;
   }
   if (!PAGES.has(action)) return sendIfClosed(engine, request, response, target);
@@ -119,9 +119,9 @@ function signIn(engine: Engine, request: BodyRequest, response: ServerResponse, 
   const returnTo = localPath(call.form.get('return_to'));
   const asked = call.form.get('user_id') ?? call.form.get('user_name');
   const idOrName = typeof asked === 'string' ? asked.trim() : '';
-  const person = engine.site.findPerson(idOrName);
-  if (person !== undefined) {
-    redirect(response, returnTo, 303, engine.signedIn.cookieFor(request, person.id));
+  const user = engine.site.findUser(idOrName);
+  if (user !== undefined) {
+    redirect(response, returnTo, 303, engine.signedIn.cookieFor(request, user.id));
     return;
   }
   const reply = signInReply(engine.site, { ...call, path: returnTo, query: new Map() }, idOrName);

@@ -9,7 +9,7 @@ import { Journal, maskText, maskURL, maskValue } from './request-log.js';
 import { languageOfCode, preferredLanguage, type Language } from '../i18n.js';
 import { acceptApp } from '../api/oauth.js';
 import type { PageContext } from '../pages/index.js';
-import { displayNameOf, type Person } from '../store/users.js';
+import { displayNameOf, type User } from '../store/users.js';
 import { ARRAY, parseParameters, type Parameter, type Parameters } from './php-parameters.js';
 import { pageReply, type Call, type Reply } from '../api/response.js';
 import type { SignedIn } from './session-cookie.js';
@@ -44,18 +44,18 @@ export class Engine {
     return siteURL !== undefined && isElsewhere(request, siteURL, { given: given !== undefined });
   }
 
-  personOf(request: IncomingMessage): Person | null {
+  userOf(request: IncomingMessage): User | null {
     const id = this.signedIn.read(request);
-    return (id === undefined ? undefined : this.site.findPersonById(id)) ?? null;
+    return (id === undefined ? undefined : this.site.findUserById(id)) ?? null;
   }
 
   pageContext(request: IncomingMessage, path: string, query: Parameters): PageContext {
-    const person = this.personOf(request);
+    const user = this.userOf(request);
     const language = askedLanguage(query) ?? preferredLanguage(request.headers['accept-language']);
     return {
       siteName: this.site.settings.name,
       language: (language ?? this.site.settings.language) === 'fr' ? 'fr' : 'en',
-      person: person === null ? null : { displayName: displayNameOf(person), username: person.username },
+      user: user === null ? null : { displayName: displayNameOf(user), username: user.username },
       path,
     };
   }
@@ -68,7 +68,7 @@ export class Engine {
       query: target.query,
       form: await readForm(request),
       path: request.url ?? '/',
-      person: this.personOf(request),
+      user: this.userOf(request),
       language: this.apiLanguage(request, target.query),
       page: this.pageContext(request, target.path, target.query),
       siteURL,
@@ -84,9 +84,9 @@ export class Engine {
   }
 
   /** The consent page's *Continue*. */
-  async answerConsent(request: BodyRequest, response: ServerResponse, target: Target, person: Person): Promise<void> {
+  async answerConsent(request: BodyRequest, response: ServerResponse, target: Target, user: User): Promise<void> {
     await this.play(request, response, target, 'consent', (call) => {
-      return closedReply(this.site, call) ?? acceptApp(this.site, call, person);
+      return closedReply(this.site, call) ?? acceptApp(this.site, call, user);
     });
   }
 
@@ -159,7 +159,7 @@ export class Engine {
       method: request.method ?? 'GET',
       path: maskURL(request.url ?? '/'),
       form: Object.fromEntries([...call.form].map(([name, value]) => [name, maskValue(name, shownParameter(value))])),
-      personId: call.person?.id ?? null,
+      userId: call.user?.id ?? null,
       status: plan.delivery === 'reset' || plan.delivery === 'hang' ? null : answer.status,
       ...(location === undefined ? {} : { location: maskURL(String(location)) }),
       ...(error === undefined ? {} : { error }),

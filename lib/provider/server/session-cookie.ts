@@ -18,15 +18,15 @@ export class SignedIn {
   read(request: IncomingMessage): string | undefined {
     const value = readCookie(request.headers.cookie, this.nameFor(request));
     if (value === undefined) return undefined;
-    const [personId = '', signature = ''] = value.split('.');
-    const expected = Buffer.from(this.sign(personId));
+    const [userId = '', signature = ''] = value.split('.');
+    const expected = Buffer.from(this.sign(userId));
     const given = Buffer.from(signature);
-    return given.length === expected.length && timingSafeEqual(given, expected) ? personId : undefined;
+    return given.length === expected.length && timingSafeEqual(given, expected) ? userId : undefined;
   }
 
   /** The `Set-Cookie` value that signs a person in on this browser. */
-  cookieFor(request: IncomingMessage, personId: string): string {
-    return `${this.nameFor(request)}=${personId}.${this.sign(personId)}; Path=/; HttpOnly; SameSite=Lax`;
+  cookieFor(request: IncomingMessage, userId: string): string {
+    return `${this.nameFor(request)}=${userId}.${this.sign(userId)}; Path=/; HttpOnly; SameSite=Lax`;
   }
 
   /** The `Set-Cookie` value that signs this browser out. */
@@ -39,8 +39,8 @@ export class SignedIn {
     return `${this.slug.replaceAll(/[^a-z0-9]/g, '')}_${port}_user`;
   }
 
-  private sign(personId: string): string {
-    return createHmac('sha256', this.secret).update(personId).digest('base64url');
+  private sign(userId: string): string {
+    return createHmac('sha256', this.secret).update(userId).digest('base64url');
   }
 }
 

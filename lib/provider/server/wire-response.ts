@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Conditions } from '../faults/site-conditions.js';
+import type { SiteConditions } from '../faults/site-conditions.js';
 import type { Version } from '../options.js';
 import { contentSecurityPolicy } from '../pages/index.js';
 import type { Reply } from '../api/response.js';
@@ -15,7 +15,7 @@ export interface WireAnswer {
 
 export interface TransportContext {
   readonly version: Version;
-  readonly conditions: Conditions;
+  readonly conditions: SiteConditions;
   /** The site's home, when the call was sent to another scheme or host; undefined when it was not. */
   readonly homeURL: string | undefined;
 }

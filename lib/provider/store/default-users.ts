@@ -1,7 +1,7 @@
-import type { PersonInput } from './users.js';
+import type { UserInput } from './users.js';
 
 /** The people of a fresh provider. Together they show what surprises apps that only ever met tidy profiles. */
-export const DEFAULT_PEOPLE: readonly PersonInput[] = [
+export const defaultUsers: readonly UserInput[] = [
   {
     id: '2',
     username: 'renee',

@@ -7,7 +7,7 @@ const TOKEN_SECONDS = 60;
 /** One row of the site's table: a person has accepted an app. It holds at most one pending key and one token. */
 export interface Approval {
   readonly appId: string;
-  readonly personId: string;
+  readonly userId: string;
   /** Milliseconds since 1970. */
   readonly acceptedAt: number;
   /** Rows are numbered in the order in which they were made. */
@@ -43,8 +43,8 @@ export class Approvals {
     this.sharedToken = sharedToken;
   }
 
-  find(appId: string, personId: string): Approval | undefined {
-    return this.rows.get(rowKey(appId, personId));
+  find(appId: string, userId: string): Approval | undefined {
+    return this.rows.get(rowKey(appId, userId));
   }
 
   list(): Approval[] {
@@ -52,25 +52,25 @@ export class Approvals {
   }
 
   /** The row of this app and person, which stays as it is when there is one. */
-  approve(appId: string, personId: string, acceptedAt: number): Approval {
-    const existing = this.find(appId, personId);
+  approve(appId: string, userId: string, acceptedAt: number): Approval {
+    const existing = this.find(appId, userId);
     if (existing !== undefined) return existing;
-    const row = { appId, personId, acceptedAt, ordinal: ++this.lastOrdinal, authKey: null, token: null };
-    this.rows.set(rowKey(appId, personId), row);
+    const row = { appId, userId, acceptedAt, ordinal: ++this.lastOrdinal, authKey: null, token: null };
+    this.rows.set(rowKey(appId, userId), row);
     return row;
   }
 
   /** Takes a row away, and with it its key and its token. */
-  revoke(appId: string, personId: string): boolean {
-    const row = this.find(appId, personId);
+  revoke(appId: string, userId: string): boolean {
+    const row = this.find(appId, userId);
     if (row === undefined) return false;
     this.setKey(row, null);
     this.setToken(row, null);
-    return this.rows.delete(rowKey(appId, personId));
+    return this.rows.delete(rowKey(appId, userId));
   }
 
   revokeApp(appId: string): void {
-    for (const row of this.list()) if (row.appId === appId) this.revoke(appId, row.personId);
+    for (const row of this.list()) if (row.appId === appId) this.revoke(appId, row.userId);
   }
 
   /** A new key for this row; the one before it is void from now on. */
@@ -149,6 +149,6 @@ function isExpired(token: Token, second: number): boolean {
   return second - token.issuedAt > TOKEN_SECONDS;
 }
 
-function rowKey(appId: string, personId: string): string {
-  return `${appId}:${personId}`;
+function rowKey(appId: string, userId: string): string {
+  return `${appId}:${userId}`;
 }

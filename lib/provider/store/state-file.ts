@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { RegisteredApp } from './app-form.js';
 import { parseNewApp } from './apps.js';
 import { errorText, hasCode } from '../../internal/error-text.js';
-import { parsePerson, type Person } from './users.js';
+import { parseUser, type User } from './users.js';
 import type { Site } from './store.js';
 
 /** What survives a restart. Keys and tokens do not: a login that was under way starts again. */
@@ -11,9 +11,9 @@ interface SavedState {
   format: 1;
   /** Signs the cookies, so that who was signed in stays so. */
   cookieSecret: string;
-  people: readonly Person[];
+  users: readonly User[];
   apps: readonly RegisteredApp[];
-  approvals: readonly { appId: string; personId: string; acceptedAt: number }[];
+  approvals: readonly { appId: string; userId: string; acceptedAt: number }[];
 }
 
 /**
@@ -41,9 +41,9 @@ export function saveState(site: Site, file: string, cookieSecret: string): void 
   const state: SavedState = {
     format: 1,
     cookieSecret,
-    people: site.people(),
+    users: site.users(),
     apps: site.apps.list(),
-    approvals: site.approvals.list().map(({ appId, personId, acceptedAt }) => ({ appId, personId, acceptedAt })),
+    approvals: site.approvals.list().map(({ appId, userId, acceptedAt }) => ({ appId, userId, acceptedAt })),
   };
   const temporary = `${file}.${process.pid}.tmp`;
   const fd = openSync(temporary, 'w', 0o600);
@@ -57,10 +57,10 @@ export function saveState(site: Site, file: string, cookieSecret: string): void 
   syncFolder(dirname(resolve(file)));
 }
 
-function restore(site: Site, { people, apps, approvals, cookieSecret }: SavedState): string {
-  if (!site.settings.peopleGiven) site.replacePeople(people);
+function restore(site: Site, { users, apps, approvals, cookieSecret }: SavedState): string {
+  if (!site.settings.usersGiven) site.replaceUsers(users);
   for (const app of apps) site.apps.add(app);
-  for (const { appId, personId, acceptedAt } of approvals) site.approvals.approve(appId, personId, acceptedAt);
+  for (const { appId, userId, acceptedAt } of approvals) site.approvals.approve(appId, userId, acceptedAt);
   return cookieSecret;
 }
 
@@ -69,14 +69,14 @@ function parseState(text: string): SavedState {
   if (typeof state !== 'object' || state === null || !('format' in state)) throw new Error('it is not a state file');
   if (state.format !== 1) throw new Error(`its format is ${JSON.stringify(state.format)}, and only 1 is known`);
   // Every part is checked below before it is used.
-  const { people, apps, approvals, cookieSecret } = state as Partial<Record<keyof SavedState, unknown>>;
-  if (typeof cookieSecret !== 'string' || !Array.isArray(people) || !Array.isArray(apps) || !Array.isArray(approvals)) {
+  const { users, apps, approvals, cookieSecret } = state as Partial<Record<keyof SavedState, unknown>>;
+  if (typeof cookieSecret !== 'string' || !Array.isArray(users) || !Array.isArray(apps) || !Array.isArray(approvals)) {
     throw new Error('a part of it is missing');
   }
   return {
     format: 1,
     cookieSecret,
-    people: people.map((person) => parsePerson(person, '')),
+    users: users.map((user) => parseUser(user, '')),
     // A saved app has all fields, so nothing is made up for it.
     apps: apps.map((app) => parseNewApp(app as RegisteredApp, { ownerId: '', isTaken: () => false })),
     approvals: approvals.map(parseApproval),
@@ -85,11 +85,11 @@ function parseState(text: string): SavedState {
 
 function parseApproval(given: unknown): SavedState['approvals'][number] {
   // Object() makes an object of anything, without these fields if need be.
-  const { appId, personId, acceptedAt } = Object(given) as Record<string, unknown>;
-  if (typeof appId !== 'string' || typeof personId !== 'string' || typeof acceptedAt !== 'number') {
+  const { appId, userId, acceptedAt } = Object(given) as Record<string, unknown>;
+  if (typeof appId !== 'string' || typeof userId !== 'string' || typeof acceptedAt !== 'number') {
     throw new Error('an approval is not complete');
   }
-  return { appId, personId, acceptedAt };
+  return { appId, userId, acceptedAt };
 }
 
 function readIfThere(file: string): string | undefined {

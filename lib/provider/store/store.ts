@@ -1,10 +1,10 @@
 import type { RegisteredApp } from './app-form.js';
 import { Approvals } from './grants.js';
 import { Apps, parseAppChanges, parseNewApp, type NewApp } from './apps.js';
-import type { Conditions } from '../faults/site-conditions.js';
+import type { SiteConditions } from '../faults/site-conditions.js';
 import type { AppInput } from './app-form.js';
 import type { ProviderSettings } from '../options.js';
-import { parsePerson, type Person, type PersonInput, type PersonReference } from './users.js';
+import { parseUser, type User, type UserInput, type UserReference } from './users.js';
 
 /** An app, or its id. */
 export type AppReference = string | { readonly appId: string };
@@ -17,17 +17,17 @@ export class Site {
   readonly settings: ProviderSettings;
   readonly apps = new Apps();
   readonly approvals: Approvals;
-  conditions: Conditions;
+  conditions: SiteConditions;
   changed: () => void = () => undefined;
-  private readonly peopleById = new Map<string, Person>();
-  private readonly peopleByName = new Map<string, Person>();
+  private readonly usersById = new Map<string, User>();
+  private readonly usersByName = new Map<string, User>();
   private advanced = 0;
 
   constructor(settings: ProviderSettings) {
     this.settings = settings;
     this.conditions = settings.conditions;
     this.approvals = new Approvals({ sharedToken: settings.version === '2.8' });
-    for (const person of settings.people) this.keepPerson(person);
+    for (const user of settings.users) this.keepUser(user);
   }
 
   now(): number {
@@ -46,58 +46,58 @@ export class Site {
     this.advanced += ms;
   }
 
-  people(): Person[] {
-    return [...this.peopleById.values()];
+  users(): User[] {
+    return [...this.usersById.values()];
   }
 
-  findPersonById(id: string): Person | undefined {
-    return this.peopleById.get(id);
+  findUserById(id: string): User | undefined {
+    return this.usersById.get(id);
   }
 
-  findPerson(idOrName: string): Person | undefined {
-    return this.peopleById.get(idOrName) ?? this.peopleByName.get(idOrName);
+  findUser(idOrName: string): User | undefined {
+    return this.usersById.get(idOrName) ?? this.usersByName.get(idOrName);
   }
 
   /** @throws TypeError when there is no such person. */
-  person(reference: PersonReference): Person {
+  user(reference: UserReference): User {
     const idOrName = typeof reference === 'string' ? reference : reference.id;
-    const person = this.findPerson(idOrName);
-    if (person === undefined) throw new TypeError(`there is no person ${JSON.stringify(idOrName)} here`);
-    return person;
+    const user = this.findUser(idOrName);
+    if (user === undefined) throw new TypeError(`there is no person ${JSON.stringify(idOrName)} here`);
+    return user;
   }
 
-  addPerson(input: PersonInput): Person {
-    const person = parsePerson(input, this.freePersonId());
-    if (this.peopleById.has(person.id)) throw new TypeError(`there is a person with the id ${person.id} already`);
-    if (this.peopleByName.has(person.username)) throw new TypeError(`there is a person ${person.username} already`);
-    this.keepPerson(person);
+  addUser(input: UserInput): User {
+    const user = parseUser(input, this.freeUserId());
+    if (this.usersById.has(user.id)) throw new TypeError(`there is a person with the id ${user.id} already`);
+    if (this.usersByName.has(user.username)) throw new TypeError(`there is a person ${user.username} already`);
+    this.keepUser(user);
     this.changed();
-    return person;
+    return user;
   }
 
   /** Takes a person away; what they accepted stays, as on the real site, and answers `[]` from now on. */
-  deletePerson(reference: PersonReference): void {
-    const person = this.person(reference);
-    this.peopleById.delete(person.id);
-    this.peopleByName.delete(person.username);
+  deleteUser(reference: UserReference): void {
+    const user = this.user(reference);
+    this.usersById.delete(user.id);
+    this.usersByName.delete(user.username);
     this.changed();
   }
 
-  updatePerson(reference: PersonReference, changes: Partial<Person>): Person {
-    const before = this.person(reference);
-    const after = parsePerson({ ...before, ...changes, id: before.id }, before.id);
-    const namesake = this.peopleByName.get(after.username);
+  updateUser(reference: UserReference, changes: Partial<User>): User {
+    const before = this.user(reference);
+    const after = parseUser({ ...before, ...changes, id: before.id }, before.id);
+    const namesake = this.usersByName.get(after.username);
     if (namesake !== undefined && namesake.id !== before.id) {
       throw new TypeError(`there is a person ${after.username} already`);
     }
-    this.peopleByName.delete(before.username);
-    this.keepPerson(after);
+    this.usersByName.delete(before.username);
+    this.keepUser(after);
     this.changed();
     return after;
   }
 
   createApp(input: NewApp): RegisteredApp {
-    const ownerId = this.people()[0]?.id ?? '';
+    const ownerId = this.users()[0]?.id ?? '';
     const isTaken = (appId: string): boolean => this.apps.find(appId) !== undefined;
     const app = this.apps.add(parseNewApp(input, { ownerId, isTaken }));
     this.changed();
@@ -125,31 +125,31 @@ export class Site {
     this.changed();
   }
 
-  approve(person: PersonReference, app: AppReference): void {
-    this.approvals.approve(this.app(app).appId, this.person(person).id, this.now());
+  approve(user: UserReference, app: AppReference): void {
+    this.approvals.approve(this.app(app).appId, this.user(user).id, this.now());
     this.changed();
   }
 
-  revoke(person: PersonReference, app: AppReference): void {
+  revoke(user: UserReference, app: AppReference): void {
     // Not person(): what a deleted person accepted can be taken away too.
-    const personId = typeof person === 'string' ? (this.findPerson(person)?.id ?? person) : person.id;
-    if (this.approvals.revoke(this.app(app).appId, personId)) this.changed();
+    const userId = typeof user === 'string' ? (this.findUser(user)?.id ?? user) : user.id;
+    if (this.approvals.revoke(this.app(app).appId, userId)) this.changed();
   }
 
-  replacePeople(people: readonly Person[]): void {
-    this.peopleById.clear();
-    this.peopleByName.clear();
-    for (const person of people) this.keepPerson(person);
+  replaceUsers(users: readonly User[]): void {
+    this.usersById.clear();
+    this.usersByName.clear();
+    for (const user of users) this.keepUser(user);
   }
 
-  private keepPerson(person: Person): void {
-    this.peopleById.set(person.id, person);
-    this.peopleByName.set(person.username, person);
+  private keepUser(user: User): void {
+    this.usersById.set(user.id, user);
+    this.usersByName.set(user.username, user);
   }
 
-  private freePersonId(): string {
-    let id = this.peopleById.size + 2;
-    while (this.peopleById.has(String(id))) id += 1;
+  private freeUserId(): string {
+    let id = this.usersById.size + 2;
+    while (this.usersById.has(String(id))) id += 1;
     return String(id);
   }
 }

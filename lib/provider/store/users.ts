@@ -2,7 +2,7 @@
  * A person of the local provider. Text is what the person typed; the API sends it entity-encoded, as the real site
  * does. Where the real column can hold `null` as well as an empty text, so can these, because apps meet both.
  */
-export interface Person {
+export interface User {
   /** Digits; the API's `user_id`. */
   readonly id: string;
   readonly username: string;
@@ -35,10 +35,10 @@ export interface Person {
 }
 
 /** What is needed to add a person: a user name, and whatever matters to the test. */
-export type PersonInput = Partial<Person> & Pick<Person, 'username'>;
+export type UserInput = Partial<User> & Pick<User, 'username'>;
 
 /** A person, or their id or user name. */
-export type PersonReference = string | { readonly id: string };
+export type UserReference = string | { readonly id: string };
 
 const TEXTS = [
   'email',
@@ -57,7 +57,7 @@ const FLAGS = { verified: false, activated: true, started: true, banned: false, 
 const NAMES = ['id', 'username', ...TEXTS, ...Object.keys(FLAGS)];
 
 /** Checks a person that comes from options, a file or a call. @throws TypeError that names the field. */
-export function parsePerson(input: unknown, freeId: string): Person {
+export function parseUser(input: unknown, freeId: string): User {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new TypeError(`a person must be an object such as { username: 'ada' }, not ${describe(input)}`);
   }
@@ -82,12 +82,12 @@ export function parsePerson(input: unknown, freeId: string): Person {
   };
 }
 
-export function displayNameOf({ firstName, lastName, username }: Person): string {
+export function displayNameOf({ firstName, lastName, username }: User): string {
   return [firstName, lastName].filter(Boolean).join(' ') || username;
 }
 
-type Texts = Pick<Person, (typeof TEXTS)[number]>;
-type Flags = Pick<Person, keyof typeof FLAGS>;
+type Texts = Pick<User, (typeof TEXTS)[number]>;
+type Flags = Pick<User, keyof typeof FLAGS>;
 
 function parseTexts(given: Record<string, unknown>, username: string): Texts {
   const text = (name: (typeof TEXTS)[number]): string | null => {

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { CONSENT_PATH } from '../api/oauth.js';
-import type { Person } from '../store/users.js';
+import type { User } from '../store/users.js';
 
 /** A supertest agent of the app (`request.agent(app)`), as far as it is used here. */
 export interface TestAgent<R> {
@@ -29,7 +29,7 @@ export interface SignInOptions {
 }
 
 export interface SignInSite {
-  person: Person;
+  user: User;
   start: string;
   /** Base URL of the app, for a `fetch` and a start without a host. */
   appURL: string;
@@ -60,7 +60,7 @@ export async function signIn<R extends AgentResponse>(
     );
   }
   for (let round = 0; asked !== undefined && round < MOST_ROUNDS; round += 1) {
-    const callback = await acceptAt(browser, asked, site.person);
+    const callback = await acceptAt(browser, asked, site.user);
     response = await visit(callback);
     asked = providerURL(response, site);
   }
@@ -78,9 +78,9 @@ function visitor<R extends AgentResponse>(agent: TestAgent<R> | FetchAgent<R>, b
 }
 
 /** Signs the person in at the provider and accepts the app; returns where the provider sends the browser. */
-async function acceptAt(browser: ProviderBrowser, start: URL, person: Person): Promise<string> {
+async function acceptAt(browser: ProviderBrowser, start: URL, user: User): Promise<string> {
   const returnTo = start.pathname + start.search;
-  await browser.post(new URL('/signin', start), { user_id: person.id, return_to: returnTo });
+  await browser.post(new URL('/signin', start), { user_id: user.id, return_to: returnTo });
   const page = await browser.get(start);
   if (isRedirect(page)) return locationOf(page);
   const fields = hiddenFields(page.body);
