@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 /** Where in a login something went wrong. */
 export type LoginStage = 'start' | 'callback' | 'authorize' | 'user_info' | 'verify' | 'session' | 'link' | 'logout';
 
@@ -91,6 +89,11 @@ export class LoginWithError extends Error {
   }
 }
 
+/** Whether it is a {@link LoginWithError} with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly LoginErrorCode[]): error is LoginWithError {
+  return error instanceof LoginWithError && codes.includes(error.code);
+}
+
 const mask = '[redacted]';
 const sensitivePair = /(?:^|[?&;\s])(?:auth_key|access_token|app_secret)(?:\[[^=]*)?\s*=/i;
 
@@ -122,11 +125,6 @@ function decodeFully(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** Whether it is an Error; in a test runner's sandbox, errors of Node's own modules are no instances of the global one. */
-export function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value);
 }
 
 /** Low-level errors carry requests, sockets and snippets of bodies: only what names the failure is taken over. */

@@ -1,3 +1,4 @@
+import { trimSlashes } from './internal/urls.js';
 import type { AuthorizeMethod, Provider, ProviderDefinition } from './types.js';
 
 /** The name of a provider of which only the base URL is known. */
@@ -23,7 +24,7 @@ export const providers = Object.freeze({
 export function defineProvider(definition: ProviderDefinition): Provider {
   const { name, baseURL, displayName, uploadsURL, authorizeMethod = 'auto' } = definition;
   const mistakes: string[] = [];
-  if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9._-]*$/i.test(name)) {
+  if (!isName(name)) {
     mistakes.push('"name" must be letters, digits, ".", "_" or "-", because it names a route and a cookie');
   }
   const base = parseSiteURL(baseURL, 'baseURL', mistakes);
@@ -41,8 +42,8 @@ export function defineProvider(definition: ProviderDefinition): Provider {
     name,
     baseURL: base,
     displayName: displayName ?? name,
-    ...(uploads === undefined ? {} : { uploadsURL: uploads }),
     authorizeMethod,
+    ...(uploads === undefined ? {} : { uploadsURL: uploads }),
   });
 }
 
@@ -73,6 +74,11 @@ export function findProvider(option: unknown): Provider {
   );
 }
 
+/** Whether it can name a provider: a name stands in routes, cookies and profiles. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z0-9][a-z0-9._-]*$/i.test(value);
+}
+
 /** Whether a host name always means this machine, so that plain http is safe. */
 export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
@@ -96,5 +102,5 @@ function parseSiteURL(value: unknown, option: string, mistakes: string[]): strin
     mistakes.push(`"${option}" ${problem ?? ''}`);
     return '';
   }
-  return url.origin + url.pathname.replace(/\/+$/, '');
+  return url.origin + trimSlashes(url.pathname);
 }

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
-import { Login, type LoginOutcome, type LoginRequest } from './login/login.js';
+import { createLoginHandler, type LoginHandler, type LoginOutcome, type LoginRequest } from './login/login.js';
+import { runVerify } from './login/verify.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import type { LoginAccess, LoginInfo, Profile, StrategyOptions } from './types.js';
-import { runVerify, type Verdict } from './login/verify.js';
 
 /** Tells Passport how `verify` ended: an error, a user, or `false` with a reason. */
 export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => void;
@@ -31,7 +31,7 @@ export interface LoginWithAuthenticateOptions {
   returnTo?: string;
 }
 
-/** What Passport puts onto a strategy for one request. */
+/** The methods that Passport adds to a strategy for one request. */
 interface Actions {
   success(user: unknown, info?: object): void;
   fail(challenge?: object, status?: number): void;
@@ -39,10 +39,10 @@ interface Actions {
   error(error: unknown): void;
 }
 
-/** Typed here, so that the package's declarations need no typings of another package. */
+/** Typed here, so that the package's declarations need no other package's typings. */
 const PassportStrategy = Strategy as unknown as new () => Actions;
 
-/** A request in Express, whose response hangs on it. */
+/** Express's properties of a request, each of which another framework may lack. */
 type ExpressRequest = IncomingMessage & {
   res?: ServerResponse;
   originalUrl?: string;
@@ -70,7 +70,7 @@ export class LoginWithStrategy extends PassportStrategy {
   /** The same provider without Passport: `checkCredentials()`, `getUserInfo()`, `close()`. */
   readonly client: LoginWithClient;
   private readonly settings: StrategySettings;
-  private readonly login: Login;
+  private readonly handleLogin: LoginHandler;
   private readonly verify: (...parameters: unknown[]) => unknown;
 
   /** @throws TypeError that lists every mistake in the options at once, each with the option's name. */
@@ -86,8 +86,8 @@ export class LoginWithStrategy extends PassportStrategy {
     const { name, provider, appId, appSecret, timeout, dispatcher } = this.settings;
     this.name = name;
     this.client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
-    this.login = new Login(this.settings, this.client);
-    // It is called with the parameters that passReqToCallback says, which the overloads have tied to its type.
+    this.handleLogin = createLoginHandler(this.settings, this.client);
+    // The overloads tie its type to passReqToCallback, which decides the arguments that it is called with.
     this.verify = verify as (...parameters: unknown[]) => unknown;
   }
 
@@ -101,19 +101,19 @@ export class LoginWithStrategy extends PassportStrategy {
       error: this.error.bind(this),
     };
     // Passport ignores the promise of an async authenticate.
-    this.answer(req, options, actions).catch((reason: unknown) => actions.error(reason));
+    this.handle(req, options, actions).catch((reason: unknown) => actions.error(reason));
   }
 
-  private async answer(req: ExpressRequest, options: LoginWithAuthenticateOptions, actions: Actions): Promise<void> {
+  private async handle(req: ExpressRequest, options: LoginWithAuthenticateOptions, actions: Actions): Promise<void> {
     const { res } = req;
     if (res === undefined) {
       throw new LoginWithError('start: there is no response on the request', {
         code: 'response_missing',
         stage: 'start',
-        hint: 'The strategy needs Express, which sets req.res; in another framework set it, or use LoginWithClient.',
+        hint: 'The strategy needs req.res, which Express sets. In another framework set it, or use LoginWithClient.',
       });
     }
-    const outcome = await this.login.handle(toLoginRequest(req, options));
+    const outcome = await this.handleLogin(toLoginRequest(req, options));
     if (!res.headersSent) {
       res.setHeader('Cache-Control', 'no-store');
       if ('cookie' in outcome) res.appendHeader('Set-Cookie', outcome.cookie);
@@ -141,32 +141,30 @@ export class LoginWithStrategy extends PassportStrategy {
     outcome: Extract<LoginOutcome, { type: 'success' }>,
     actions: Actions,
   ): Promise<void> {
-    const { profile, info, turn } = outcome;
-    await turn.wait();
-    let verdict: Verdict;
-    try {
-      const parameters = [info.accessToken, undefined, profile];
-      verdict = await runVerify(this.verify, this.settings.passReqToCallback ? [req, ...parameters] : parameters);
-    } finally {
-      turn.end();
-    }
-    if (verdict.type === 'rejected') {
-      actions.fail(verdict.info, 401);
+    const { profile, info } = outcome;
+    const parameters = [info.accessToken, undefined, profile];
+    const release = await outcome.acquire();
+    const result = await runVerify(
+      this.verify,
+      this.settings.passReqToCallback ? [req, ...parameters] : parameters,
+    ).finally(release);
+    if (result.type === 'rejected') {
+      actions.fail(result.info, 401);
       return;
     }
-    req.loginWith = withAccess(info, this.client);
-    actions.success(verdict.user, { ...verdict.info, ...info });
+    req.loginWith = addLoginAccess(info, this.client);
+    actions.success(result.user, { ...result.info, ...info });
   }
 }
 
-/** Adds the method without adding a property: what is printed, copied or serialized stays what it was. */
-export function withAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
+/** Adds `getUserInfo()`, not enumerable: the token's info is printed, copied and serialized as before. */
+export function addLoginAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
   const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
   return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
 }
 
-/** What a login needs of a request of Express. */
-export function toLoginRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions): LoginRequest {
+/** What a login needs of a request, taken from Express where it knows more than Node. */
+export function toLoginRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions = {}): LoginRequest {
   return {
     method: req.method ?? 'GET',
     url: req.originalUrl ?? req.url ?? '/',

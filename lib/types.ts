@@ -85,6 +85,9 @@ export interface Profile {
   _json: { user_info: UserInfo };
 }
 
+/** A profile without the response's body: what travels through the browser, sealed, while a link waits for its confirmation. */
+export type LinkedProfile = Omit<Profile, '_raw' | '_json'>;
+
 /** What `authorize` yields. */
 export interface AccessToken {
   /** For `getUserInfo`; keep it out of URLs, logs and pages. */
@@ -145,6 +148,19 @@ export interface Attempt {
 export interface AttemptStore {
   begin(req: IncomingMessage, attempt: Attempt): void | Promise<void>;
   take(req: IncomingMessage): Attempt | null | undefined | Promise<Attempt | null | undefined>;
+}
+
+/** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several machines share the count. */
+export interface RateLimitStore {
+  init?(options: { windowMs: number }): unknown;
+  get?(key: string): Promise<RateLimitCount | undefined> | RateLimitCount | undefined;
+  increment(key: string): Promise<RateLimitCount> | RateLimitCount;
+}
+
+/** How often a store has counted a key, and when it forgets it. */
+export interface RateLimitCount {
+  totalHits: number;
+  resetTime: Date | undefined;
 }
 
 /** What `LoginWithClient` takes. */

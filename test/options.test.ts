@@ -80,7 +80,7 @@ test.each<[string, object, RegExp]>([
   ['a timeout of 0', { timeout: 0 }, /"timeout" must be/],
   ['a text as timeout', { timeout: '1000' }, /"timeout" must be/],
   ['a dispatcher that is none', { dispatcher: {} }, /"dispatcher" must be an undici Dispatcher/],
-  ['attempts without take', { attempts: { begin() {} } }, /"attempts" must have the methods/],
+  ['attempts without take', { attempts: { begin() {} } }, /"attempts" must be an object with the methods/],
   ['a text as passReqToCallback', { passReqToCallback: 'yes' }, /"passReqToCallback" must be true or false/],
   [
     'a misspelled option',
@@ -89,7 +89,7 @@ test.each<[string, object, RegExp]>([
   ],
   ['an option of other strategies', { clientID: 'x' }, /"clientID" is not an option: use "appId"/],
   ['what the protocol has not', { scope: 'email' }, /"scope" is not an option: the protocol has none/],
-  ['nonsense', { bananas: 1 }, /"bananas" is not an option; there are provider, appId/],
+  ['nonsense', { bananas: 1 }, /"bananas" is not an option: the options are provider, appId/],
 ])('%s is refused, by the name of the option', (_name, options, message) => {
   expect(() => make({ ...good, ...options })).toThrow(TypeError);
   expect(() => make({ ...good, ...options })).toThrow(message);

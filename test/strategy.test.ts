@@ -48,7 +48,7 @@ test('a login that fails goes where the app says, with the reason', async () => 
   const agent = request.agent(createSite(createStrategy(optionsFor(provider))));
   const response = await agent.get('/callback?auth_key=k').expect(302);
   expect(response.headers.location).toBe('/login');
-  expect((await agent.get('/login')).body).toEqual(['callback: this browser has no login under way here']);
+  expect((await agent.get('/login')).body).toEqual(['callback: this browser has not started a login here']);
 });
 
 test.each(['name', 'instance'])('logins that overlap stay apart when the strategy is used by %s', async (by) => {

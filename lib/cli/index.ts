@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { errorText } from '../internal/error-text.js';
+import { errorText } from '../internal/unknown-error.js';
 import type { LocalProvider, StartOptions } from '../provider/index.js';
 
 /** What the command talks to; a test brings its own. */

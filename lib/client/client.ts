@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { APIAnswer } from './response.js';
-import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { wasNeverSent } from './network-errors.js';
 import { createTransport, type Transport } from './transport.js';
 import { parseClientOptions, type ClientSettings } from '../options.js';
@@ -229,10 +229,6 @@ const knownFailures = new Map<string, KnownFailure>([
 function messageOf(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || !('error' in json) || json.error === false) return undefined;
   return 'message' in json && typeof json.message === 'string' ? json.message : '';
-}
-
-function hasCode(error: unknown, ...codes: LoginErrorCode[]): boolean {
-  return error instanceof LoginWithError && codes.includes(error.code);
 }
 
 async function retry<T>(

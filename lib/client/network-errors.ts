@@ -1,4 +1,5 @@
-import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import { errorCodeOf } from '../internal/unknown-error.js';
 
 interface ConnectionFailure {
   /** Codes of Node, its TLS, and undici. */
@@ -57,7 +58,7 @@ export function explainConnectionFailure(
   stage: LoginStage,
   describe: (what: string) => string,
 ): LoginWithError {
-  const systemCode = systemCodeOf(error) ?? '';
+  const systemCode = errorCodeOf(error) ?? '';
   const failure = isOverdue ? timeout : (failures.find(({ systemCodes }) => systemCodes.test(systemCode)) ?? lost);
   const { code, what, hint } = failure;
   return new LoginWithError(describe(what(host, systemCode)), {
@@ -71,11 +72,5 @@ export function explainConnectionFailure(
 
 /** Whether the call that failed so cannot have reached the provider. */
 export function wasNeverSent(error: unknown): boolean {
-  return error instanceof LoginWithError && ['connection_refused', 'host_not_found', 'tls_failed'].includes(error.code);
-}
-
-/** The code of an error of Node or undici, such as `ECONNRESET`. */
-export function systemCodeOf(error: unknown): string | undefined {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : undefined;
+  return hasCode(error, 'connection_refused', 'host_not_found', 'tls_failed');
 }

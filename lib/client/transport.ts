@@ -3,7 +3,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { buildConnector, Dispatcher } from 'undici';
 import { originOf, readAnswer, type APIAnswer, type Received } from './response.js';
-import { explainConnectionFailure, systemCodeOf } from './network-errors.js';
+import { trimSlashes } from '../internal/urls.js';
+import { errorCodeOf } from '../internal/unknown-error.js';
+import { explainConnectionFailure } from './network-errors.js';
 import { LoginWithError, type LoginStage } from '../errors.js';
 import type { Provider } from '../types.js';
 
@@ -86,7 +88,7 @@ async function send(
   describe: (what: string) => string,
 ): Promise<Received> {
   const encoded = new URLSearchParams(parameters).toString();
-  const url = `${base.origin}${base.pathname.replace(/\/$/, '')}/api/${endpoint}`;
+  const url = `${trimSlashes(base.href)}/api/${endpoint}`;
   const { statusCode, headers, body } = await loadUndici().request(method === 'GET' ? `${url}?${encoded}` : url, {
     dispatcher,
     method,
@@ -149,7 +151,7 @@ async function readText(
   try {
     return new TextDecoder().decode(await decompress(bytes, { maxOutputLength: maximumAnswerLength }));
   } catch (error) {
-    if (systemCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new LoginWithError(describe(`answered with broken ${encoding}`), {
       code: 'response_not_json',
       stage,
@@ -210,7 +212,6 @@ function openPool(base: URL): WarmPool {
         const discard = () => {
           if (spare === socket) takeSpare()?.destroy();
         };
-        // Without a listener of its own an idle connection's error would be uncaught.
         socket.once('error', discard).once('close', discard);
         setTimeout(discard, spareLifetime).unref();
       });

@@ -1,87 +1,89 @@
 import type { IncomingMessage } from 'node:http';
-import { sanitizeReturnTo } from '../login/request.js';
-import { LoginWithError } from '../errors.js';
-import { withAccess } from '../strategy.js';
-import { pathTo, type Context, type ProviderLogin, type Visit } from './context.js';
-import { refuseVisitor, withReturnTo } from './unauthorized.js';
-import { redirect, sendJSON, sendPage } from './responses.js';
-import { isCrossSite, isFormPost, isPageVisit } from './request.js';
-import { sendToProvider } from './routes/login.js';
+import { hasCode } from '../errors.js';
+import { isCrossSite } from '../login/cross-site.js';
+import { sanitizeReturnTo } from '../login/return-to.js';
+import { isPageRequest } from '../pages/negotiation.js';
+import { addLoginAccess, toLoginRequest } from '../strategy.js';
+import type { Instance, ProviderLogin, RequestContext } from './instance.js';
+import { addReturnTo, pathTo } from './paths.js';
+import { originalURL } from './request.js';
+import { redirect } from './responses.js';
+import { redirectToProvider } from './routes/login.js';
+import { sendLoginRequired, sendUnauthorized } from './unauthorized.js';
 
-/** Lets signed-in people through. */
-export async function guardLogin(context: Context, visit: Visit): Promise<void> {
-  const user = context.signIn.userOf(visit.req);
+/** Lets signed-in users through. */
+export async function guardLogin(instance: Instance, context: RequestContext): Promise<void> {
+  const user = instance.currentUser.get(context.req);
   if (user === undefined) {
-    await refuseVisitor(context, visit);
+    await sendLoginRequired(instance, context);
     return;
   }
-  showUser(context, visit.req, user);
-  visit.next();
+  showUser(instance, context.req, user);
+  context.next();
 }
 
-/** Lets people through whose token is there and may be good; whether it is, only the provider knows. */
-export async function guardToken(context: Context, visit: Visit, provider: ProviderLogin): Promise<void> {
-  const { req } = visit;
-  const user = context.signIn.userOf(req);
+/** Lets users through whose access token is in the session; whether it still works, only the provider knows. */
+export async function guardAccessToken(
+  instance: Instance,
+  context: RequestContext,
+  provider: ProviderLogin,
+): Promise<void> {
+  const { req } = context;
+  const user = instance.currentUser.get(req);
   if (user === undefined) {
-    await refuseVisitor(context, visit, provider.settings.name);
+    await sendLoginRequired(instance, context, provider.settings.name);
     return;
   }
-  const token = context.records.findToken(req, provider.settings);
+  const token = instance.loginData.findToken(req, provider.settings.name);
   if (token === undefined) {
-    await renewToken(context, visit, provider);
+    await renewToken(instance, context, provider);
     return;
   }
-  showUser(context, req, user);
+  showUser(instance, req, user);
   const info = { provider: provider.settings.provider.name, ...token, returnTo: '/' };
-  Object.assign(req, { loginWith: withAccess(info, provider.client) });
-  visit.next();
+  Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
+  context.next();
 }
 
-/** Renews after a handler behind {@link guardToken} has met `token_expired`; every other error goes on. */
-export async function handleExpiry(
-  context: Context,
-  visit: Visit,
+/** Renews after a handler behind {@link guardAccessToken} failed with `token_expired`; passes every other error on. */
+export async function handleExpiredToken(
+  instance: Instance,
+  context: RequestContext,
   provider: ProviderLogin | undefined,
   error: unknown,
 ): Promise<void> {
-  const isExpired = error instanceof LoginWithError && error.code === 'token_expired';
-  if (provider === undefined || !isExpired || visit.res.headersSent) {
-    visit.next(error);
+  if (provider === undefined || !hasCode(error, 'token_expired') || context.res.headersSent) {
+    context.next(error);
     return;
   }
-  context.records.dropToken(visit.req, provider.settings.name);
-  await renewToken(context, visit, provider);
+  instance.loginData.dropToken(context.req, provider.settings.name);
+  await renewToken(instance, context, provider);
 }
 
 /**
- * Gets a new token without a click: the provider sends people who have accepted the app straight back. A page whose token dies at once,
- * again and again, would go round for ever; each round is a start of this browser, and the login's brake (`login_loop`, 8 starts within 30 seconds)
- * stops them and says so.
+ * Gets a new token without a click: the provider redirects users who have accepted the app straight back. If a page's
+ * tokens end at once, again and again, each round is a start of this browser, and `login_loop` (8 starts within
+ * 30 seconds) ends the loop.
  */
-async function renewToken(context: Context, visit: Visit, provider: ProviderLogin): Promise<void> {
-  const { req, res } = visit;
-  const { settings, records } = context;
+async function renewToken(instance: Instance, context: RequestContext, provider: ProviderLogin): Promise<void> {
+  const { req, res } = context;
+  const { settings, loginData } = instance;
   const { name } = provider.settings;
-  const renewURL = pathTo(context, req, 'renew', name);
-  if (isPageVisit(req)) {
-    const returnTo = sanitizeReturnTo(req.originalUrl);
-    // With an account that this session has not met yet, it is no renewal but a first time, and must not happen at another site's wish.
-    if (records.personOf(req, name) === undefined && isCrossSite(req, settings.trustedOrigins))
-      await redirect(req, res, withReturnTo(renewURL, returnTo));
-    else await sendToProvider(context, visit, provider, returnTo, 'renew');
-  } else if (isFormPost(req)) {
-    sendPage(req, res, 401, (basics) => settings.templates.loginRequired({ ...basics, href: renewURL }));
-  } else {
-    sendJSON(res, 401, {
-      code: 'token_expired',
-      message: `There is no access token of ${name} any more; send the browser to ${renewURL}`,
-      renewURL,
-    });
+  const renewURL = pathTo(instance, req, 'renew', name);
+  if (!isPageRequest(req)) {
+    const message = `There is no access token of ${name} any more; send the browser to ${renewURL}`;
+    sendUnauthorized(instance, context, renewURL, { code: 'token_expired', message, renewURL });
+    return;
   }
+  const returnTo = sanitizeReturnTo(originalURL(req));
+  // An account that this session does not know yet is no renewal but a first login, which another site must not start.
+  const isFirst = loginData.accountIdOf(req, name) === undefined;
+  if (isFirst && isCrossSite(toLoginRequest(req), settings.trustedOrigins))
+    await redirect(req, res, addReturnTo(renewURL, returnTo));
+  else await redirectToProvider(instance, context, provider, returnTo, 'renew');
 }
 
-/** Where another Passport has put its user, a guard of ours shows ours. */
-function showUser({ settings }: Context, req: IncomingMessage, user: unknown): void {
+/** If another Passport has set `req.user`, a guard of ours replaces it by our user. */
+function showUser({ settings }: Instance, req: IncomingMessage, user: unknown): void {
   if (settings.passport === undefined) Object.assign(req, { user });
 }

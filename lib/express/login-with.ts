@@ -1,21 +1,22 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createContext, type Context, type ProviderLogin, type Visit } from './context.js';
-import { guardLogin, guardToken, handleExpiry } from './guards.js';
-import { parseOptions } from './options.js';
-import { asTrouble, report } from './report.js';
-import type { SeenRequest } from './request.js';
-import { answerRoute } from './router.js';
-import type { Handler, LoginWith, LoginWithOptions, Next, SessionProfile } from './types.js';
+import type { IncomingMessage } from 'node:http';
+import { guardAccessToken, guardLogin, handleExpiredToken } from './guards.js';
+import { createInstance, type Instance, type ProviderLogin, type RequestContext } from './instance.js';
+import { parseLoginWithOptions } from './options.js';
+import { sendFailure, toFailure } from './outcome.js';
+import type { ExpressRequest } from './request.js';
+import { createRouter } from './router.js';
+import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, SessionProfile } from './types.js';
 
 /**
- * Login, logout and guards for Express in three lines. The middleware goes behind the session and before the routes; it answers
- * `GET /auth/:name` (starts a login), `GET /auth/:name/callback` (the registered redirect URL), `GET /auth/:name/renew`, `GET` and
- * `POST /auth/:name/link`, `GET /auth/choose` and `POST /auth/logout`, and puts the signed-in user on `req.user`.
+ * Login, logout and guards in one middleware, for Express, connect and plain `node:http`. It goes after the session and
+ * before the routes; it answers `GET /auth/:name` (starts a login), `GET /auth/:name/callback` (the registered redirect
+ * URL), `GET /auth/:name/renew`, `GET` and `POST /auth/:name/link`, `GET /auth/choose` and `POST /auth/logout`, and sets
+ * `req.user`.
  *
- * The session is regenerated at the login and stored before every redirect. No secret, key or token is in any answer, error or
- * warning (PROTOCOL.md, from the start to `get_user_info`).
+ * The session is regenerated at the login and stored before every redirect. No secret, key or token is in any response,
+ * error or warning (PROTOCOL.md, from the start to `get_user_info`).
  *
- * @throws TypeError that lists every mistake in the options at once, each with the option's name.
+ * @throws TypeError that lists every mistake in the options at once, each with the option's name
  * @example
  * const auth = loginWith({ providers: [{ provider: 'pimbuzz', appId, appSecret }] });
  * app.use(session({ secret, resave: false, saveUninitialized: false }));
@@ -23,63 +24,64 @@ import type { Handler, LoginWith, LoginWithOptions, Next, SessionProfile } from 
  * app.get('/me', auth.requireLogin(), (req, res) => res.json(req.user));
  */
 export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>): LoginWith<User> {
-  const context = createContext(parseOptions(options));
-  const guarded = new WeakMap<IncomingMessage, ProviderLogin>();
+  const instance = createInstance(parseLoginWithOptions(options));
+  const guardedProviders = new WeakMap<IncomingMessage, ProviderLogin>();
 
-  const middleware: Handler = (req: SeenRequest, res, next) => {
-    context.mounts.set(req, req.baseUrl ?? '');
-    attend(context, { req, res, next }, async (visit) => {
-      if (!(await answerRoute(context, visit))) visit.next();
-    });
+  /** Loads the user, lets `respond` respond, and sends the failure if one of them fails. */
+  const toHandler =
+    (respond: (context: RequestContext) => unknown): Handler =>
+    (req, res, next) => {
+      const context = { req, res, next };
+      instance.currentUser
+        .load(req, res)
+        .then(() => respond(context))
+        .catch((error: unknown) => sendFailure(instance, context, toFailure(error)))
+        .catch(next);
+    };
+
+  const router = createRouter(instance, toHandler);
+  const route = toHandler(({ req, res, next }) => router(req, res, next));
+  const middleware: Handler = (req: ExpressRequest, res, next) => {
+    instance.mountPaths.set(req, req.baseUrl ?? '');
+    route(req, res, next);
   };
 
   return Object.assign(middleware, {
-    requireLogin(): Handler {
-      return (req, res, next) => attend(context, { req, res, next }, (visit) => guardLogin(context, visit));
+    requireLogin: () => toHandler((context) => guardLogin(instance, context)),
+    requireAccessToken(name: string) {
+      const provider = getTokenProvider(instance, name);
+      instance.keepsTokens = true;
+      return toHandler((context) => {
+        guardedProviders.set(context.req, provider);
+        return guardAccessToken(instance, context, provider);
+      });
     },
-    requireAccessToken(name: string): Handler {
-      const provider = findProvider(context, name);
-      context.keepsTokens = true;
-      return (req, res, next) =>
-        attend(context, { req, res, next }, (visit) => {
-          guarded.set(req, provider);
-          return guardToken(context, visit, provider);
-        });
-    },
-    handleErrors() {
-      return (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) =>
-        attend(context, { req, res, next }, (visit) => handleExpiry(context, visit, guarded.get(req), error));
+    handleErrors(): ErrorHandler {
+      // Express tells a middleware for errors by its four parameters.
+      return (error, req, res, next) => {
+        toHandler((context) => handleExpiredToken(instance, context, guardedProviders.get(req), error))(req, res, next);
+      };
     },
     user(req: IncomingMessage): User | undefined {
-      // verify returned it, or deserialize, or the app's Passport, which must agree on what a user is.
-      return context.signIn.userOf(req) as User | undefined;
+      // verify, deserialize or the app's Passport returned it, and they must agree on what a user is.
+      return instance.currentUser.get(req) as User | undefined;
     },
     async close() {
-      await Promise.all([...context.providers.values()].map(({ client }) => client.close()));
+      await Promise.all([...instance.providers.values()].map(({ client }) => client.close()));
     },
   });
 }
 
-/** Finds out once per request who is signed in, then does the work; whatever goes wrong is answered. */
-function attend(context: Context, visit: Visit, work: (visit: Visit) => Promise<void>): void {
-  context.signIn
-    .restore(visit.req, visit.res)
-    .then(() => work(visit))
-    .catch((error: unknown) => report(context, visit, asTrouble(error)))
-    .catch(visit.next);
-}
-
-/** @throws TypeError */
-function findProvider({ providers, settings }: Context, name: string): ProviderLogin {
+/** @throws TypeError if there could never be a token of this provider */
+function getTokenProvider({ providers, settings }: Instance, name: string): ProviderLogin {
   const provider = providers.get(name);
   if (provider === undefined) {
-    throw new TypeError(
-      `requireAccessToken: there is no provider ${JSON.stringify(name)}; there are ${[...providers.keys()].join(', ')}`,
-    );
+    const names = [...providers.keys()].join(', ');
+    throw new TypeError(`requireAccessToken: there is no provider ${JSON.stringify(name)}; there are ${names}`);
   }
   if (!settings.session) {
     throw new TypeError(
-      'requireAccessToken: with "session" false there is nowhere to keep a token; take it from req.loginWith in "onLogin"',
+      'requireAccessToken: with "session" false there is nowhere to keep a token; use req.loginWith in "onLogin"',
     );
   }
   if (settings.keepAccessToken === false) {

@@ -1,15 +1,19 @@
-import { parse, parseStrategyOptions, readBoolean, type Given, type StrategySettings } from '../options.js';
 import {
-  readFunction,
-  readLimits,
-  readPassport,
-  readPath,
-  readTarget,
-  readTemplates,
-  readTexts,
+  hasMethods,
+  isBoolean,
+  isFunction,
+  isObject,
+  isPositiveInteger,
+  parseOptions,
+  type OptionReader,
 } from '../internal/option-readers.js';
-import type { Templates } from '../pages/templates.js';
-import type { RateLimitStore, LoginPaths, LoginWithOptions, PassportLike, WebRequest } from './types.js';
+import { errorText } from '../internal/unknown-error.js';
+import { pathOf, trimSlashes } from '../internal/urls.js';
+import type { RateLimits } from '../login/rate-limit.js';
+import { parseStrategyOptions, type StrategySettings } from '../options.js';
+import { defaultTemplates, type Templates } from '../pages/templates.js';
+import type { RateLimitStore } from '../types.js';
+import type { LoginPaths, LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
 /** The options of `loginWith()`, checked and complete. */
 export interface Settings {
@@ -20,6 +24,7 @@ export interface Settings {
   readonly serialize: (user: unknown, req: WebRequest) => unknown;
   readonly deserialize: (stored: unknown, req: WebRequest) => unknown;
   readonly passport: PassportLike | undefined;
+  readonly userProperty: string;
   readonly session: boolean;
   readonly keepSession: readonly string[];
   readonly successRedirect: string;
@@ -31,7 +36,7 @@ export interface Settings {
   readonly onError: LoginWithOptions['onError'];
   readonly keepAccessToken: boolean | undefined;
   readonly trustedOrigins: readonly string[];
-  readonly limits: { perClient: number; overall: number; window: number; store: RateLimitStore | undefined };
+  readonly limits: RateLimits;
   readonly templates: Templates;
 }
 
@@ -43,6 +48,7 @@ const optionNames = [
   'serialize',
   'deserialize',
   'passport',
+  'userProperty',
   'session',
   'keepSession',
   'successRedirect',
@@ -67,131 +73,117 @@ const defaultPaths: LoginPaths = {
   logout: '/logout',
 };
 
-/** @throws TypeError that lists all mistakes at once, each with the option's name. */
-export function parseOptions(options: unknown): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError('loginWith needs an options object: { providers: [{ provider, appId, appSecret }] }');
-  }
-  return parse('loginWith', options, optionNames, readSettings);
+/** @throws TypeError that lists all mistakes at once, each with the option's name */
+export function parseLoginWithOptions(options: unknown): Settings {
+  const example = '{ providers: [{ provider, appId, appSecret }] }';
+  return parseOptions({ caller: 'loginWith', names: optionNames, example }, options, readSettings);
 }
 
-function readSettings(given: Given, mistakes: string[]): Settings {
-  const basePath = readPath(given, 'basePath', '/auth', mistakes).replace(/\/+$/, '');
-  const paths = readPaths(given.paths, mistakes);
-  checkCombinations(given, mistakes);
-  // Each function is the app's own: its parameters and results are what the option's type says.
-  const functions = {
-    verify: readFunction(given, 'verify', mistakes) as Settings['verify'],
-    serialize: (readFunction(given, 'serialize', mistakes) ?? ((user) => user)) as Settings['serialize'],
-    deserialize: (readFunction(given, 'deserialize', mistakes) ?? ((stored) => stored)) as Settings['deserialize'],
-    onLogin: readFunction(given, 'onLogin', mistakes) as Settings['onLogin'],
-    onLogout: readFunction(given, 'onLogout', mistakes) as Settings['onLogout'],
-    onLink: readFunction(given, 'onLink', mistakes) as Settings['onLink'],
-    onError: readFunction(given, 'onError', mistakes) as Settings['onError'],
-  };
+function readSettings(reader: OptionReader): Settings {
+  const basePath = trimSlashes(reader.read('basePath', isPath, 'a path such as /auth') ?? '/auth');
+  const paths = readPaths(reader);
+  checkCombinations(reader);
+  const readFunction = (name: string) => reader.read(name, isFunction, 'a function');
   return {
-    ...functions,
-    providers: readProviders(given.providers, basePath + paths.callback, mistakes),
+    providers: readProviders(reader, basePath + paths.callback),
     basePath,
     paths,
-    passport: readPassport(given.passport, mistakes),
-    session: readBoolean(given, 'session', mistakes) ?? true,
-    keepSession: readTexts(given, 'keepSession', 'keys of the session', () => true, mistakes),
-    successRedirect: readTarget(given, 'successRedirect', mistakes) ?? '/',
-    failureRedirect: readTarget(given, 'failureRedirect', mistakes),
-    logoutRedirect: readTarget(given, 'logoutRedirect', mistakes),
-    keepAccessToken: readBoolean(given, 'keepAccessToken', mistakes),
-    trustedOrigins: readTexts(
-      given,
-      'trustedOrigins',
-      'origins such as https://www.example.org, without a path',
-      (text) => URL.canParse(text) && new URL(text).origin === text,
-      mistakes,
-    ),
-    limits: readLimits(given.limits, mistakes),
-    templates: readTemplates(given.templates, mistakes),
+    // What the functions take and return is checked by the types of the options.
+    verify: readFunction('verify') as Settings['verify'],
+    serialize: (readFunction('serialize') ?? ((user) => user)) as Settings['serialize'],
+    deserialize: (readFunction('deserialize') ?? ((stored) => stored)) as Settings['deserialize'],
+    onLogin: readFunction('onLogin') as Settings['onLogin'],
+    onLogout: readFunction('onLogout') as Settings['onLogout'],
+    onLink: readFunction('onLink') as Settings['onLink'],
+    onError: readFunction('onError') as Settings['onError'],
+    passport: reader.read('passport', isPassport, `the app's Passport: the package's export or a new Passport()`),
+    userProperty: reader.read('userProperty', isFilled, 'the name of a property of the request') ?? 'user',
+    session: reader.read('session', isBoolean, 'true or false') ?? true,
+    keepSession: reader.read('keepSession', isListOf(isText), 'a list of keys of the session') ?? [],
+    successRedirect: readTarget(reader, 'successRedirect') ?? '/',
+    failureRedirect: readTarget(reader, 'failureRedirect'),
+    logoutRedirect: readTarget(reader, 'logoutRedirect'),
+    keepAccessToken: reader.read('keepAccessToken', isBoolean, 'true or false'),
+    trustedOrigins:
+      reader.read('trustedOrigins', isListOf(isOrigin), 'a list of origins such as https://www.example.org') ?? [],
+    limits: readLimits(reader),
+    templates: readTemplates(reader),
   };
 }
 
-/** What each option asks of the others. */
-function checkCombinations(given: Given, mistakes: string[]): void {
-  const stateless = given.session === false;
-  if (stateless) {
+/** Checks what an option requires of the others. */
+function checkCombinations({ given, reject }: OptionReader): void {
+  if (given.session === false) {
     if (given.onLogin === undefined)
-      mistakes.push(
-        '"onLogin" is missing: with "session" false it hands out the token that the app signs people in with',
-      );
+      reject('"onLogin" is missing: with "session" false it hands out the app\'s own token');
     for (const name of ['passport', 'serialize', 'deserialize', 'keepAccessToken', 'keepSession', 'onLink'])
       if (given[name] !== undefined && given[name] !== false)
-        mistakes.push(`"${name}" needs a session, and "session" is false`);
+        reject(`"${name}" needs a session, and "session" is false`);
     return;
   }
   if (given.passport !== undefined) {
     for (const name of ['serialize', 'deserialize'])
-      if (given[name] !== undefined)
-        mistakes.push(`"${name}" is not used with "passport", which has serializers of its own`);
+      if (given[name] !== undefined) reject(`"${name}" is not used with "passport", which has its own serializers`);
     if (given.verify === undefined)
-      mistakes.push('"verify" is missing: with "passport" it returns a user that the serializers there know');
+      reject('"verify" is missing: with "passport" it returns a user that Passport\'s serializers know');
     return;
   }
-  if (given.verify !== undefined && (given.serialize === undefined || given.deserialize === undefined))
-    mistakes.push(
-      '"serialize" and "deserialize" are missing: with "verify" they say what of the user goes into the session and how it comes back',
+  if (given.userProperty !== undefined) reject('"userProperty" is the one that "passport" uses, which is missing');
+  const hasSerializers = given.serialize !== undefined && given.deserialize !== undefined;
+  if (given.verify !== undefined && !hasSerializers)
+    reject(
+      '"serialize" and "deserialize" are missing: with "verify" they turn the user into what the session holds, and back',
     );
   if (given.verify === undefined && (given.serialize !== undefined || given.deserialize !== undefined))
-    mistakes.push('"serialize" and "deserialize" are for the users of "verify", which is missing');
+    reject('"serialize" and "deserialize" are for the users of "verify", which is missing');
 }
 
-function readProviders(value: unknown, callbackPath: string, mistakes: string[]): StrategySettings[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    mistakes.push('"providers" must be a list with one { provider, appId, appSecret } per provider');
+function readProviders({ given, reject }: OptionReader, callbackPath: string): StrategySettings[] {
+  const { providers } = given;
+  if (!Array.isArray(providers) || providers.length === 0) {
+    reject('"providers" must be a list with one { provider, appId, appSecret } per provider');
     return [];
   }
-  const settings = value.flatMap((options: unknown, index) => readProvider(options, index, callbackPath, mistakes));
+  const settings = providers.flatMap((options: unknown, index) => {
+    const provider = readProvider(options, callbackPath, (message) => reject(`"providers[${index}]": ${message}`));
+    return provider === undefined ? [] : [provider];
+  });
   for (const [index, { name }] of settings.entries()) {
     if (settings.findIndex((other) => other.name === name) < index)
-      mistakes.push(`"providers" has the name "${name}" twice; give one of them another "name"`);
+      reject(`"providers" has the name "${name}" twice; give one of them another "name"`);
   }
   return settings;
 }
 
-function readProvider(options: unknown, index: number, callbackPath: string, mistakes: string[]): StrategySettings[] {
-  const where = `"providers[${index}]"`;
-  if (typeof options === 'object' && options !== null && 'passReqToCallback' in options) {
-    mistakes.push(`${where}: "passReqToCallback" is for the strategy; "onLogin" gets the request here`);
-    return [];
+function readProvider(
+  options: unknown,
+  callbackPath: string,
+  reject: (message: string) => void,
+): StrategySettings | undefined {
+  if (isObject(options) && 'passReqToCallback' in options) {
+    reject('"passReqToCallback" is for the strategy; "onLogin" gets the request here');
+    return undefined;
   }
   try {
     const settings = parseStrategyOptions(options);
     const path = callbackPath.replace(':name', settings.name);
     const { callbackURL = path } = settings;
-    if (!new URL(callbackURL, 'http://origin.invalid').pathname.replace(/\/+$/, '').endsWith(path))
-      mistakes.push(
-        `${where}: "callbackURL" does not end with ${path}, where the callback is; set "paths" or "basePath"`,
-      );
-    return [{ ...settings, callbackURL }];
+    if (!pathOf(callbackURL).endsWith(path))
+      reject(`"callbackURL" does not end with ${path}, where the callback is; set "paths" or "basePath"`);
+    return { ...settings, callbackURL };
   } catch (error) {
-    mistakes.push(
-      `${where}: ${error instanceof Error ? error.message.replace(/^LoginWithStrategy:? ?/, '') : String(error)}`,
-    );
-    return [];
+    reject(errorText(error).replace(/^LoginWithStrategy:? ?/, ''));
+    return undefined;
   }
 }
 
-function readPaths(value: unknown, mistakes: string[]): LoginPaths {
-  if (value === undefined) return defaultPaths;
-  if (typeof value !== 'object' || value === null) {
-    mistakes.push('"paths" must be an object such as { logout: "/bye" }');
-    return defaultPaths;
-  }
-  const paths: Given = { ...value };
-  for (const name of Object.keys(paths))
-    if (!(name in defaultPaths))
-      mistakes.push(`"paths.${name}" is not a path; there are ${Object.keys(defaultPaths).join(', ')}`);
+function readPaths(reader: OptionReader): LoginPaths {
+  const inner = reader.readObject('paths', Object.keys(defaultPaths), '{ logout: "/bye" }');
   const read = (name: keyof LoginPaths) => {
-    const path = readPath(paths, name, defaultPaths[name], mistakes, 'paths.');
-    if (defaultPaths[name].includes(':name') !== path.includes(':name'))
-      mistakes.push(`"paths.${name}" must ${path.includes(':name') ? 'not ' : ''}have ":name" in it`);
+    const fallback = defaultPaths[name];
+    const path = inner.read(name, isPath, `a path such as ${fallback}`) ?? fallback;
+    if (fallback.includes(':name') !== path.includes(':name'))
+      reader.reject(`"paths.${name}" must ${path.includes(':name') ? 'not ' : ''}have ":name" in it`);
     return path;
   };
   return {
@@ -202,4 +194,62 @@ function readPaths(value: unknown, mistakes: string[]): LoginPaths {
     choose: read('choose'),
     logout: read('logout'),
   };
+}
+
+function readLimits(reader: OptionReader): RateLimits {
+  const inner = reader.readObject('limits', ['limit', 'overallLimit', 'windowMs', 'store'], '{ limit: 10 }');
+  const readCount = (name: string) => inner.read(name, isPositiveInteger, 'a whole number above 0');
+  return {
+    limit: readCount('limit') ?? 10,
+    overallLimit: readCount('overallLimit') ?? 100,
+    windowMs: readCount('windowMs') ?? 60 * 60_000,
+    store: inner.read('store', isRateLimitStore, 'a store of express-rate-limit, with get(key) and increment(key)'),
+  };
+}
+
+function readTemplates(reader: OptionReader): Templates {
+  const names = Object.keys(defaultTemplates);
+  const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
+  for (const name of names) read(name, isFunction, 'a function that returns HTML');
+  return { ...defaultTemplates, ...given };
+}
+
+function readTarget(reader: OptionReader, name: string): string | undefined {
+  return reader.read(name, isTarget, 'a path such as /login, or an http(s) URL');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isFilled(value: unknown): value is string {
+  return isText(value) && value !== '';
+}
+
+/** A path of this app; a ":" only as the start of ":name". */
+function isPath(value: unknown): value is string {
+  return isText(value) && /^\/(?!\/)[\w.~/-]*$/.test(value.replace(':name', 'x'));
+}
+
+function isTarget(value: unknown): value is string {
+  return (
+    isText(value) && /^(?:\/(?![/\\])|https?:\/\/[^/])/i.test(value) && URL.canParse(value, 'http://origin.invalid')
+  );
+}
+
+function isOrigin(value: unknown): value is string {
+  return isText(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isListOf<T>(check: (value: unknown) => value is T): (value: unknown) => value is T[] {
+  return (value): value is T[] => Array.isArray(value) && value.every(check);
+}
+
+/** Passport has many more methods; these are called. */
+function isPassport(value: unknown): value is PassportLike {
+  return hasMethods(value, 'initialize', 'session');
+}
+
+function isRateLimitStore(value: unknown): value is RateLimitStore {
+  return hasMethods(value, 'get', 'increment');
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { encodePath } from '../internal/urls.js';
+import { preferredLocale } from '../pages/negotiation.js';
 import { contentSecurityPolicy, type PageContext } from '../pages/templates.js';
-import { encodePath, prefersFrench } from './request.js';
 import { saveSession } from './session/session.js';
 
 /** Sends one of our pages: never cached, never framed, without scripts. */
@@ -9,14 +10,14 @@ export function sendPage(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
-  render: (basics: PageContext) => string,
+  render: (page: PageContext) => string,
 ): void {
   const nonce = randomBytes(16).toString('base64');
-  const text = render({ nonce, locale: prefersFrench(req) ? 'fr' : 'en' });
+  const text = render({ nonce, locale: preferredLocale(req) });
   res.setHeader('Content-Security-Policy', contentSecurityPolicy(nonce));
   res.setHeader('X-Frame-Options', 'DENY');
   res.setHeader('X-Content-Type-Options', 'nosniff');
-  // The address may hold a key that is used up. "no-referrer" would take the Origin header from our own forms, too.
+  // The address may hold a used key. "no-referrer" would remove the Origin header from our own forms, too.
   res.setHeader('Referrer-Policy', 'strict-origin');
   res.setHeader('Vary', 'Accept, Accept-Language');
   send(res, status, 'text/html; charset=utf-8', text);
@@ -26,12 +27,17 @@ export function sendJSON(res: ServerResponse, status: number, value: object): vo
   send(res, status, 'application/json; charset=utf-8', JSON.stringify(value));
 }
 
-/** Redirects when the session is stored, not before: the browser may be faster than the store. */
+/** An empty response to a request that must not change anything, such as a prefetch. */
+export function sendNothing(res: ServerResponse): void {
+  res.writeHead(204, { 'Cache-Control': 'no-store' }).end();
+}
+
+/** Redirects as soon as the session is stored, not before: the browser may be faster than the store. */
 export async function redirect(req: IncomingMessage, res: ServerResponse, target: string): Promise<void> {
   await saveSession(req);
   res.setHeader('Location', target.startsWith('/') ? encodePath(target) : target);
-  // After a form, 303 makes it a GET in every browser. The body is for express-session: it stores a regenerated session once more when the
-  // answer ends, and keeps a body's last byte back until then. Without one, the browser's next request could be overwritten by that.
+  // After a form, 303 makes it a GET in every browser. express-session stores a regenerated session once more when the
+  // response ends, and holds the body's last byte back until then: without a body the next request could be faster.
   send(res, req.method === 'POST' ? 303 : 302, 'text/plain; charset=utf-8', 'Redirecting');
 }
 

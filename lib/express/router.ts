@@ -1,67 +1,60 @@
-import { sanitizeReturnTo, classifyRequest, findReturnTo } from '../login/request.js';
-import { finishLogin } from './routes/callback.js';
-import { pathTo, type Context, type ProviderLogin, type Visit } from './context.js';
+import Router from 'router';
+import { classifyRequest } from '../login/request.js';
+import { toLoginRequest } from '../strategy.js';
+import type { Instance, ProviderLogin, RequestContext } from './instance.js';
+import { sendNothing } from './responses.js';
+import { handleCallback } from './routes/callback.js';
+import { sendChoice } from './routes/choose.js';
 import { confirmLink } from './routes/link.js';
-import { logOut } from './routes/logout.js';
-import { sendPage } from './responses.js';
-import { withReturnTo } from './unauthorized.js';
 import { startLogin } from './routes/login.js';
+import { logOut } from './routes/logout.js';
+import type { Handler } from './types.js';
 
-/** A route of ours, and the provider in its path. */
-type Route = { route: 'choose' } | { route: 'logout' } | { route: ProviderRoute; provider: ProviderLogin };
+/** Makes a handler of a function that responds to one request. */
+export type ToHandler = (respond: (context: RequestContext) => Promise<void> | void) => Handler;
 
-type ProviderRoute = 'login' | 'callback' | 'renew' | 'link';
+const providerRoutes = ['callback', 'renew', 'link', 'login'] as const;
 
-const providerRoutes: readonly ProviderRoute[] = ['callback', 'renew', 'link', 'login'];
-
-/** Answers a request to one of our routes. Returns whether it was one. */
-export async function answerRoute(context: Context, visit: Visit): Promise<boolean> {
-  const found = findRoute(context, visit);
-  if (found === undefined) return false;
-  if (found.route === 'logout') await logOut(context, visit);
-  else if (found.route === 'choose') showChoice(context, visit);
-  else await answerLogin(context, visit, found.route, found.provider);
-  return true;
-}
-
-async function answerLogin(
-  context: Context,
-  visit: Visit,
-  route: ProviderRoute,
-  provider: ProviderLogin,
-): Promise<void> {
-  const { method = 'GET', url = '', headers } = visit.req;
-  const kind = classifyRequest({ method, url, headers }, undefined);
-  if (method === 'POST') await confirmLink(context, visit, provider);
-  else if (kind.type === 'prefetch') visit.res.writeHead(204, { 'Cache-Control': 'no-store' }).end();
-  else if (route === 'callback' || (route === 'login' && kind.type !== 'start'))
-    await finishLogin(context, visit, provider);
-  else await startLogin(context, visit, provider, route);
-}
-
-function showChoice(context: Context, { req, res }: Visit): void {
-  const asked = findReturnTo(req.url ?? '');
-  const providers = [...context.providers.values()].map(({ settings: { name, provider } }) => ({
-    displayName: provider.displayName,
-    href: withReturnTo(pathTo(context, req, 'login', name), asked === undefined ? undefined : sanitizeReturnTo(asked)),
-  }));
-  sendPage(req, res, 200, (basics) => context.settings.templates.choose({ ...basics, providers }));
-}
-
-function findRoute({ settings, providers }: Context, { req }: Visit): Route | undefined {
-  const path = (req.url ?? '').replace(/[?#].*$/s, '').replace(/\/+$/, '');
-  if (!path.startsWith(`${settings.basePath}/`)) return undefined;
-  const rest = path.slice(settings.basePath.length);
-  const isRead = req.method === 'GET' || req.method === 'HEAD';
-  if (rest === settings.paths.logout && req.method === 'POST') return { route: 'logout' };
-  if (rest === settings.paths.choose && isRead) return { route: 'choose' };
-  for (const route of providerRoutes) {
-    for (const provider of providers.values()) {
-      if (rest !== settings.paths[route].replace(':name', provider.settings.name)) continue;
-      const isThere = route !== 'link' || settings.onLink !== undefined;
-      const isAllowed = isRead || (route === 'link' && req.method === 'POST');
-      if (isThere && isAllowed) return { route, provider };
+/** Creates the middleware that answers our routes; every other request goes to `next`. */
+export function createRouter(instance: Instance, toHandler: ToHandler): Handler {
+  const { basePath, paths, onLink } = instance.settings;
+  const router = new Router();
+  router.post(
+    basePath + paths.logout,
+    toHandler((context) => logOut(instance, context)),
+  );
+  router.get(
+    basePath + paths.choose,
+    toHandler((context) => sendChoice(instance, context)),
+  );
+  for (const [name, provider] of instance.providers) {
+    for (const route of providerRoutes) {
+      if (route === 'link' && onLink === undefined) continue;
+      const path = basePath + paths[route].replace(':name', name);
+      router.get(
+        path,
+        toHandler((context) => handleGet(instance, context, provider, route)),
+      );
+      if (route === 'link')
+        router.post(
+          path,
+          toHandler((context) => confirmLink(instance, context, provider)),
+        );
     }
   }
-  return undefined;
+  return router;
+}
+
+async function handleGet(
+  instance: Instance,
+  context: RequestContext,
+  provider: ProviderLogin,
+  route: (typeof providerRoutes)[number],
+): Promise<void> {
+  const { type } = classifyRequest(toLoginRequest(context.req), undefined);
+  if (type === 'prefetch') sendNothing(context.res);
+  // An app may have registered the route that starts the login as its redirect URL.
+  else if (route === 'callback' || (route === 'login' && type !== 'start'))
+    await handleCallback(instance, context, provider);
+  else await startLogin(instance, context, provider, route);
 }

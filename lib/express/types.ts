@@ -1,30 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { VerifyDone } from '../strategy.js';
-import type { Profile, StrategyOptions } from '../types.js';
 import type { Templates } from '../pages/templates.js';
+import type { VerifyDone } from '../strategy.js';
+import type { LinkedProfile, Profile, RateLimitStore, StrategyOptions } from '../types.js';
 
-/** A request of Express, 4 or 5; write `(req: express.Request, …)` where an option gets one. */
+/** A request as an option's function gets it; with Express, declare the parameter as `(req: express.Request, …)`. */
 export type WebRequest = IncomingMessage & Express.Request;
 
-/** Hands over to the next handler, or to the error handlers. */
+/** Passes the request on to the next handler, or an error to the error handlers. */
 export type Next = (error?: unknown) => void;
 
-/** A handler for `app.use` and `app.get`. */
+/** A middleware for Express, connect and `node:http`. */
 export type Handler = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
 
-/** An error handler for `app.use`, after the routes. */
+/** A middleware for errors, after the routes. */
 export type ErrorHandler = (error: unknown, req: IncomingMessage, res: ServerResponse, next: Next) => void;
 
-/** The user without a `verify`: what of the profile goes into the session. */
+/** The user if there is no `verify`: the part of the profile that the session keeps. */
 export type SessionProfile = Pick<
   Profile,
   'provider' | 'id' | 'username' | 'displayName' | 'name' | 'emails' | 'photos' | 'profileUrl'
 >;
 
-/** A profile that travelled through the browser, sealed. */
-export type LinkedProfile = Omit<Profile, '_raw' | '_json'>;
-
-/** What `onLink` gets: store `profile.provider` with `profile.id` for this user. */
+/** What `onLink` gets: store `profile.provider` and `profile.id` for this user. */
 export interface Link<User> {
   user: User;
   profile: LinkedProfile;
@@ -32,49 +29,36 @@ export interface Link<User> {
 
 /** The paths below `basePath`; `:name` stands for a provider's name. */
 export interface LoginPaths {
-  /** GET; default `/:name`. */
+  /** GET, starts a login; default `/:name`. */
   login: string;
   /** GET, the registered redirect URL; default `/:name/callback`. */
   callback: string;
-  /** GET, a new token for who is signed in; default `/:name/renew`. */
+  /** GET, gets a new access token for the signed-in user; default `/:name/renew`. */
   renew: string;
-  /** GET and POST, another account for who is signed in; default `/:name/link`. */
+  /** GET and POST, adds an account to the signed-in user; default `/:name/link`. */
   link: string;
-  /** GET, which provider to log in with; default `/choose`. */
+  /** GET, lets users choose their provider; default `/choose`. */
   choose: string;
   /** POST; default `/logout`. */
   logout: string;
 }
 
-/** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several machines share the count. */
-export interface RateLimitStore {
-  init?(options: { windowMs: number }): unknown;
-  get?(key: string): Promise<RateLimitCount | undefined> | RateLimitCount | undefined;
-  increment(key: string): Promise<RateLimitCount> | RateLimitCount;
-}
-
-/** How often a store has seen a key, and when it forgets. */
-export interface RateLimitCount {
-  totalHits: number;
-  resetTime: Date | undefined;
-}
-
-/** How many made-up keys are put up with. */
+/** How many failed exchanges are allowed; the names are those of express-rate-limit. */
 export interface LimitOptions {
-  /** Failed exchanges from one client address within the window; default 10. */
-  perClient?: number | undefined;
-  /** Failed exchanges altogether, from which on a client has only two of its own; default 100. */
-  overall?: number | undefined;
-  /** Milliseconds; default one hour. */
-  window?: number | undefined;
+  /** From one client address within the window; default 10. */
+  limit?: number | undefined;
+  /** Altogether; once they are used up, each client address has only two. Default 100. */
+  overallLimit?: number | undefined;
+  /** Length of the window, in milliseconds; default one hour. */
+  windowMs?: number | undefined;
   /** Default: the memory of this process. */
   store?: RateLimitStore | undefined;
 }
 
 /** The app's own Passport, as far as it is used. */
 export interface PassportLike {
-  initialize(): (req: never, res: never, next: Next) => unknown;
-  authenticate(strategy: string): unknown;
+  initialize(options?: { userProperty: string }): unknown;
+  session(): unknown;
 }
 
 /** What a `verify` returns; one that calls `done` returns nothing. */
@@ -83,59 +67,64 @@ export type Verified<User> = User | false | null | undefined | void;
 
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
-  /** What `LoginWithStrategy` takes, once per provider. */
+  /** The options of `LoginWithStrategy`, once per provider. */
   providers: readonly Omit<StrategyOptions, 'passReqToCallback'>[];
   /** Default `/auth`. */
   basePath?: string | undefined;
   paths?: Partial<LoginPaths> | undefined;
-  /** Finds or makes the app's user, as `LoginWithStrategy` has it; without it the user is a {@link SessionProfile}. */
+  /** Finds or creates the app's user, as for `LoginWithStrategy`; without it the user is a {@link SessionProfile}. */
   verify?(
     accessToken: string,
     refreshToken: undefined,
     profile: Profile,
     done: VerifyDone,
   ): Verified<User> | Promise<Verified<User>>;
-  /** What of a user goes into the session; needed with `verify`, unless the app's Passport does it. */
+  /** Returns what the session keeps of a user; required with `verify`, unless `passport` is given. */
   serialize?(user: User, req: WebRequest): unknown;
-  /** The user for what {@link serialize} returned; nothing, `null` or `false` when there is none any more. */
+  /** Returns the user for what {@link serialize} returned; nothing, `null` or `false` if there is none any more. */
   deserialize?(
     stored: never,
     req: WebRequest,
   ): User | false | null | undefined | Promise<User | false | null | undefined>;
-  /** The app's Passport, with its serializers; without it a Passport of our own that disturbs no other. */
+  /** The app's Passport, with its serializers; without it `loginWith()` keeps its own part of the session. */
   passport?: PassportLike | undefined;
-  /** `false`: the app hands out a token of its own in {@link onLogin}. Default `true`. */
+  /** Where that Passport puts the user, if its `initialize()` was given another name than `user`. */
+  userProperty?: string | undefined;
+  /** `false`: the app hands out its own token in {@link onLogin}. Default `true`. */
   session?: boolean | undefined;
-  /** Keys of the session that outlive the login. */
+  /** Keys of the session to copy to the new session at the login. */
   keepSession?: readonly string[] | undefined;
-  /** Path or URL for who came without a page in mind; default `/`. */
+  /** Path or URL after a login that no page asked for; default `/`. */
   successRedirect?: string | undefined;
-  /** Path or URL for failed logins, which gets `error=CODE`; with several providers also the login page, which gets `returnTo`. */
+  /**
+   * Path or URL after a failed login, with `?error=CODE`; a page of ours if absent. With several providers it is also
+   * the page on which users log in, with `?returnTo=PATH`.
+   */
   failureRedirect?: string | undefined;
-  /** Path or URL after a logout; a page that says what a logout does if absent. */
+  /** Path or URL after a logout; a page of ours if absent. */
   logoutRedirect?: string | undefined;
-  /** After a login, with `req.user` and `req.loginWith`; answer, or call `next()` to go on to where the person wanted to. */
+  /** Runs after a login, with `req.user` and `req.loginWith`. Respond, or call `next()` for the redirect. */
   onLogin?(req: WebRequest, res: ServerResponse, next: Next): unknown;
-  /** After a logout, to take the app's own token back; answer, or call `next()`. */
+  /** Runs after a logout, for example to revoke the app's own token. Respond, or call `next()`. */
   onLogout?(req: WebRequest, res: ServerResponse, next: Next): unknown;
-  /** Stores an account that the signed-in person has confirmed to be theirs. Without it there is no linking. */
+  /** Stores an account that the signed-in user has confirmed. Without it there is no linking. */
   onLink?(req: WebRequest, link: Link<User>): unknown;
-  /** Instead of the page for a failed login and of Express's error handlers. */
+  /** Handles failed logins, in place of our page and of the app's error handlers. */
   onError?(error: unknown, req: WebRequest, res: ServerResponse, next: Next): unknown;
-  /** Whether the access token is kept, sealed, in the session. Default: as soon as `requireAccessToken` is used. */
+  /** Whether the session keeps the access token, sealed. Default: once `requireAccessToken` was called. */
   keepAccessToken?: boolean | undefined;
-  /** Origins such as `https://www.example.org` whose links may start a login without one more click. */
+  /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
   trustedOrigins?: readonly string[] | undefined;
   limits?: LimitOptions | undefined;
-  /** Pages of the app's own in place of ours. */
+  /** Pages in place of ours. */
   templates?: Partial<Templates> | undefined;
 }
 
 declare global {
-  // The same words as in Passport's own typings, for apps without them.
+  // Equal to Passport's own typings, for apps without them.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app fills it
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the app adds its properties
     interface User {}
     interface Request {
       user?: User | undefined;
@@ -143,23 +132,24 @@ declare global {
   }
 }
 
-/** What `loginWith()` returns: a middleware for `app.use`, and what belongs to it. */
+/** What `loginWith()` returns: the middleware, and what belongs to it. */
 export interface LoginWith<User = SessionProfile> extends Handler {
   /**
-   * Lets only signed-in people through. A page visit goes to the login and comes back to the page; everything else gets
-   * 401 and JSON: `{ code: 'login_required', message, loginURL }`.
+   * Lets only signed-in users through. A page request is redirected to the login and comes back to the page; everything
+   * else gets 401 and JSON: `{ code: 'login_required', message, loginURL }`.
    */
   requireLogin(): Handler;
   /**
-   * Lets people through with an access token of theirs, on `req.loginWith`. A page visit without one, or past its documented hour, is renewed by
-   * one silent redirect; everything else gets 401 and JSON: `{ code: 'token_expired', message, renewURL }`.
+   * Lets users through whose access token is in the session, and puts it on `req.loginWith`. A page request without a
+   * token, or after its documented hour, is renewed by one redirect without a click; everything else gets 401 and JSON:
+   * `{ code: 'token_expired', message, renewURL }`.
    *
-   * @throws TypeError for an unknown name, with `session: false`, and with `keepAccessToken: false`.
+   * @throws TypeError for an unknown name, with `session: false`, and with `keepAccessToken: false`
    */
   requireAccessToken(name: string): Handler;
   /**
-   * Renews as {@link requireAccessToken} does when a handler behind that guard ended with `token_expired`. Put it after the routes:
-   * `app.use(auth.handleErrors())`. Every other error goes on.
+   * Renews the token if a handler behind {@link requireAccessToken} failed with `token_expired`; passes every other
+   * error on. It goes after the routes: `app.use(auth.handleErrors())`.
    */
   handleErrors(): ErrorHandler;
   /** The signed-in user, typed; the same as `req.user`. */

@@ -1,35 +1,41 @@
-import { sanitizeReturnTo } from '../login/request.js';
-import { loginTarget, pathTo, type Context, type Visit } from './context.js';
+import { sanitizeReturnTo } from '../login/return-to.js';
+import { isFormPost, isPageRequest } from '../pages/negotiation.js';
+import type { Instance, RequestContext } from './instance.js';
+import { addReturnTo, loginPath, pathTo } from './paths.js';
+import { originalURL } from './request.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
-import { addParameter, isFormPost, isPageVisit } from './request.js';
 
 /**
- * Answers who is not signed in: a page visit goes to the login and comes back; a form that was sent gets a page, because a redirect would
- * lose what is in it; everything else gets JSON, because a redirect to the provider would die in CORS.
+ * Responds to a request without a signed-in user: a page request is redirected to the login and comes back; a form gets
+ * a page, because a redirect would lose what is in it; everything else gets JSON.
  *
- * @param name the provider to log in with, if only one will do.
+ * @param name the provider to log in with, if only one will do
  */
-export async function refuseVisitor(context: Context, { req, res }: Visit, name?: string): Promise<void> {
-  const returnTo = sanitizeReturnTo(req.originalUrl);
-  const targetFor = (path?: string) =>
-    name === undefined ? loginTarget(context, req, path) : withReturnTo(pathTo(context, req, 'login', name), path);
-  if (isPageVisit(req)) {
-    await redirect(req, res, targetFor(returnTo));
+export async function sendLoginRequired(
+  instance: Instance,
+  { req, res }: RequestContext,
+  name?: string,
+): Promise<void> {
+  const pathFor = (returnTo?: string) =>
+    name === undefined
+      ? loginPath(instance, req, returnTo)
+      : addReturnTo(pathTo(instance, req, 'login', name), returnTo);
+  if (isPageRequest(req)) {
+    await redirect(req, res, pathFor(sanitizeReturnTo(originalURL(req))));
     return;
   }
-  const loginURL = targetFor();
-  if (isFormPost(req)) {
-    sendPage(req, res, 401, (basics) => context.settings.templates.loginRequired({ ...basics, href: loginURL }));
-    return;
-  }
-  sendJSON(res, 401, {
-    code: 'login_required',
-    message: `Nobody is logged in; send the browser to ${loginURL}`,
-    loginURL,
-  });
+  const loginURL = pathFor();
+  const message = `Nobody is logged in; send the browser to ${loginURL}`;
+  sendUnauthorized(instance, { req, res }, loginURL, { code: 'login_required', message, loginURL });
 }
 
-/** A path with the page to come back to. */
-export function withReturnTo(path: string, returnTo: string | undefined): string {
-  return returnTo === undefined ? path : addParameter(path, 'returnTo', returnTo);
+/** Responds with 401: a page to a form, JSON to everything else. */
+export function sendUnauthorized(
+  { settings }: Instance,
+  { req, res }: Pick<RequestContext, 'req' | 'res'>,
+  href: string,
+  body: object,
+): void {
+  if (isFormPost(req)) sendPage(req, res, 401, (page) => settings.templates.loginRequired({ ...page, href }));
+  else sendJSON(res, 401, body);
 }

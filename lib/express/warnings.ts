@@ -1,6 +1,7 @@
+import { toLoginRequest } from '../strategy.js';
 import { isSecureSession, isStrictSession, type SessionRequest } from './session/session.js';
 
-/** Tells once, at the first start of a login, what will lose people on their way back. */
+/** Creates a function that warns once per misconfiguration, at the first start of a login. */
 export function createWarnings(): (req: SessionRequest) => void {
   let isFirst = true;
   return (req) => {
@@ -12,32 +13,35 @@ export function createWarnings(): (req: SessionRequest) => void {
 
 function findProblems(req: SessionRequest): [code: string, message: string][] {
   const problems: [string, string][] = [];
-  if (isSecureSession(req) && req.secure !== true) {
+  if (isSecureSession(req) && !toLoginRequest(req).secure) {
     problems.push([
       'LOGINWITH_TRUST_PROXY',
-      'loginWith: the session cookie is for https only, and this request came over http, so it is not set and nobody stays logged in. ' +
-        'Behind a proxy that speaks https, set app.set("trust proxy", 1); on localhost without https, set the cookie\'s "secure" to false.',
+      'loginWith: the session cookie is for https only, and this request came over http, so the cookie is not set and ' +
+        'nobody stays logged in. Behind a proxy that speaks https, set app.set("trust proxy", 1); on localhost without ' +
+        'https, set the cookie\'s "secure" to false.',
     ]);
   }
   if (req.headers['x-forwarded-for'] !== undefined && req.ips?.length === 0) {
     problems.push([
       'LOGINWITH_CLIENT_ADDRESS',
-      'loginWith: this request came through a proxy that the app does not trust. All visitors seem to have one address, and failed logins of ' +
-        'one are counted for all. Set app.set("trust proxy", 1), or have the proxy drop X-Forwarded-For.',
+      'loginWith: this request came through a proxy that the app does not trust. All visitors seem to have one ' +
+        'address, and the failed logins of one count for all. Set app.set("trust proxy", 1), or have the proxy drop ' +
+        'X-Forwarded-For.',
     ]);
   }
   if (isStrictSession(req)) {
     problems.push([
       'LOGINWITH_SAMESITE_STRICT',
-      'loginWith: the session cookie is SameSite=Strict, which browsers withhold on the way back from the provider. The login takes one ' +
-        'page of this site more for it; links from other sites show people as logged out. SameSite=Lax needs neither.',
+      'loginWith: the session cookie is SameSite=Strict, which browsers withhold on the way back from the provider. ' +
+        'The login takes one more page of this site for it, and links from other sites show users as logged out. ' +
+        'SameSite=Lax has neither problem.',
     ]);
   }
   if (process.env.NODE_ENV === 'production' && req.sessionStore?.constructor.name === 'MemoryStore') {
     problems.push([
       'LOGINWITH_MEMORY_STORE',
-      "loginWith: sessions are in express-session's MemoryStore, in production: a restart logs everybody out, a second process knows " +
-        'nobody, and memory grows. Use a store such as connect-redis.',
+      "loginWith: sessions are in express-session's MemoryStore, in production: a restart logs everybody out, a second " +
+        'process has none of them, and memory grows. Use a store such as connect-redis.',
     ]);
   }
   return problems;

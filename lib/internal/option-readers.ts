@@ -1,101 +1,117 @@
-import { hasMethods, type Given } from '../options.js';
-import { defaultTemplates, type Templates } from '../pages/templates.js';
-import type { Settings } from '../express/options.js';
-import type { RateLimitStore, PassportLike } from '../express/types.js';
+/** Options as the app gave them, before any check. */
+export type GivenOptions = Record<string, unknown>;
 
-export function readPath(given: Given, option: string, fallback: string, mistakes: string[], prefix = ''): string {
-  const value = given[option];
-  if (value === undefined) return fallback;
-  if (typeof value === 'string' && /^\/(?!\/)[\w.~:/-]*$/.test(value)) return value;
-  mistakes.push(`"${prefix}${option}" must be a path such as ${fallback}`);
-  return fallback;
+/** Reads one object of options and collects the mistakes in it, so that all are reported at once. */
+export interface OptionReader {
+  readonly given: GivenOptions;
+  /** Reports a mistake; the message names the option in double quotes. */
+  reject(message: string): void;
+  /** The option if `check` accepts it; absent, or a mistake such as `"timeout" must be …`, gives `undefined`. */
+  read<T>(name: string, check: (value: unknown) => value is T, expected: string): T | undefined;
+  /** Reads an object of further options, whose mistakes are reported as `"name.option"`. */
+  readObject(name: string, names: readonly string[], example: string): OptionReader;
 }
 
-export function readTarget(given: Given, option: string, mistakes: string[]): string | undefined {
-  const value = given[option];
-  if (value === undefined) return undefined;
-  if (
-    typeof value === 'string' &&
-    /^(?:\/(?![/\\])|https?:\/\/[^/])/i.test(value) &&
-    URL.canParse(value, 'http://origin.invalid')
-  )
-    return value;
-  mistakes.push(`"${option}" must be a path such as /login, or an http(s) URL`);
-  return undefined;
+export interface OptionNames {
+  /** Whose options they are, for the message. */
+  caller: string;
+  names: readonly string[];
+  /** What the object must look like, for who gave none. */
+  example: string;
+  /** What to say of names that other packages use, in lower case. */
+  hints?: Readonly<Record<string, string>>;
 }
 
-export function readFunction(
-  given: Given,
-  option: string,
-  mistakes: string[],
-): ((value: unknown) => unknown) | undefined {
-  const value = given[option];
-  // Which parameters it takes is checked by the option's type.
-  if (value === undefined || typeof value === 'function') return value as ((value: unknown) => unknown) | undefined;
-  mistakes.push(`"${option}" must be a function`);
-  return undefined;
+/**
+ * Checks an options object.
+ *
+ * @throws TypeError that lists every mistake at once, unknown names with the nearest right one included.
+ */
+export function parseOptions<T extends object>(
+  { caller, names, example, hints }: OptionNames,
+  options: unknown,
+  read: (reader: OptionReader) => T,
+): Readonly<T> {
+  if (!isObject(options)) throw new TypeError(`${caller} needs an options object: ${example}`);
+  const mistakes: string[] = [];
+  const settings = read(createReader({ ...options }, '', mistakes));
+  rejectUnknown(options, '', names, mistakes, hints);
+  if (mistakes.length > 0) throw new TypeError(`${caller}: ${mistakes.join('; ')}`);
+  return Object.freeze(settings);
 }
 
-export function readTexts(
-  given: Given,
-  option: string,
-  what: string,
-  isRight: (text: string) => boolean,
-  mistakes: string[],
-): string[] {
-  const value = given[option] ?? [];
-  if (Array.isArray(value) && value.every((text): text is string => typeof text === 'string' && isRight(text)))
-    return value;
-  mistakes.push(`"${option}" must be a list of ${what}`);
-  return [];
-}
-
-export function readPassport(value: unknown, mistakes: string[]): PassportLike | undefined {
-  // Passport has many more methods; these are the ones that are called.
-  if (value === undefined || hasMethods(value, 'initialize', 'authenticate')) return value as PassportLike | undefined;
-  mistakes.push('"passport" must be the app\'s Passport: what the package "passport" exports, or a new Passport()');
-  return undefined;
-}
-
-export function readLimits(value: unknown, mistakes: string[]): Settings['limits'] {
-  const given: Given = typeof value === 'object' && value !== null ? { ...value } : {};
-  if (value !== undefined && (typeof value !== 'object' || value === null))
-    mistakes.push('"limits" must be an object such as { perClient: 10 }');
-  const names = ['perClient', 'overall', 'window', 'store'];
-  for (const name of Object.keys(given))
-    if (!names.includes(name)) mistakes.push(`"limits.${name}" is not an option; there are ${names.join(', ')}`);
-  const { store } = given;
-  if (store !== undefined && !hasMethods(store, 'get', 'increment'))
-    mistakes.push(
-      '"limits.store" must have the methods get(key) and increment(key), as stores of express-rate-limit have',
-    );
+function createReader(given: GivenOptions, prefix: string, mistakes: string[]): OptionReader {
   return {
-    perClient: readCount(given, 'perClient', 10, mistakes),
-    overall: readCount(given, 'overall', 100, mistakes),
-    window: readCount(given, 'window', 60 * 60_000, mistakes),
-    // Both methods are there, and more is not called without looking.
-    store: store as RateLimitStore | undefined,
+    given,
+    reject: (message) => mistakes.push(message),
+    read(name, check, expected) {
+      const value = given[name];
+      if (value === undefined || check(value)) return value;
+      mistakes.push(`"${prefix}${name}" must be ${expected}`);
+      return undefined;
+    },
+    readObject(name, names, example) {
+      const value = given[name];
+      if (value !== undefined && !isObject(value)) mistakes.push(`"${name}" must be an object such as ${example}`);
+      const inner = isObject(value) ? value : {};
+      rejectUnknown(inner, `${name}.`, names, mistakes);
+      return createReader(inner, `${name}.`, mistakes);
+    },
   };
 }
 
-export function readTemplates(value: unknown, mistakes: string[]): Templates {
-  if (value === undefined) return defaultTemplates;
-  const names = Object.keys(defaultTemplates);
-  if (typeof value !== 'object' || value === null) {
-    mistakes.push(`"templates" must be an object of functions: ${names.join(', ')}`);
-    return defaultTemplates;
-  }
-  for (const [name, template] of Object.entries(value)) {
-    if (!names.includes(name)) mistakes.push(`"templates.${name}" is not a page; there are ${names.join(', ')}`);
-    else if (typeof template !== 'function') mistakes.push(`"templates.${name}" must be a function that returns HTML`);
-  }
-  return { ...defaultTemplates, ...value };
+export function isObject(value: unknown): value is GivenOptions {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readCount(given: Given, option: string, fallback: number, mistakes: string[]): number {
-  const value = given[option];
-  if (value === undefined) return fallback;
-  if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31) return value;
-  mistakes.push(`"limits.${option}" must be a whole number above 0`);
-  return fallback;
+export function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+/** A whole number above 0 that a timer can hold. */
+export function isPositiveInteger(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
+}
+
+export function isFunction(value: unknown): value is (...parameters: never[]) => unknown {
+  return typeof value === 'function';
+}
+
+export function hasMethods(value: unknown, ...names: string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)));
+}
+
+function rejectUnknown(
+  given: object,
+  prefix: string,
+  names: readonly string[],
+  mistakes: string[],
+  hints?: OptionNames['hints'],
+): void {
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const hint = hints?.[name.toLowerCase()] ?? suggestName(name, names);
+    mistakes.push(`"${prefix}${name}" is not an option: ${hint}`);
+  }
+}
+
+function suggestName(name: string, names: readonly string[]): string {
+  const [nearest] = names
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest === undefined ? `the options are ${names.join(', ')}` : `did you mean "${nearest.candidate}"?`;
+}
+
+/** Levenshtein's distance, row by row. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 0; i < from.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      next.push(Math.min((row[j] ?? 0) + (from[i] === to[j] ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
 }

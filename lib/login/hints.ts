@@ -1,7 +1,7 @@
-import type { JarReading, judgeAttempt } from './attempt-cookie.js';
 import { redactURL } from '../errors.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
+import type { AttemptCookieReading, AttemptVerdict } from './attempt-cookie.js';
 
 /** Why a browser goes round in circles. */
 export const loopHint =
@@ -16,8 +16,8 @@ export function explainMissingKey({ callbackURL, provider }: StrategySettings): 
 export function explainMissingAttempt(
   { provider, name }: StrategySettings,
   host: string,
-  reading: JarReading,
-  verdict: ReturnType<typeof judgeAttempt> | undefined,
+  reading: AttemptCookieReading,
+  verdict: AttemptVerdict | undefined,
   attempt: Attempt | undefined,
 ): string {
   if (verdict === 'expired') return 'It was started more than ten minutes ago; start again.';

@@ -1,23 +1,22 @@
 import type { IncomingMessage } from 'node:http';
+import type { LoginWithClient } from '../client/client.js';
+import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import type { Lock } from '../internal/lock.js';
+import type { StrategySettings } from '../options.js';
+import type { Attempt, AttemptBinding, LoginInfo, Profile } from '../types.js';
 import {
+  checkAttempt,
   createAttempt,
   createAttemptCookie,
   digestKey,
-  judgeAttempt,
-  maximumStarts,
-  startsWindow,
-  type AttemptCookie,
-  type AttemptJar,
-  type JarReading,
-  type KeptAttempt,
+  type AttemptCookieContent,
+  type AttemptCookieReading,
+  type StoredAttempt,
 } from './attempt-cookie.js';
-import { sanitizeReturnTo, classifyRequest, findReturnTo, type RequestLine } from './request.js';
-import type { LoginWithClient } from '../client/client.js';
-import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
-import { createExchanges, isKeyIntact, type Exchanges, type Turn } from './shared-exchange.js';
 import { explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
-import type { StrategySettings } from '../options.js';
-import type { Attempt, AttemptBinding, LoginInfo, Profile } from '../types.js';
+import { classifyRequest, type RequestLine } from './request.js';
+import { findReturnTo, sanitizeReturnTo } from './return-to.js';
+import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';
 
 /** What a login needs of a request. */
 export interface LoginRequest extends RequestLine {
@@ -27,163 +26,154 @@ export interface LoginRequest extends RequestLine {
   secure: boolean;
   /** Where to go after the login, if the app says so; else the query's `returnTo`. */
   returnTo: string | undefined;
-  /** Ties what is started to somebody who is signed in; absent for an ordinary login. */
+  /** Ties the attempt to the user who is signed in; absent for an ordinary login. */
   binding?: AttemptBinding | undefined;
-  /** The request itself, for an attempt store of the app's own. */
+  /** The request itself, for the app's own attempt store. */
   source: IncomingMessage;
 }
 
 /** How a request to a login route ends; `cookie` is the value of a `Set-Cookie` header. */
 export type LoginOutcome =
   | { type: 'nothing' }
-  /** `after`: why a login went back to the start by itself. */
-  | { type: 'redirect'; location: string; cookie: string; after?: LoginWithError }
+  /** `restartedAfter`: why the login went back to the start by itself. */
+  | { type: 'redirect'; location: string; cookie: string; restartedAfter?: LoginWithError }
   | { type: 'fail'; error: LoginWithError; cookie?: string }
   | { type: 'error'; error: unknown; cookie?: string }
-  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; turn: Turn; cookie?: string };
+  /** Hold `acquire()` while `verify` runs: requests that share the outcome go one after the other. */
+  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookie?: string };
 
-type Failure = Extract<LoginOutcome, { type: 'fail' }>;
-type BeginOutcome = Failure | Extract<LoginOutcome, { type: 'redirect' }>;
+/** Handles start and callback requests, independent of the framework. */
+export type LoginHandler = (request: LoginRequest) => Promise<LoginOutcome>;
 
-/** What sends a login back to the start by itself, once. */
+type FailOutcome = Extract<LoginOutcome, { type: 'fail' }>;
+type StartOutcome = FailOutcome | Extract<LoginOutcome, { type: 'redirect' }>;
+
+/** Within {@link startsWindow} milliseconds a browser may start this many logins. */
+const maximumStarts = 8;
+const startsWindow = 30_000;
+
+/** Send a login back to the start by itself, once. */
 const restartable: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
-/** What is the visitor's affair: Passport's `fail`, not its `error`. */
-const failures: readonly LoginErrorCode[] = [...restartable, 'user_not_found'];
+/** Caused by the visitor's request: Passport's `fail`, not its `error`. */
+const visitorErrors: readonly LoginErrorCode[] = [...restartable, 'user_not_found'];
 
-/** The story of one request to a login route. */
-export class Login {
-  private readonly settings: StrategySettings;
-  private readonly client: LoginWithClient;
-  private readonly cookie: AttemptCookie;
-  private readonly exchanges: Exchanges;
+export function createLoginHandler(settings: StrategySettings, client: LoginWithClient): LoginHandler {
+  const cookie = createAttemptCookie(settings);
+  const exchanges = createSharedExchanges(client);
+  const { attempts: store } = settings;
 
-  constructor(settings: StrategySettings, client: LoginWithClient) {
-    this.settings = settings;
-    this.client = client;
-    this.exchanges = createExchanges(client);
-    this.cookie = createAttemptCookie(settings.name, settings.provider.baseURL, settings.appId, settings.appSecret);
+  async function start(request: LoginRequest): Promise<LoginOutcome> {
+    const returnTo =
+      request.returnTo === undefined ? (findReturnTo(request.url) ?? '/') : sanitizeReturnTo(request.returnTo);
+    const { host, binding } = request;
+    const attempt = createAttempt({ provider: settings.name, host, returnTo, restarts: 0, binding });
+    return redirectToProvider(request, attempt, readCookie(request).content);
   }
 
-  async handle(request: LoginRequest): Promise<LoginOutcome> {
-    const kind = classifyRequest(request, this.settings.callbackURL);
+  async function redirectToProvider(
+    request: LoginRequest,
+    attempt: Attempt,
+    content: AttemptCookieContent,
+  ): Promise<StartOutcome> {
+    const now = Date.now();
+    const starts = content.starts.filter((time) => now - time < startsWindow);
+    if (starts.length >= maximumStarts) {
+      const what = `this browser started more than ${maximumStarts} logins within ${startsWindow / 1000} seconds`;
+      return fail('login_loop', what, loopHint, 'start');
+    }
+    if (store !== undefined) await useStore('start', () => store.begin(request.source, attempt));
+    // After the redirect was sent: the first time, undici is loaded.
+    setImmediate(() => client.warmUp());
+    const attempts = store === undefined ? [...content.attempts, attempt] : [];
+    return {
+      type: 'redirect',
+      location: client.authorizeURL(),
+      cookie: cookie.write({ attempts, starts: [...starts, now] }, request.secure),
+    };
+  }
+
+  async function finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
+    const { content, reading } = readCookie(request);
+    const digest = digestKey(authKey);
+    const found: StoredAttempt | undefined =
+      store === undefined
+        ? findAttempt(content, digest)
+        : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
+    const verdict = found && checkAttempt(found, settings.name, request.host);
+    if (found === undefined || verdict !== 'valid') {
+      const hint = explainMissingAttempt(settings, request.host, reading, verdict, found);
+      return fail('attempt_missing', 'this browser has not started a login here', hint);
+    }
+    const attempt: StoredAttempt = { ...found, usedFor: digest };
+    const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
+    const exchangeId = `${attempt.id} ${digest}`;
+    const running = exchanges.find(exchangeId);
+    if (running === undefined && found.usedFor === digest) {
+      // Another instance sent the key, or this one did more than a minute ago. A new key costs one redirect.
+      return restart(request, attempt, used, createUsedKeyError());
+    }
+    const { outcome, acquire } = running ?? exchanges.begin(exchangeId, authKey);
+    const setCookie = store === undefined ? { cookie: cookie.write(used, request.secure) } : {};
+    try {
+      const { profile, ...token } = await outcome;
+      const info: LoginInfo = { provider: settings.provider.name, ...token, returnTo: attempt.returnTo };
+      return { type: 'success', profile, info, attempt, acquire, ...setCookie };
+    } catch (error) {
+      if (hasCode(error, ...restartable)) return restart(request, attempt, used, error);
+      // While the key is unused, the attempt stays so too: the same page loaded again tries again.
+      const kept = isKeyUnused(error) ? {} : setCookie;
+      return hasCode(error, ...visitorErrors) ? { type: 'fail', error, ...kept } : { type: 'error', error, ...kept };
+    }
+  }
+
+  /** Goes back to the start once; the second time the login fails. */
+  async function restart(
+    request: LoginRequest,
+    attempt: StoredAttempt,
+    content: AttemptCookieContent,
+    error: LoginWithError,
+  ): Promise<LoginOutcome> {
+    const setCookie = cookie.write(content, request.secure);
+    if (attempt.restarts > 0) return { type: 'fail', error, cookie: setCookie };
+    const { provider, host, returnTo, restarts, binding } = attempt;
+    const next = createAttempt({ provider, host, returnTo, restarts: restarts + 1, binding });
+    const outcome = await redirectToProvider(request, next, content);
+    // The key is used even if the way back to the start is closed.
+    return outcome.type === 'redirect' ? { ...outcome, restartedAfter: error } : { ...outcome, cookie: setCookie };
+  }
+
+  function readCookie(request: LoginRequest): { content: AttemptCookieContent; reading: AttemptCookieReading } {
+    const reading = cookie.read(request.headers.cookie?.toString(), request.secure);
+    return { reading, content: reading.found ? reading.content : { attempts: [], starts: [] } };
+  }
+
+  return async (request) => {
+    const kind = classifyRequest(request, settings.callbackURL);
     switch (kind.type) {
       case 'prefetch':
         return { type: 'nothing' };
       case 'malformed':
-        return fail(
-          'auth_key_malformed',
-          `the auth_key is ${kind.reason}`,
-          'No provider sends such a key: somebody made this request up.',
-        );
+        return fail('auth_key_malformed', `the auth_key ${kind.reason}`, 'No provider sends such a key.');
       case 'denied':
         return fail('access_denied', 'the login was refused', 'The redirect URL was called with "error" or "denied".');
       case 'keyless':
-        return fail('auth_key_missing', 'there is no auth_key in the query', explainMissingKey(this.settings));
+        return fail('auth_key_missing', 'there is no auth_key in the query', explainMissingKey(settings));
       case 'start':
-        return this.start(request);
+        return start(request);
       case 'callback':
-        return this.finish(request, kind.authKey);
+        return finish(request, kind.authKey);
     }
-  }
-
-  private async start(request: LoginRequest): Promise<LoginOutcome> {
-    const returnTo = sanitizeReturnTo(request.returnTo ?? findReturnTo(request.url));
-    const attempt = createAttempt(this.settings.name, request.host, returnTo, 0, request.binding);
-    return this.begin(request, attempt, this.readJar(request).jar);
-  }
-
-  private async begin(request: LoginRequest, attempt: Attempt, jar: AttemptJar): Promise<BeginOutcome> {
-    const now = Date.now();
-    const starts = jar.starts.filter((time) => now - time < startsWindow);
-    if (starts.length >= maximumStarts) {
-      return fail(
-        'login_loop',
-        `this browser started more than ${maximumStarts} logins within ${startsWindow / 1000} seconds`,
-        loopHint,
-        'start',
-      );
-    }
-    if (this.settings.attempts !== undefined)
-      await guardStore('start', () => this.settings.attempts?.begin(request.source, attempt));
-    // After the redirect is on its way: the first time, undici is loaded.
-    setImmediate(() => this.client.warmUp());
-    const attempts = this.settings.attempts === undefined ? [...jar.attempts, attempt] : [];
-    return {
-      type: 'redirect',
-      location: this.client.authorizeURL(),
-      cookie: this.cookie.write({ attempts, starts: [...starts, now] }, request.secure),
-    };
-  }
-
-  private async finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
-    const { jar, reading } = this.readJar(request);
-    const digest = digestKey(authKey);
-    const taken = this.settings.attempts === undefined ? takeAttempt(jar, digest) : await this.takeFromStore(request);
-    const verdict = taken === undefined ? undefined : judgeAttempt(taken, this.settings.name, request.host);
-    if (taken === undefined || verdict !== 'good') {
-      return fail(
-        'attempt_missing',
-        'this browser has no login under way here',
-        explainMissingAttempt(this.settings, request.host, reading, verdict, taken),
-      );
-    }
-    const wasUsed = taken.usedFor === digest;
-    const attempt: KeptAttempt = { ...taken, usedFor: digest };
-    const spent = { ...jar, attempts: jar.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
-    const id = `${attempt.id} ${digest}`;
-    if (wasUsed && this.exchanges.find(id) === undefined) {
-      // Sent before, by another instance or more than a minute ago: it must not be sent again, and a new key costs one hop.
-      return this.restart(request, attempt, spent, describeUsedKey());
-    }
-    const shared = this.exchanges.find(id) ?? this.exchanges.begin(id, authKey);
-    const cookie = this.settings.attempts === undefined ? this.cookie.write(spent, request.secure) : undefined;
-    try {
-      const { profile, ...token } = await shared.outcome;
-      const info: LoginInfo = { provider: this.settings.provider.name, ...token, returnTo: attempt.returnTo };
-      const turn = shared.queueUp();
-      return { type: 'success', profile, info, attempt, turn, ...(cookie === undefined ? {} : { cookie }) };
-    } catch (error) {
-      if (hasCode(error, restartable)) return this.restart(request, attempt, spent, error);
-      // A key that never left is still good: the same page, loaded again, tries again.
-      const withCookie = cookie === undefined || isKeyIntact(error) ? {} : { cookie };
-      return hasCode(error, failures)
-        ? { type: 'fail', error, ...withCookie }
-        : { type: 'error', error, ...withCookie };
-    }
-  }
-
-  private async restart(
-    request: LoginRequest,
-    attempt: KeptAttempt,
-    jar: AttemptJar,
-    error: LoginWithError,
-  ): Promise<LoginOutcome> {
-    const cookie = this.cookie.write(jar, request.secure);
-    if (attempt.restarts > 0) return { type: 'fail', error, cookie };
-    const { provider, host, returnTo, restarts, binding } = attempt;
-    const outcome = await this.begin(request, createAttempt(provider, host, returnTo, restarts + 1, binding), jar);
-    // The key is spent even when there is no way back to the start.
-    return outcome.type === 'redirect' ? { ...outcome, after: error } : { ...outcome, cookie };
-  }
-
-  private readJar(request: LoginRequest): { jar: AttemptJar; reading: JarReading } {
-    const reading = this.cookie.read(request.headers.cookie?.toString(), request.secure);
-    return { reading, jar: reading.found ? reading.jar : { attempts: [], starts: [] } };
-  }
-
-  private async takeFromStore(request: LoginRequest): Promise<KeptAttempt | undefined> {
-    return (await guardStore('callback', () => this.settings.attempts?.take(request.source))) ?? undefined;
-  }
+  };
 }
 
-/** The attempt that this key was used for already, or else the newest unused one: nothing in the protocol says which is meant. */
-function takeAttempt(jar: AttemptJar, digest: string): KeptAttempt | undefined {
+/** The attempt that was used for this key already, or else the newest unused one: the protocol does not say which is meant. */
+function findAttempt({ attempts }: AttemptCookieContent, digest: string): StoredAttempt | undefined {
   return (
-    jar.attempts.find((kept) => kept.usedFor === digest) ?? jar.attempts.findLast((kept) => kept.usedFor === undefined)
+    attempts.find(({ usedFor }) => usedFor === digest) ?? attempts.findLast(({ usedFor }) => usedFor === undefined)
   );
 }
 
-async function guardStore<T>(stage: LoginStage, use: () => T | Promise<T>): Promise<T> {
+async function useStore<T>(stage: LoginStage, use: () => T | Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (cause) {
@@ -197,19 +187,15 @@ async function guardStore<T>(stage: LoginStage, use: () => T | Promise<T>): Prom
   }
 }
 
-function describeUsedKey(): LoginWithError {
-  return new LoginWithError('callback: this page was loaded before, and its auth_key is used up', {
+function createUsedKeyError(): LoginWithError {
+  return new LoginWithError('callback: this auth_key was used before', {
     code: 'auth_key_invalid',
     stage: 'callback',
-    hint: 'A key is for one use; start the login again.',
+    hint: 'The page was loaded again. A key is for one use; start the login again.',
     retryable: true,
   });
 }
 
-function hasCode(error: unknown, codes: readonly LoginErrorCode[]): error is LoginWithError {
-  return error instanceof LoginWithError && codes.includes(error.code);
-}
-
-function fail(code: LoginErrorCode, what: string, hint: string, stage: LoginStage = 'callback'): Failure {
+function fail(code: LoginErrorCode, what: string, hint: string, stage: LoginStage = 'callback'): FailOutcome {
   return { type: 'fail', error: new LoginWithError(`${stage}: ${what}`, { code, stage, hint }) };
 }

@@ -1,79 +1,108 @@
-import { MemoryStore, ipKeyGenerator } from 'express-rate-limit';
+import ipaddr from 'ipaddr.js';
 import { LoginWithError } from '../errors.js';
-import type { Settings } from '../express/options.js';
-import type { RateLimitCount } from '../express/types.js';
+import { createLock } from '../internal/lock.js';
+import type { RateLimitCount, RateLimitStore } from '../types.js';
 
 /**
- * Limits how many made-up keys can be tried: keys are guessable (PROTOCOL.md, `get_user_info`). Only exchanges that failed count, so a login
- * with a right key is never refused for the number of logins. Two counts:
+ * Limits how many made-up keys can be tried: keys are guessable (PROTOCOL.md, entropy of keys). Only failed exchanges
+ * count, so a login with a right key is never refused for the number of logins. Two counts:
  *
- * - per client address: who has used it up waits until the window is over;
- * - overall: once it is used up, somebody tries from many addresses at once. To refuse everybody then would hand the attacker a way to
- *   keep all people out. Instead the count per address shrinks to two, which is what an honest login needs whose first key was replaced.
+ * - per client address: a client that has used it up waits until the window is over;
+ * - overall: once it is used up, somebody tries from many addresses at once. Refusing everybody would let the attacker
+ *   keep all users out. Instead the count per address shrinks to two: what an honest login needs whose first key was
+ *   replaced.
  *
- * A client that comes before its last exchanges have ended waits for them as soon as they, if they all failed, would use up its count:
- * a burst must not get around the limit, and a class of pupils behind one address must not be refused.
+ * A client whose running exchanges would use up its count if all of them failed waits for one of them to end: a burst
+ * must not get around the limit, and a class of pupils behind one address must not be refused.
  */
-export interface Failures {
-  /** @throws LoginWithError `too_many_failures`, with the seconds to wait in {@link retryAfterOf}; `limits_failed`. */
-  enter(ip: string | undefined): Promise<Entry>;
+export interface RateLimiter {
+  /**
+   * Call it before an exchange.
+   *
+   * @param address the client's; all clients without one are counted together
+   * @throws LoginWithError `too_many_failures`, with the seconds to wait in {@link findRetryAfter}; `limits_failed`
+   */
+  acquire(address: string | undefined): Promise<Permit>;
 }
 
-/** A client's exchange; `leave` must be called once. */
-export interface Entry {
-  leave(hasFailed: boolean): Promise<void>;
+/** Allows one exchange. */
+export interface Permit {
+  /** Must be called once, after the exchange. @throws LoginWithError `limits_failed` */
+  release(hasFailed: boolean): Promise<void>;
 }
 
-/** What an honest person may need when a second tab or device replaced the first key. */
-const leastPerClient = 2;
+export interface RateLimits {
+  /** Failed exchanges from one client address within the window. */
+  limit: number;
+  /** Failed exchanges altogether, from which on a client has only two of its own. */
+  overallLimit: number;
+  /** Length of the window, in milliseconds. */
+  windowMs: number;
+  /** The memory of this process if absent. */
+  store: RateLimitStore | undefined;
+}
+
+/** What an honest user may need when a second tab or device replaced the first key. */
+const leastLimit = 2;
 const overallKey = 'loginwith overall';
+const noFailures: RateLimitCount = { totalHits: 0, resetTime: undefined };
 
-const waits = new WeakMap<LoginWithError, number>();
+const retryAfter = new WeakMap<LoginWithError, number>();
 
 /** Seconds until a client that was refused may try again. */
-export function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof LoginWithError ? waits.get(error) : undefined;
+export function findRetryAfter(error: unknown): number | undefined {
+  return error instanceof LoginWithError ? retryAfter.get(error) : undefined;
 }
 
-export function createFailures({ perClient, overall, window, store: given }: Settings['limits']): Failures {
-  const store = given ?? new MemoryStore();
-  // Types of express-rate-limit want all of its options; stores read the window.
-  void (store.init as ((options: { windowMs: number }) => unknown) | undefined)?.call(store, { windowMs: window });
-  const pending = new Map<string, { count: number; waiting: (() => void)[] }>();
+export function createRateLimiter({ limit, overallLimit, windowMs, store: given }: RateLimits): RateLimiter {
+  const store = given ?? createMemoryStore(windowMs);
+  void store.init?.({ windowMs });
+  const clients = new Map<string, Client>();
+  const read = async (key: string) => (await store.get?.(key)) ?? noFailures;
 
-  const read = (key: string) => guard(async () => (await store.get?.(key)) ?? noFailures);
-  const begin = (key: string) => {
-    const state = pending.get(key) ?? { count: 0, waiting: [] };
-    state.count += 1;
-    pending.set(key, state);
-  };
-  const end = (key: string) => {
-    const state = pending.get(key);
-    if (state === undefined) return;
-    state.count -= 1;
-    if (state.count === 0) pending.delete(key);
-    // All look again: how many can go on depends on how this one ended.
-    for (const goOn of state.waiting.splice(0)) goOn();
-  };
+  /** Waits until the client has an exchange left; called for one request of a client at a time. */
+  async function waitForExchange(key: string, client: Client): Promise<void> {
+    for (;;) {
+      const { releases } = client;
+      const [own, overall] = await useStore(() => Promise.all([read(key), read(overallKey)]));
+      const left = (overall.totalHits < overallLimit ? limit : Math.min(limit, leastLimit)) - own.totalHits;
+      if (left <= 0) throw createRefusal(own, windowMs);
+      // An exchange that ended meanwhile may have been counted after the read.
+      if (client.releases !== releases) continue;
+      if (client.running < left) return;
+      await new Promise<void>((resolve) => (client.onRelease = resolve));
+    }
+  }
 
   return {
-    async enter(ip = 'unknown') {
-      const key = `loginwith client ${ipKeyGenerator(ip)}`;
-      for (;;) {
-        const [client, all] = await Promise.all([read(key), read(overallKey)]);
-        const limit = all.totalHits < overall ? perClient : Math.min(perClient, leastPerClient);
-        if (client.totalHits >= limit) throw refuse(client, window);
-        const state = pending.get(key);
-        if (state === undefined || client.totalHits + state.count < limit) break;
-        await new Promise<void>((resolve) => state.waiting.push(resolve));
+    async acquire(address) {
+      const key = `loginwith client ${clientKey(address)}`;
+      const client = clients.get(key) ?? { requests: 0, running: 0, releases: 0, lock: createLock() };
+      clients.set(key, client);
+      client.requests += 1;
+      const end = () => {
+        client.requests -= 1;
+        if (client.requests === 0) clients.delete(key);
+      };
+      const unlock = await client.lock();
+      try {
+        await waitForExchange(key, client);
+        client.running += 1;
+      } catch (error) {
+        end();
+        throw error;
+      } finally {
+        unlock();
       }
-      begin(key);
       return {
-        async leave(hasFailed) {
+        async release(hasFailed) {
           try {
-            if (hasFailed) await guard(() => Promise.all([store.increment(key), store.increment(overallKey)]));
+            if (hasFailed) await useStore(() => Promise.all([store.increment(key), store.increment(overallKey)]));
           } finally {
-            end(key);
+            client.running -= 1;
+            client.releases += 1;
+            client.onRelease?.();
+            end();
           }
         },
       };
@@ -81,23 +110,65 @@ export function createFailures({ perClient, overall, window, store: given }: Set
   };
 }
 
-const noFailures: RateLimitCount = { totalHits: 0, resetTime: undefined };
+/** The requests of one client address that wait for an exchange or run one. */
+interface Client {
+  requests: number;
+  /** Exchanges that run now. */
+  running: number;
+  /** Exchanges that have ended. */
+  releases: number;
+  /** Lets one request at a time look at the counts. */
+  lock: ReturnType<typeof createLock>;
+  onRelease?: () => void;
+}
 
-function refuse({ resetTime }: RateLimitCount, window: number): LoginWithError {
+/** One key per IPv4 address; a /56 network of IPv6 counts as one client, because it is what one customer gets. */
+function clientKey(address = 'unknown'): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.toByteArray().slice(0, 7).join('.');
+}
+
+/** Counts in the memory of this process. */
+function createMemoryStore(windowMs: number): RateLimitStore {
+  const counts = new Map<string, { totalHits: number; resetTime: Date }>();
+  const dropExpired = () => {
+    // In the order of their first hit, which is that of their end.
+    for (const [key, { resetTime }] of counts) {
+      if (resetTime.getTime() > Date.now()) return;
+      counts.delete(key);
+    }
+  };
+  return {
+    get(key) {
+      dropExpired();
+      return counts.get(key);
+    },
+    increment(key) {
+      dropExpired();
+      const { totalHits, resetTime } = counts.get(key) ?? { totalHits: 0, resetTime: new Date(Date.now() + windowMs) };
+      const count = { totalHits: totalHits + 1, resetTime };
+      counts.set(key, count);
+      return count;
+    },
+  };
+}
+
+function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWithError {
   const error = new LoginWithError('callback: too many logins from this address have failed', {
     code: 'too_many_failures',
     stage: 'callback',
-    hint: 'Somebody may be trying out keys. If everybody is refused, the app sees one address for all: set Express\'s "trust proxy".',
+    hint:
+      'Somebody may be trying out keys. If all visitors are refused, the app sees one address for all of them: ' +
+      'set Express\'s "trust proxy".',
     retryable: true,
   });
-  waits.set(
-    error,
-    Math.max(1, Math.ceil((resetTime === undefined ? window : resetTime.getTime() - Date.now()) / 1000)),
-  );
+  const milliseconds = resetTime === undefined ? windowMs : resetTime.getTime() - Date.now();
+  retryAfter.set(error, Math.max(1, Math.ceil(milliseconds / 1000)));
   return error;
 }
 
-async function guard<T>(use: () => Promise<T>): Promise<T> {
+async function useStore<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (cause) {

@@ -1,7 +1,7 @@
 import type { LoginErrorCode } from '../errors.js';
 import { html, type Markup } from '../internal/html.js';
 import { textsFor, type Locale } from './texts.js';
-import type { LinkedProfile } from '../express/types.js';
+import type { LinkedProfile } from '../types.js';
 
 /** What every page gets. */
 export interface PageContext {

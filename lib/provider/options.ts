@@ -1,5 +1,5 @@
 import { defaultUsers } from './store/default-users.js';
-import { errorText } from '../internal/error-text.js';
+import { errorText } from '../internal/unknown-error.js';
 import { isLanguage, type Language } from './i18n.js';
 import { parseUser, type User, type UserInput } from './store/users.js';
 import { parseSiteConditions, type SiteConditions } from './faults/site-conditions.js';

@@ -82,7 +82,7 @@ test('100 000 guesses from a hundred addresses take days, and users whose keys a
 }, 30_000);
 
 test('a burst does not get around the limit', async () => {
-  const site = await open({ perClient: 3 });
+  const site = await open({ limit: 3 });
   const attack = await attackFrom(site, '203.0.113.9');
   const statuses = await attack(40);
   expect(guessesOf(site)).toBe(3);
@@ -90,14 +90,14 @@ test('a burst does not get around the limit', async () => {
 });
 
 test('a class of pupils behind one address logs in at once, although only one of them may be at the provider at a time', async () => {
-  const site = await open({ perClient: 1 });
+  const site = await open({ limit: 1 });
   const names = ['renee', 'sam', 'blank', 'layla'];
   const answers = await Promise.all(names.map((person) => site.logIn(browserAt(site, '198.51.100.7'), person)));
   expect(answers.map(({ status, location }) => [status, location])).toEqual(names.map(() => [302, '/']));
 });
 
 test('who is refused is told when to come back, and is let in then', async () => {
-  const site = await open({ perClient: 1 });
+  const site = await open({ limit: 1 });
   const attack = await attackFrom(site, '2001:db8:1:2::1');
   await attack(1);
   const browser = browserAt(site, '2001:db8:1:2::ffff');
@@ -115,13 +115,13 @@ test.each([
   ['a key that cannot be one', '/auth/pimbuzz/callback?auth_key=%20', 400],
   ['a callback without an attempt', '/auth/pimbuzz/callback?auth_key=abc', 403],
 ])('%s is no guess and does not count', async (_name, path, status) => {
-  const site = await open({ perClient: 1 });
+  const site = await open({ limit: 1 });
   for (let i = 0; i < 3; i += 1) expect((await browserAt(site, '198.51.100.7').visit(path)).status).toBe(status);
   expect((await site.logIn(browserAt(site, '198.51.100.7'))).status).toBe(302);
 });
 
 test('a failure of the provider does not count', async () => {
-  const site = await open({ perClient: 1 });
+  const site = await open({ limit: 1 });
   site.provider.once('authorize', { status: 500 });
   expect((await site.logIn(browserAt(site, '198.51.100.7'))).status).toBe(502);
   expect((await site.logIn(browserAt(site, '198.51.100.7'))).status).toBe(302);
@@ -138,7 +138,7 @@ describe('a store of its own', () => {
         return count;
       },
     };
-    const [first, second] = [await open({ perClient: 2, store }), await open({ perClient: 2, store })];
+    const [first, second] = [await open({ limit: 2, store }), await open({ limit: 2, store })];
     await (
       await attackFrom(first, '203.0.113.9')
     )(1);

@@ -120,8 +120,10 @@ describe('the session', () => {
     });
     const browser = site.browser();
     expect((await site.logIn(browser)).status).toBe(302);
-    // Looked at right after the redirect: user, person and token are there, and not only what Passport stores by itself.
-    expect(await stored()).toMatch(/"user":\{"provider":"pimbuzz".*"people":\{"pimbuzz":"2"\},"tokens":\{"pimbuzz":"/);
+    // Read right after the redirect: user, account and token are all there.
+    expect(await stored()).toMatch(
+      /"user":\{"provider":"pimbuzz".*"accounts":\{"pimbuzz":"2"\},"tokens":\{"pimbuzz":"/,
+    );
     expect((await browser.visit('/me')).status).toBe(200);
   });
 

@@ -257,7 +257,12 @@ describe("the app's Passport", () => {
           ),
         );
       },
-      options: (providers) => ({ providers, passport, verify: (_token, _refresh, profile) => profile }),
+      options: (providers) => ({
+        providers,
+        passport,
+        userProperty,
+        verify: (_token, _refresh, profile) => profile,
+      }),
       routes(app, auth) {
         app.get('/data', auth.requireAccessToken('pimbuzz'), showData);
         app.get(
@@ -320,13 +325,4 @@ test('a user that deserialize does not find any more is signed out; an error goe
   expect((await browser.visit('/me')).json).toEqual({ error: 'Error: database' });
   answer = () => undefined;
   expect((await browser.visit('/me')).status).toBe(302);
-});
-
-test('Passport that is not installed is asked for, and only when it is needed', async () => {
-  jest.doMock('passport', () => {
-    throw new Error('Cannot find module');
-  });
-  await expect(openSite()).rejects.toThrow('npm install passport');
-  await openSite({ options: (providers) => ({ providers, session: false, onLogin: () => undefined }) });
-  jest.dontMock('passport');
 });

@@ -55,7 +55,7 @@ describe('the start', () => {
     const response = await request(app).get('/auth');
     expect(response.headers['set-cookie']).toHaveLength(1);
     expect(response.headers['set-cookie']![0]).toMatch(
-      /^loginwith-loginwith=[\w-]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/,
+      /^loginwith-loginwith=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
     );
   });
 
@@ -63,7 +63,9 @@ describe('the start', () => {
     const provider = await openProvider();
     const app = createApp(createStrategy(optionsFor(provider)), (app) => app.set('trust proxy', true));
     const response = await request(app).get('/auth').set('X-Forwarded-Proto', 'https');
-    expect(response.headers['set-cookie']![0]).toMatch(/^__Host-loginwith-loginwith=[\w-]+; .*; Secure$/);
+    expect(response.headers['set-cookie']![0]).toMatch(
+      /^__Host-loginwith-loginwith=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
   });
 
   test.each([

@@ -1,78 +1,70 @@
-import type { IncomingMessage } from 'node:http';
+import { urlencoded } from 'body-parser';
 import { LoginWithError } from '../../errors.js';
+import { createSealer, type Sealer } from '../../internal/seal.js';
+import { isSameOriginPost } from '../../login/cross-site.js';
 import type { LoginOutcome } from '../../login/login.js';
-import { deriveKey, seal, unseal } from '../../internal/seal.js';
-import { destinationOf, pathTo, type Context, type ProviderLogin, type Visit } from '../context.js';
+import { toLoginRequest } from '../../strategy.js';
+import type { LinkedProfile } from '../../types.js';
+import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
+import { destinationOf, pathTo } from '../paths.js';
+import { asWebRequest } from '../request.js';
 import { redirect, sendPage } from '../responses.js';
-import { refuseVisitor } from '../unauthorized.js';
-import { asWebRequest, isSameOriginPost, type SeenRequest } from '../request.js';
-import type { LinkedProfile } from '../types.js';
+import { sendLoginRequired } from '../unauthorized.js';
 
-/** How long the question may stay unanswered, in milliseconds. */
+/** How long the confirmation may take, in milliseconds. */
 const formLifetime = 5 * 60_000;
-const maximumBody = 64 * 1024;
 
 /** What the form carries through the browser, sealed. */
 interface PendingLink {
-  /** Names the session and the user to link to. */
+  /** The session and the user to link to, as {@link LoginData.bind} names them. */
   session: string;
   profile: LinkedProfile;
   returnTo: string;
-  expiresAt: number;
 }
 
-/** Shows which account is about to be linked; nothing is linked before the answer. */
+/** Sends the page that shows which account is about to be linked; nothing is linked before it is confirmed. */
 export function askToLink(
-  context: Context,
-  { req, res }: Visit,
+  instance: Instance,
+  { req, res }: RequestContext,
   { settings }: ProviderLogin,
-  { profile, info }: Extract<LoginOutcome, { type: 'success' }>,
+  { profile: { _raw, _json, ...profile }, info }: Extract<LoginOutcome, { type: 'success' }>,
   session: string,
 ): void {
-  const { _raw, _json, ...linked } = profile;
-  const pending: PendingLink = {
-    session,
-    profile: linked,
-    returnTo: destinationOf(context.settings, info.returnTo),
-    expiresAt: Date.now() + formLifetime,
-  };
-  sendPage(req, res, 200, (basics) =>
-    context.settings.templates.link({
-      ...basics,
-      displayName: settings.provider.displayName,
-      profile: linked,
-      action: pathTo(context, req, 'link', settings.name),
-      token: seal(pending, formKey(settings)),
-      cancel: pending.returnTo,
-    }),
+  const cancel = destinationOf(instance.settings, info.returnTo);
+  const pending: PendingLink = { session, profile, returnTo: cancel };
+  const token = createFormSealer(settings).seal(pending, Date.now() + formLifetime);
+  const { displayName } = settings.provider;
+  const action = pathTo(instance, req, 'link', settings.name);
+  sendPage(req, res, 200, (page) =>
+    instance.settings.templates.link({ ...page, displayName, profile, action, token, cancel }),
   );
 }
 
-/** The answer of {@link askToLink}'s form. Who is meant is in the form, sealed: neither an e-mail address nor a name decides anything. */
-export async function confirmLink(context: Context, visit: Visit, provider: ProviderLogin): Promise<void> {
-  const { req, res } = visit;
-  const { settings, signIn, records } = context;
-  if (!isSameOriginPost(req, settings.trustedOrigins)) throw refuseForeign('link');
-  const user = signIn.userOf(req);
+/** Links the account after the confirmation. The sealed form says which: no e-mail address or name decides anything. */
+export async function confirmLink(instance: Instance, context: RequestContext, provider: ProviderLogin): Promise<void> {
+  const { req, res } = context;
+  const { settings, currentUser, loginData } = instance;
+  if (!isSameOriginPost(toLoginRequest(req), settings.trustedOrigins)) throw createForeignPostError('link');
+  const user = currentUser.get(req);
   if (user === undefined) {
-    await refuseVisitor(context, visit);
+    await sendLoginRequired(instance, context);
     return;
   }
-  const pending = openForm(await readToken(req), provider);
-  if (!records.isBound(req, pending.session)) {
-    throw new LoginWithError('link: this form belongs to somebody else who was signed in here', {
+  const { session, profile, returnTo } = openForm(await readToken(context), provider);
+  if (!loginData.isBound(req, session)) {
+    throw new LoginWithError('link: the form belongs to another user or session', {
       code: 'account_mismatch',
       stage: 'link',
-      hint: 'An account is linked only to the person who started it, in the same session.',
+      hint: 'An account is linked only to the user who started it, in the same session.',
     });
   }
-  await settings.onLink?.(asWebRequest(req), { user, profile: pending.profile });
-  records.setPerson(req, provider.settings.name, pending.profile.id);
-  await redirect(req, res, pending.returnTo);
+  await settings.onLink?.(asWebRequest(req), { user, profile });
+  loginData.setAccountId(req, provider.settings.name, profile.id);
+  await redirect(req, res, returnTo);
 }
 
-/** Why a POST from another site is not carried out. */
-export function refuseForeign(stage: 'link' | 'logout'): LoginWithError {
+/** The error for a POST from another site. */
+export function createForeignPostError(stage: 'link' | 'logout'): LoginWithError {
   return new LoginWithError(`${stage}: the request does not come from a page of this site`, {
     code: 'foreign_request',
     stage,
@@ -81,10 +73,10 @@ export function refuseForeign(stage: 'link' | 'logout'): LoginWithError {
 }
 
 function openForm(token: string, { settings }: ProviderLogin): PendingLink {
-  // Sealed by askToLink, so that it is what it was.
-  const pending = unseal(token, formKey(settings)) as PendingLink | undefined;
-  if (pending === undefined || pending.expiresAt < Date.now()) {
-    throw new LoginWithError('link: the form is not ours or older than five minutes', {
+  // Sealed by askToLink.
+  const pending = createFormSealer(settings).unseal(token) as PendingLink | undefined;
+  if (pending === undefined) {
+    throw new LoginWithError('link: the form is invalid or older than five minutes', {
       code: 'link_invalid',
       stage: 'link',
       hint: 'Start the linking again.',
@@ -92,33 +84,23 @@ function openForm(token: string, { settings }: ProviderLogin): PendingLink {
     });
   }
   const { registeredAt } = pending.profile;
-  // JSON has made text of it.
+  // JSON has turned the date into text.
   return registeredAt === undefined
     ? pending
     : { ...pending, profile: { ...pending.profile, registeredAt: new Date(registeredAt) } };
 }
 
-/** The form's one field, whether or not the app has parsed the body already. */
-async function readToken(req: SeenRequest): Promise<string> {
+const parseForm = urlencoded({ extended: false });
+
+/** The form's one field, also if the app has parsed the body already; empty if there is none. */
+async function readToken({ req, res }: RequestContext): Promise<string> {
+  // A body that cannot be parsed has no token.
+  await new Promise<void>((resolve) => parseForm(req, res, () => resolve()));
   const { body } = req;
-  if (typeof body === 'object' && body !== null) {
-    return 'token' in body && typeof body.token === 'string' ? body.token : '';
-  }
-  return new URLSearchParams(await readBody(req)).get('token') ?? '';
+  const hasToken = typeof body === 'object' && body !== null && 'token' in body;
+  return hasToken && typeof body.token === 'string' ? body.token : '';
 }
 
-async function readBody(req: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  // A request without an encoding yields buffers.
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maximumBody) return '';
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function formKey({ name, appId, appSecret }: ProviderLogin['settings']): Uint8Array {
-  return deriveKey(appSecret(), ['passport-loginwith link 1', name, appId]);
+function createFormSealer({ name, appId, appSecret }: ProviderLogin['settings']): Sealer {
+  return createSealer(appSecret(), ['passport-loginwith link 2', name, appId]);
 }

@@ -1,78 +1,82 @@
-import { sanitizeReturnTo, findReturnTo } from '../../login/request.js';
+import { isCrossSite } from '../../login/cross-site.js';
+import { findReturnTo, sanitizeReturnTo } from '../../login/return-to.js';
+import { isFetchRequest } from '../../pages/negotiation.js';
 import { toLoginRequest } from '../../strategy.js';
 import type { AttemptBinding } from '../../types.js';
-import { loginTarget, pathTo, type Context, type ProviderLogin, type Visit } from '../context.js';
+import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
+import { sendOutcome } from '../outcome.js';
+import { addReturnTo, loginPath, pathTo } from '../paths.js';
+import { originalURL } from '../request.js';
 import { redirect, sendJSON, sendPage } from '../responses.js';
-import { addParameter, isCrossSite, isFetchRequest } from '../request.js';
-import { findSession } from '../session/session.js';
-import { settle } from '../outcome.js';
+import { getSession } from '../session/session.js';
 
-/** Routes that send somebody to the provider. */
-export type StartRoute = 'login' | 'renew' | 'link';
-
-/** A visit to a route that starts a login, a renewal or the linking of an account. */
+/** Starts a login, a renewal or the linking of an account. */
 export async function startLogin(
-  context: Context,
-  visit: Visit,
+  instance: Instance,
+  context: RequestContext,
   provider: ProviderLogin,
-  route: StartRoute,
+  route: 'login' | 'renew' | 'link',
 ): Promise<void> {
-  const { req, res } = visit;
-  const { settings, signIn, records } = context;
+  const { req, res } = context;
+  const { settings, currentUser, loginData } = instance;
   const { name } = provider.settings;
-  if (settings.session) findSession(req);
-  context.warn(req);
+  if (settings.session) getSession(req);
+  instance.warn(req);
   if (isFetchRequest(req)) {
-    const loginURL = pathTo(context, req, route, name);
-    sendJSON(res, 401, { code: 'login_required', message: `Visit ${loginURL}; a script cannot.`, loginURL });
+    const loginURL = pathTo(instance, req, route, name);
+    const message = `Send the browser to ${loginURL}; a script cannot log in.`;
+    sendJSON(res, 401, { code: 'login_required', message, loginURL });
     return;
   }
-  const asked = findReturnTo(req.url ?? '');
-  const returnTo = asked === undefined ? settings.successRedirect : sanitizeReturnTo(asked);
-  const isSignedIn = signIn.userOf(req) !== undefined;
+  const returnTo = findReturnTo(originalURL(req)) ?? settings.successRedirect;
+  const isSignedIn = currentUser.get(req) !== undefined;
   if (route === 'link' && !isSignedIn) {
-    await redirect(req, res, loginTarget(context, req, sanitizeReturnTo(req.originalUrl)));
+    await redirect(req, res, loginPath(instance, req, sanitizeReturnTo(originalURL(req))));
     return;
   }
-  const isHarmless = route === 'renew' && isSignedIn && records.personOf(req, name) !== undefined;
-  if (!isHarmless && isCrossSite(req, settings.trustedOrigins)) {
-    askForClick(context, visit, provider, route, returnTo);
+  const isRenewal = route === 'renew' && isSignedIn && loginData.accountIdOf(req, name) !== undefined;
+  if (!isRenewal && isCrossSite(toLoginRequest(req), settings.trustedOrigins)) {
+    sendStartPage(instance, context, provider, route, returnTo);
     return;
   }
-  await sendToProvider(context, visit, provider, returnTo, route === 'login' ? undefined : route);
+  await redirectToProvider(instance, context, provider, returnTo, route === 'login' ? undefined : route);
 }
 
-/** Begins an attempt and sends the browser off; a purpose ties it to who is signed in, and without anybody it is a login. */
-export async function sendToProvider(
-  context: Context,
-  visit: Visit,
+/**
+ * Begins an attempt and redirects to the provider.
+ *
+ * @param purpose ties the attempt to the user who is signed in; without such a user it is an ordinary login
+ */
+export async function redirectToProvider(
+  instance: Instance,
+  context: RequestContext,
   provider: ProviderLogin,
   returnTo: string,
   purpose?: AttemptBinding['purpose'],
 ): Promise<void> {
-  const { req } = visit;
-  const session = purpose === undefined ? undefined : context.records.bind(req);
+  const { req } = context;
+  const session = purpose === undefined ? undefined : instance.loginData.bind(req);
   const binding = purpose === undefined || session === undefined ? undefined : { purpose, session };
-  // Only what is handed over here counts: whatever stands in the page's own query is not for the login.
-  const outcome = await provider.login.handle({ ...toLoginRequest(req, { returnTo }), url: '/', binding });
-  if (outcome.type !== 'success') await settle(context, visit, outcome);
+  // Without the query: a guarded page's own parameters, such as auth_key, do not concern the login.
+  const outcome = await provider.handleLogin({ ...toLoginRequest(req, { returnTo }), url: '/', binding });
+  if (outcome.type !== 'success') await sendOutcome(instance, context, outcome);
 }
 
 /**
- * The page with one link that stands between another site and a login. The protocol has no `state`: an attempt in the browser is all that
- * a callback is judged by, and a site that could make a visitor's browser begin one could then bring it back with a key of its own
- * account. From here on it takes a click: the link's request says `Sec-Fetch-Site: same-origin`, which no other site's page can
- * make a browser say, and no other site can put this page in a frame to get the click. A link rather than a form, because Chromium
- * would apply this page's form-action to the redirect to the provider.
+ * Sends the page with one link to click before a login that another site asked for. The protocol has no `state`: a
+ * callback is judged by the attempt in the browser alone. An attacker who makes a browser begin one could open a
+ * callback link with the attacker's key there. The click's request says `Sec-Fetch-Site: same-origin`, which no other
+ * site can cause, and no other site can frame this page. It is a link and no form, because Chromium would apply the
+ * page's form-action to the redirect to the provider.
  */
-function askForClick(
-  context: Context,
-  { req, res }: Visit,
+function sendStartPage(
+  instance: Instance,
+  { req, res }: RequestContext,
   { settings }: ProviderLogin,
-  route: StartRoute,
+  route: 'login' | 'renew' | 'link',
   returnTo: string,
 ): void {
   const { displayName } = settings.provider;
-  const href = addParameter(pathTo(context, req, route, settings.name), 'returnTo', returnTo);
-  sendPage(req, res, 200, (basics) => context.settings.templates.start({ ...basics, displayName, href }));
+  const href = addReturnTo(pathTo(instance, req, route, settings.name), returnTo);
+  sendPage(req, res, 200, (page) => instance.settings.templates.start({ ...page, displayName, href }));
 }

@@ -1,37 +1,40 @@
-import type { Context, Visit } from '../context.js';
-import { loginTarget } from '../context.js';
-import { refuseForeign } from './link.js';
+import { isSameOriginPost } from '../../login/cross-site.js';
+import { isFetchRequest } from '../../pages/negotiation.js';
+import { toLoginRequest } from '../../strategy.js';
+import type { Instance, RequestContext } from '../instance.js';
+import { loginPath } from '../paths.js';
+import { asWebRequest } from '../request.js';
 import { redirect, sendJSON, sendPage } from '../responses.js';
-import { asWebRequest, isSameOriginPost, isFetchRequest } from '../request.js';
 import { saveSession } from '../session/session.js';
+import { createForeignPostError } from './link.js';
 
-/** Logs out here. The provider has no logout for apps, so the person stays signed in there, and is told so. */
-export async function logOut(context: Context, { req, res, next }: Visit): Promise<void> {
-  const { settings, signIn, records, providers } = context;
-  if (!isSameOriginPost(req, settings.trustedOrigins)) throw refuseForeign('logout');
-  const met = records.namesOf(req);
+/** Logs out here, and says where the user is still signed in: the provider has no logout for apps. */
+export async function logOut(instance: Instance, { req, res, next }: RequestContext): Promise<void> {
+  const { settings, currentUser, loginData, providers } = instance;
+  if (!isSameOriginPost(toLoginRequest(req), settings.trustedOrigins)) throw createForeignPostError('logout');
+  const used = loginData.providersOf(req);
   const stillSignedInAt = [...providers.values()]
-    .filter(({ settings: { name } }) => !settings.session || met.includes(name))
+    .filter(({ settings: { name } }) => !settings.session || used.includes(name))
     .map(({ settings: { provider } }) => provider.displayName);
-  await signIn.signOut(req, res);
-  const answer = async () => {
+  await currentUser.logout(req, res);
+  const goOn = async () => {
     await saveSession(req);
     if (isFetchRequest(req)) {
-      const message = 'Logged out here. The provider has no logout for apps: the person stays signed in there.';
+      const message = 'Logged out here. The provider has no logout for apps: the user stays signed in there.';
       sendJSON(res, 200, { loggedOut: true, message, stillSignedInAt });
     } else if (settings.logoutRedirect !== undefined) {
       await redirect(req, res, settings.logoutRedirect);
     } else {
-      const href = loginTarget(context, req);
-      sendPage(req, res, 200, (basics) => settings.templates.loggedOut({ ...basics, stillSignedInAt, href }));
+      const href = loginPath(instance, req);
+      sendPage(req, res, 200, (page) => settings.templates.loggedOut({ ...page, stillSignedInAt, href }));
     }
   };
   if (settings.onLogout === undefined) {
-    await answer();
+    await goOn();
     return;
   }
   await settings.onLogout(asWebRequest(req), res, (error) => {
     if (error) next(error);
-    else answer().catch(next);
+    else goOn().catch(next);
   });
 }

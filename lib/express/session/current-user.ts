@@ -1,139 +1,182 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createOwnPassport } from './own-passport.js';
 import type { Settings } from '../options.js';
-import { asError, findSession, pickFromSession, supplySession, type SessionRequest } from './session.js';
-import type { PassportLike } from '../types.js';
+import { asWebRequest } from '../request.js';
+import type { Handler, PassportLike } from '../types.js';
+import {
+  addSessionMethods,
+  copyEntries,
+  getSession,
+  promisify,
+  regenerateSession,
+  saveSession,
+  type SessionRequest,
+} from './session.js';
 
-/** Who is signed in here: the session's side of a login, by way of Passport. */
-export interface SignIn {
-  /** Finds the user of a request, once. */
-  restore(req: IncomingMessage, res: ServerResponse): Promise<void>;
-  /** The signed-in user. */
-  userOf(req: IncomingMessage): unknown;
-  /** What stands for the user in the session. */
-  storedUserOf(req: IncomingMessage): unknown;
-  /** Signs in on a new session, so that nobody knows its id from before; keeps what is to be kept, and does not save that. */
-  signIn(req: IncomingMessage, res: ServerResponse, user: unknown): Promise<void>;
-  /** Signs out and leaves a new session. */
-  signOut(req: IncomingMessage, res: ServerResponse): Promise<void>;
+/** Who is signed in here. */
+export interface CurrentUser {
+  /** Loads the user from the session, once per request. */
+  load(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  get(req: IncomingMessage): unknown;
+  /** What the session holds for the user. */
+  getStored(req: IncomingMessage): unknown;
+  /** Signs a user in on a new session, with the entries that are to be kept; does not store it yet. */
+  login(req: IncomingMessage, res: ServerResponse, user: unknown): Promise<void>;
+  /** Signs the user out and leaves a new session; does not store it yet. */
+  logout(req: IncomingMessage, res: ServerResponse): Promise<void>;
 }
 
-/** Keys of a session under which an instance of ours keeps what is its own. */
-export const sessionKeyPrefix = 'loginWith ';
+/** The session's entry of one `loginWith()`: the user, and what {@link LoginData} keeps. */
+export interface SessionEntry {
+  user?: unknown;
+  data?: unknown;
+}
 
-/** What Passport hangs on a request. */
-type PassportRequest = SessionRequest & {
-  logIn?: (user: unknown, options: object, done: (error?: unknown) => void) => void;
-  logOut?: (options: object, done: (error?: unknown) => void) => void;
-  _sessionManager?: unknown;
-  _userProperty?: string;
-  [property: string]: unknown;
-};
-
-export function createSignIn(settings: Settings): SignIn {
+export function createCurrentUser(settings: Settings): CurrentUser {
   if (!settings.session) return withoutSession;
-  return settings.passport === undefined ? withOwnPassport(settings) : withPassport(settings, settings.passport);
+  return settings.passport === undefined ? withOwnEntry(settings) : withPassport(settings, settings.passport);
 }
 
-/** The app has a token of its own, and its own code puts the user on the request. */
-const withoutSession: SignIn = {
-  restore: () => Promise.resolve(),
-  userOf: (req: PassportRequest) => req.user ?? undefined,
-  storedUserOf: () => undefined,
-  signIn(req: PassportRequest, _res, user) {
+const entryPrefix = 'loginWith ';
+
+/** The session key of a `loginWith()`. */
+export function entryKeyOf({ basePath }: Pick<Settings, 'basePath'>): string {
+  return entryPrefix + basePath;
+}
+
+/** The app has its own token, and its own code sets `req.user`. */
+const withoutSession: CurrentUser = {
+  load: () => Promise.resolve(),
+  get: (req: SessionRequest) => req.user ?? undefined,
+  getStored: () => undefined,
+  login(req: SessionRequest, _res, user) {
     req.user = user;
     return Promise.resolve();
   },
-  signOut(req: PassportRequest) {
+  logout(req: SessionRequest) {
     req.user = undefined;
     return Promise.resolve();
   },
 };
 
-/** The app's Passport: its user, its serializers, its place in the session. */
-function withPassport(settings: Settings, passport: PassportLike, key = 'passport'): SignIn {
-  const own = sessionKeyPrefix + settings.basePath;
-  const isOther = (name: string) => name.startsWith(sessionKeyPrefix) && name !== own;
-  const userOf = (req: PassportRequest) => req[req._userProperty ?? 'user'] ?? undefined;
+/** The user in the session's own entry. Another Passport's user, and another `loginWith()`'s, stay as they are. */
+function withOwnEntry(settings: Settings): CurrentUser {
+  const key = entryKeyOf(settings);
+  const users = new WeakMap<IncomingMessage, unknown>();
+  const isOthers = (name: string) => name === 'passport' || isOtherEntry(name, key);
+  const isKept = (name: string) => settings.keepSession.includes(name) || isOthers(name);
+  const getStored = (req: SessionRequest) => readEntry(req, key)?.user;
+
+  /** Shows the user on `req.user`, unless another login has put its user there. */
+  const show = (req: SessionRequest, user: unknown) => {
+    const isOurs = req.user === undefined || req.user === users.get(req);
+    if (isOurs && req.user !== user) req.user = user;
+    users.set(req, user);
+  };
+  const currentUser: CurrentUser = {
+    async load(req: SessionRequest, res) {
+      if (users.has(req)) return;
+      const stored = getStored(req);
+      const user = stored === undefined ? undefined : await settings.deserialize(stored, asWebRequest(req));
+      if (!user && stored !== undefined) Reflect.deleteProperty(getSession(req), key);
+      show(req, user || undefined);
+      addRequestMethods(req, res, currentUser);
+    },
+    get: (req) => users.get(req),
+    getStored,
+    async login(req: SessionRequest, _res, user) {
+      getSession(req);
+      const stored = await settings.serialize(user, asWebRequest(req));
+      const session = await regenerateSession(req, isKept);
+      session[key] = { user: stored } satisfies SessionEntry;
+      show(req, user);
+    },
+    async logout(req: SessionRequest) {
+      if (req.session) await regenerateSession(req, isOthers);
+      show(req, undefined);
+    },
+  };
+  return currentUser;
+}
+
+/** The app's Passport, through its public API: its user, its serializers, its entry in the session. */
+function withPassport(settings: Settings, passport: PassportLike): CurrentUser {
+  const key = entryKeyOf(settings);
+  const { userProperty } = settings;
+  const get = (req: PassportRequest) => req[userProperty] ?? undefined;
+  const runWith = (handler: unknown, req: IncomingMessage, res: ServerResponse) =>
+    // Passport's middlewares are Connect's, whatever its typings call them.
+    promisify((done) => (handler as Handler)(req, res, done));
   return {
-    async restore(req: PassportRequest, res) {
-      supplySession(req);
-      // Costs nothing when the app has done it before: without a user in the session there is nothing to look up.
-      if (userOf(req) === undefined && req.session) await run(passport.authenticate('session'), req, res);
+    async load(req: PassportRequest, res) {
+      addSessionMethods(req);
+      // If the app has done it before, there is a user already, or none to look up.
+      if (get(req) !== undefined || !req.session) return;
+      await runWith(passport.initialize({ userProperty }), req, res);
+      await runWith(passport.session(), req, res);
     },
-    userOf,
-    storedUserOf(req: SessionRequest) {
-      const stored = req.session?.[key];
-      return typeof stored === 'object' && stored !== null && 'user' in stored ? stored.user : undefined;
+    get,
+    // Where Passport documents the serialized user.
+    getStored: (req: SessionRequest) => readEntry(req, 'passport')?.user,
+    async login(req: PassportRequest, res, user) {
+      getSession(req);
+      const kept = copyEntries(req, (name) => settings.keepSession.includes(name) || isOtherEntry(name, key));
+      await runWith(passport.initialize({ userProperty }), req, res);
+      await promisify((done) => req.logIn?.(user, {}, done));
+      Object.assign(getSession(req), kept);
     },
-    async signIn(req: PassportRequest, res, user) {
-      findSession(req);
-      const kept = pickFromSession(req, (name) => settings.keepSession.includes(name) || isOther(name));
-      await run(passport.initialize(), req, res);
-      await call((done) => req.logIn?.(user, {}, done));
-      Object.assign(findSession(req), kept);
-    },
-    async signOut(req: PassportRequest, res) {
+    async logout(req: PassportRequest, res) {
       if (!req.session) return;
-      const kept = pickFromSession(req, isOther);
-      await run(passport.initialize(), req, res);
-      await call((done) => req.logOut?.({}, done));
-      Object.assign(findSession(req), kept);
+      const kept = copyEntries(req, (name) => isOtherEntry(name, key));
+      await runWith(passport.initialize({ userProperty }), req, res);
+      await promisify((done) => req.logOut?.({}, done));
+      Object.assign(getSession(req), kept);
     },
   };
 }
+
+type Done = (error?: unknown) => void;
+
+/** What Passport adds to a request. */
+type PassportRequest = SessionRequest & {
+  logIn?: (user: unknown, options: object, done: Done) => void;
+  logOut?: (options: object, done: Done) => void;
+  [property: string]: unknown;
+};
 
 /**
- * A Passport of our own, under a key of its own in the session. It leaves a request as it was where another Passport, or another
- * `loginWith()`, has been at work: that one's user, its session manager, and its place in the session stay.
+ * Adds the methods that people know from Passport, where no Passport has added its own. Not `logIn` and `logOut`:
+ * an app's Passport that comes later uses those it finds, and would log its users in here.
  */
-function withOwnPassport(settings: Settings): SignIn {
-  const key = sessionKeyPrefix + settings.basePath;
-  const inner = withPassport(
-    { ...settings, keepSession: [...settings.keepSession, 'passport'] },
-    createOwnPassport(settings, key),
-    key,
-  );
-  const users = new WeakMap<IncomingMessage, unknown>();
-  const apart = async (req: PassportRequest, act: () => Promise<void>) => {
-    const { user: otherUser, _sessionManager: otherManager, _userProperty: otherProperty } = req;
-    const visible = users.get(req) === otherUser ? undefined : otherUser;
-    req.user = undefined;
-    delete req._userProperty;
-    try {
-      await act();
-      users.set(req, req.user ?? undefined);
-    } finally {
-      req.user = visible ?? users.get(req);
-      if (otherManager !== undefined) req._sessionManager = otherManager;
-      if (otherProperty !== undefined) req._userProperty = otherProperty;
-    }
+function addRequestMethods(req: IncomingMessage, res: ServerResponse, currentUser: CurrentUser): void {
+  const run = (work: () => Promise<void>, done: Done) => {
+    work()
+      .then(() => saveSession(req))
+      .then(() => done(), done);
   };
-  return {
-    restore: async (req: PassportRequest, res) => {
-      if (!users.has(req)) await apart(req, () => inner.restore(req, res));
-    },
-    userOf: (req) => users.get(req),
-    storedUserOf: (req) => inner.storedUserOf(req),
-    signIn: (req: PassportRequest, res, user) => apart(req, () => inner.signIn(req, res, user)),
-    signOut: (req: PassportRequest, res) =>
-      apart(req, async () => {
-        const others = pickFromSession(req, (name) => name === 'passport');
-        await inner.signOut(req, res);
-        if (req.session) Object.assign(req.session, others);
-      }),
+  const methods = {
+    login: (user: unknown, ...rest: unknown[]) => run(() => currentUser.login(req, res, user), callbackOf(rest)),
+    logout: (...rest: unknown[]) => run(() => currentUser.logout(req, res), callbackOf(rest)),
+    isAuthenticated: () => currentUser.get(req) !== undefined,
+    isUnauthenticated: () => currentUser.get(req) === undefined,
   };
+  for (const [name, value] of Object.entries(methods)) {
+    if (!(name in req)) Object.defineProperty(req, name, { value, writable: true, configurable: true });
+  }
 }
 
-function run(handler: unknown, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  // Passport's middlewares are Connect's, whatever its typings call them.
-  return call((done) =>
-    (handler as (req: IncomingMessage, res: ServerResponse, next: typeof done) => void)(req, res, done),
-  );
+/** As in Passport, options may stand before the callback. @throws TypeError without a callback */
+function callbackOf(parameters: unknown[]): Done {
+  const done = parameters.at(-1);
+  if (typeof done !== 'function')
+    throw new TypeError('req.login and req.logout need a callback as their last argument');
+  return done as Done;
 }
 
-function call(start: (done: (error?: unknown) => void) => unknown): Promise<void> {
-  return new Promise((resolve, reject) => {
-    start((error) => (error ? reject(asError(error)) : resolve()));
-  });
+function readEntry({ session }: SessionRequest, key: string): SessionEntry | undefined {
+  const entry = session?.[key];
+  return typeof entry === 'object' && entry !== null ? entry : undefined;
+}
+
+function isOtherEntry(name: string, key: string): boolean {
+  return name.startsWith(entryPrefix) && name !== key;
 }

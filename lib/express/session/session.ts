@@ -1,5 +1,6 @@
-import { isError, LoginWithError } from '../../errors.js';
-import type { SeenRequest } from '../request.js';
+import { LoginWithError } from '../../errors.js';
+import { isError } from '../../internal/unknown-error.js';
+import type { ExpressRequest } from '../request.js';
 
 /** The session of a request, of express-session or cookie-session. */
 export interface Session {
@@ -9,56 +10,65 @@ export interface Session {
   [key: string]: unknown;
 }
 
-/** A request on which a session may be. */
-export type SessionRequest = SeenRequest & {
+/** A request that may have a session. */
+export type SessionRequest = ExpressRequest & {
   session?: Session | null | undefined;
   sessionOptions?: { sameSite?: unknown; secure?: unknown };
   sessionStore?: object;
 };
 
-/** @throws LoginWithError `session_missing`. */
-export function findSession(req: SessionRequest): Session {
+/** @throws LoginWithError `session_missing` */
+export function getSession(req: SessionRequest): Session {
   if (req.session !== undefined && req.session !== null) return req.session;
   throw new LoginWithError('session: there is no session on the request', {
     code: 'session_missing',
     stage: 'session',
-    hint: 'Put express-session or cookie-session before loginWith(), or set "session" to false. express-session leaves it out, too, while its store is not connected.',
+    hint:
+      'Put express-session or cookie-session before loginWith(), or set "session" to false. While its store is not ' +
+      'connected, express-session adds no session either.',
     retryable: true,
   });
 }
 
-/** Gives a session of cookie-session the two methods that Passport 0.6 and 0.7 call on every session. */
-export function supplySession(req: SessionRequest): void {
+/** Adds to a session of cookie-session the two methods of express-session, which Passport calls on every session. */
+export function addSessionMethods(req: SessionRequest): void {
   const { session } = req;
   if (session === undefined || session === null || typeof session.regenerate === 'function') return;
   const regenerate = (done: (error?: unknown) => void) => {
     req.session = {};
-    // A new session that stays empty would not be written, and the old one would stay in the browser.
+    // cookie-session does not write a new session that stays empty, and the old one would stay in the browser.
     Object.defineProperty(req.session, 'isNew', { value: false });
-    supplySession(req);
+    addSessionMethods(req);
     done();
   };
-  // Not enumerable, so that they are not taken for content of the session.
+  // Not enumerable, so that they are not taken for the session's content.
   Object.defineProperty(session, 'regenerate', { value: regenerate });
   Object.defineProperty(session, 'save', { value: (done: () => void) => done() });
 }
 
-/** Stores the session now; a browser may be back before a store is done that begins when the answer ends. */
+/** Replaces the session by a new one, whose id nobody knows, and copies the entries that `keep` names. */
+export async function regenerateSession(req: SessionRequest, keep: (key: string) => boolean): Promise<Session> {
+  addSessionMethods(req);
+  const session = getSession(req);
+  const kept = copyEntries(req, keep);
+  await promisify((done) => session.regenerate?.(done));
+  return Object.assign(getSession(req), kept);
+}
+
+/** Stores the session now: when the response ends is too late, because the browser may be faster than the store. */
 export async function saveSession({ session }: SessionRequest): Promise<void> {
   if (session === undefined || session === null || typeof session.save !== 'function') return;
   // Visitors without a session get none by this.
   if (Object.keys(session).every((key) => key === 'cookie')) return;
-  await new Promise<void>((resolve, reject) => {
-    session.save?.((error) => (error ? reject(asError(error)) : resolve()));
-  });
+  await promisify((done) => session.save?.(done));
 }
 
-/** What of a session is to outlive that it is regenerated; `undefined` for what is not there. */
-export function pickFromSession(req: SessionRequest, keep: (key: string) => boolean): Record<string, unknown> {
+/** Entries copied to the regenerated session. */
+export function copyEntries(req: SessionRequest, keep: (key: string) => boolean): Record<string, unknown> {
   return Object.fromEntries(Object.entries(req.session ?? {}).filter(([key]) => key !== 'cookie' && keep(key)));
 }
 
-/** Whether the browser withholds the session's cookie on the way back from another site. */
+/** Whether the browser withholds the session's cookie from a navigation that began on another site. */
 export function isStrictSession({ session, sessionOptions }: SessionRequest): boolean {
   const sameSite = session?.cookie === undefined ? sessionOptions?.sameSite : session.cookie.sameSite;
   return sameSite === true || (typeof sameSite === 'string' && sameSite.toLowerCase() === 'strict');
@@ -69,7 +79,13 @@ export function isSecureSession({ session, sessionOptions }: SessionRequest): bo
   return (session?.cookie === undefined ? sessionOptions?.secure : session.cookie.secure) === true;
 }
 
-/** A callback's error as one that can be thrown. */
-export function asError(error: unknown): Error {
+/** Waits for a function that takes a callback. */
+export function promisify(start: (done: (error?: unknown) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => (error ? reject(toError(error)) : resolve()));
+  });
+}
+
+function toError(error: unknown): Error {
   return isError(error) ? error : new Error('session: the store failed without an Error');
 }

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } f
 import { dirname, resolve } from 'node:path';
 import type { RegisteredApp } from './app-form.js';
 import { parseNewApp } from './apps.js';
-import { errorText, hasCode } from '../../internal/error-text.js';
+import { errorText, errorCodeOf } from '../../internal/unknown-error.js';
 import { parseUser, type User } from './users.js';
 import type { Site } from './store.js';
 
@@ -96,7 +96,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (errorCodeOf(error) === 'ENOENT') return undefined;
     throw new Error(`the state file ${file} cannot be read: ${errorText(error)}`, { cause: error });
   }
 }

@@ -1,0 +1,15 @@
+import { findReturnTo } from '../../login/return-to.js';
+import type { Instance, RequestContext } from '../instance.js';
+import { addReturnTo, pathTo } from '../paths.js';
+import { originalURL } from '../request.js';
+import { sendPage } from '../responses.js';
+
+/** Sends the page on which users choose their provider. */
+export function sendChoice(instance: Instance, { req, res }: RequestContext): void {
+  const returnTo = findReturnTo(originalURL(req));
+  const providers = [...instance.providers.values()].map(({ settings: { name, provider } }) => ({
+    displayName: provider.displayName,
+    href: addReturnTo(pathTo(instance, req, 'login', name), returnTo),
+  }));
+  sendPage(req, res, 200, (page) => instance.settings.templates.choose({ ...page, providers }));
+}

@@ -1,0 +1,25 @@
+/** Appends a query parameter to a path or a URL. */
+export function addQueryParameter(url: string, name: string, value: string): string {
+  const hashAt = url.indexOf('#');
+  const [start, hash] = hashAt === -1 ? [url, ''] : [url.slice(0, hashAt), url.slice(hashAt)];
+  return `${start}${start.includes('?') ? '&' : '?'}${new URLSearchParams({ [name]: value }).toString()}${hash}`;
+}
+
+/** A path with its query, percent-encoded where a `Location` header needs it. */
+export function encodePath(path: string): string {
+  const { pathname, search, hash } = new URL(path, 'http://origin.invalid');
+  return pathname + search + hash;
+}
+
+/** The path of a URL or of a request's target, without query, fragment and trailing slashes. */
+export function pathOf(url: string): string {
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  return trimSlashes(path);
+}
+
+/** Without the slashes at its end. */
+export function trimSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '/') end -= 1;
+  return text.slice(0, end);
+}

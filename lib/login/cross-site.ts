@@ -1,0 +1,42 @@
+/** What of a request tells who made the browser send it. */
+export interface RequestOrigin {
+  headers: Record<string, string | string[] | undefined>;
+  /** Host name without the port, as the browser knows it. */
+  host: string;
+}
+
+/**
+ * Whether another site made the browser send this request, and none of those that are trusted. Browsers say so in
+ * `Sec-Fetch-Site`; in browsers from before 2023 the referrer tells, which can be withheld but not forged.
+ */
+export function isCrossSite(request: RequestOrigin, trustedOrigins: readonly string[]): boolean {
+  const referrer = parseURL(request.headers.referer);
+  if (referrer !== undefined && trustedOrigins.includes(referrer.origin)) return false;
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'cross-site';
+  return referrer !== undefined && !isOwnHost(request, referrer);
+}
+
+/**
+ * Whether a POST comes from a page of this app or of a trusted origin. Browsers tell by themselves and no page can
+ * change it, so the form needs no token: `Sec-Fetch-Site`, in browsers from before 2023 `Origin`, else the referrer.
+ * A client that sends none of them is refused.
+ */
+export function isSameOriginPost(request: RequestOrigin, trustedOrigins: readonly string[]): boolean {
+  const { origin, referer, 'sec-fetch-site': site } = request.headers;
+  if (typeof origin === 'string' && trustedOrigins.includes(origin)) return true;
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const sender = parseURL(origin ?? referer);
+  return sender !== undefined && isOwnHost(request, sender);
+}
+
+function parseURL(text: unknown): URL | undefined {
+  return typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function isOwnHost({ headers, host }: RequestOrigin, url: URL): boolean {
+  const received = typeof headers.host === 'string' ? headers.host.toLowerCase() : '';
+  if (url.host === received) return true;
+  // Behind a trusted proxy the app knows the name that the browser used, but not the port.
+  return host !== received.replace(/:\d+$/, '') && url.hostname === host;
+}
