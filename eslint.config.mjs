@@ -3,7 +3,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'example-app/dist/', 'example-app/.data/'] },
+  { ignores: ['dist/', 'coverage/', 'reports/', '.stryker-tmp/', 'example-app/dist/', 'example-app/.data/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.mts'],
