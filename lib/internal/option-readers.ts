@@ -5,11 +5,11 @@ export type GivenOptions = Record<string, unknown>;
 export interface OptionReader {
   readonly given: GivenOptions;
   /** Reports a mistake; the message names the option in double quotes. */
-  reject(message: string): void;
+  readonly reject: (message: string) => void;
   /** The option if `check` accepts it; absent, or a mistake such as `"timeout" must be …`, gives `undefined`. */
-  read<T>(name: string, check: (value: unknown) => value is T, expected: string): T | undefined;
+  readonly read: <T>(name: string, check: (value: unknown) => value is T, expected: string) => T | undefined;
   /** Reads an object of further options, whose mistakes are reported as `"name.option"`. */
-  readObject(name: string, names: readonly string[], example: string): OptionReader;
+  readonly readObject: (name: string, names: readonly string[], example: string) => OptionReader;
 }
 
 export interface OptionNames {

@@ -9,6 +9,7 @@ import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { destinationOf, pathTo } from '../paths.js';
 import { asWebRequest } from '../request.js';
 import { redirect, sendPage } from '../responses.js';
+import type { Handler } from '../types.js';
 import { sendLoginRequired } from '../unauthorized.js';
 
 /** How long the confirmation may take, in milliseconds. */
@@ -90,7 +91,7 @@ function openForm(token: string, { settings }: ProviderLogin): PendingLink {
     : { ...pending, profile: { ...pending.profile, registeredAt: new Date(registeredAt) } };
 }
 
-const parseForm = urlencoded({ extended: false });
+const parseForm: Handler = urlencoded({ extended: false });
 
 /** The form's one field, also if the app has parsed the body already; empty if there is none. */
 async function readToken({ req, res }: RequestContext): Promise<string> {
