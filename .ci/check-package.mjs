@@ -70,7 +70,7 @@ try {
         const browser = await new Browser().logIn('http://localhost:3000/auth/pimbuzz');
         assert.equal(JSON.parse(browser.text).id, `pimbuzz:${person.id}`, browser.text);
       }
-      console.log(`the README's ${file} logs a person in`);
+      console.log(`the README's ${file} logs a user in`);
     } finally {
       app.kill();
       await new Promise((resolve) => app.once('exit', resolve));

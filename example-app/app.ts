@@ -10,26 +10,26 @@ import { icon } from './pages/icon.js';
 import { brokenPage, notFoundPage, unavailablePage } from './pages/message.js';
 import { profilePage } from './pages/profile.js';
 import { style } from './pages/style.js';
-import { toPerson, type Person } from './person.js';
+import { toUser, type User } from './user.js';
 import { RedisLost } from './redis.js';
 import { createSecurityHeaders } from './security.js';
 
 export interface AppOptions {
-  /** Where people open the app, without a slash at its end. */
+  /** Where users open the app, without a slash at its end. */
   url: string;
   /** Express' `trust proxy`. */
   trustProxy?: number | string | undefined;
-  /** The networks that people can log in with. */
+  /** The networks that users can log in with. */
   choices: readonly (Provider & { isLocal: boolean })[];
   sessions: RequestHandler;
-  auth: LoginWith<Person>;
+  auth: LoginWith<User>;
   /** Takes what a developer should read. */
   log: (text: string) => void;
 }
 
 export function createApp({ url, trustProxy, choices, sessions, auth, log }: AppOptions): Express {
   const pictureOrigins = choices.flatMap(originsOf);
-  // The network that a person came from may have gone from the configuration.
+  // The network that a user came from may have been removed from the configuration.
   const displayNameOf = (name: string) => choices.find((choice) => choice.name === name)?.displayName ?? name;
   const app = express();
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
@@ -58,20 +58,20 @@ export function createApp({ url, trustProxy, choices, sessions, auth, log }: App
     res.send(
       homePage({
         choices,
-        person: auth.user(req),
+        user: auth.user(req),
         returnTo: typeof returnTo === 'string' ? returnTo : undefined,
         isLoggedOut: 'logged-out' in req.query,
       }),
     );
   });
   app.get('/me', auth.requireLogin(), (req, res, next) => {
-    const person = auth.user(req);
-    if (person === undefined) {
+    const user = auth.user(req);
+    if (user === undefined) {
       next();
       return;
     }
     const { accessEndsAt = {}, linked = [] } = req.session;
-    res.send(profilePage({ person, accessEndsAt, linked, choices, displayNameOf, pictureOrigins }));
+    res.send(profilePage({ user, accessEndsAt, linked, choices, displayNameOf, pictureOrigins }));
   });
   for (const { name, displayName } of choices) {
     app.get(`/me/fresh/${name}`, auth.requireAccessToken(name), async (req, res, next) => {
@@ -81,7 +81,7 @@ export function createApp({ url, trustProxy, choices, sessions, auth, log }: App
       }
       const profile = await req.loginWith.getUserInfo();
       rememberAccess(req);
-      res.send(freshPage(toPerson(profile), displayName, req.loginWith.expiresAt));
+      res.send(freshPage(toUser(profile), displayName, req.loginWith.expiresAt));
     });
   }
 
@@ -93,7 +93,7 @@ export function createApp({ url, trustProxy, choices, sessions, auth, log }: App
   return app;
 }
 
-/** Tells people what went wrong in words, and the developer what to do about it in the log. */
+/** Shows users what went wrong, and logs for the developer what to do about it. */
 function createErrorHandler({ choices, auth, log }: Pick<AppOptions, 'choices' | 'auth' | 'log'>): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     // Redis tells about itself, once and not for each request.

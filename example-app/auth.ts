@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Provider } from 'passport-loginwith';
 import { loginWith, type RateLimitStore, type Link, type LoginWith, type Next } from 'passport-loginwith/express';
-import { isPerson, toPerson, type Person } from './person.js';
+import { isUser, toUser, type User } from './user.js';
 import { sessionCookie } from './sessions.js';
 
 /** A network to log in with, and what it knows this app by. */
@@ -13,10 +13,10 @@ export interface Login {
 
 export interface AuthOptions {
   logins: readonly Login[];
-  /** Where people open the app. */
+  /** Where users open the app. */
   appURL: string;
   /** Where failed logins are counted, if several processes share the count. */
-  failures?: RateLimitStore | undefined;
+  rateLimitStore?: RateLimitStore | undefined;
 }
 
 declare module 'express-session' {
@@ -24,39 +24,39 @@ declare module 'express-session' {
     /** By provider, when the access token ends at the latest; ISO 8601. */
     accessEndsAt: Record<string, string>;
     /** Accounts at other providers. */
-    linked: Person[];
+    linked: User[];
   }
 }
 
 /** Everything about authentication; a login that fails goes to the app's error handler. */
-export function createAuth({ logins, appURL, failures }: AuthOptions): LoginWith<Person> {
-  return loginWith<Person>({
+export function createAuth({ logins, appURL, rateLimitStore }: AuthOptions): LoginWith<User> {
+  return loginWith<User>({
     providers: logins.map((login) => ({ ...login, callbackURL: `${appURL}/auth/${login.provider.name}/callback` })),
-    // The session holds all that this app knows of a person; others look them up, or enter them, in their database here.
-    verify: (_accessToken, _refreshToken, profile) => toPerson(profile),
-    serialize: (person) => person,
-    deserialize: (stored: unknown) => (isPerson(stored) ? stored : undefined),
+    // The session holds all that this app knows of a user; an app with a database finds or creates the user here.
+    verify: (_accessToken, _refreshToken, profile) => toUser(profile),
+    serialize: (user) => user,
+    deserialize: (stored: unknown) => (isUser(stored) ? stored : undefined),
     successRedirect: '/me',
-    // Where people choose how to log in; what fails is told by the error handler.
+    // Where users choose how to log in; the error handler shows failures.
     failureRedirect: '/',
     onError: (error: unknown, _req, _res, next) => next(error),
     onLogin(req: Request, _res, next) {
       rememberAccess(req);
       next();
     },
-    // Others store it with the person in their database, and from then on let that account log in as this person.
-    onLink(req: Request, { profile }: Link<Person>) {
+    // An app with a database stores the account with the user, and from then on lets it log in as this user.
+    onLink(req: Request, { profile }: Link<User>) {
       const others = (req.session.linked ?? []).filter(({ provider }) => provider !== profile.provider);
-      req.session.linked = [...others, toPerson(profile)];
+      req.session.linked = [...others, toUser(profile)];
     },
     logoutRedirect: '/?logged-out',
     onLogout(req: Request, res: Response, next: Next) {
       res.clearCookie(sessionCookie);
-      // Passport has begun a new session, which would be stored although nothing is in it, and get a cookie.
+      // The logout began a new session, which express-session would store, although it is empty, and set its cookie.
       Object.assign(req, { session: undefined });
       next();
     },
-    limits: { store: failures },
+    limits: { store: rateLimitStore },
   });
 }
 

@@ -26,7 +26,7 @@ export interface ExampleConfig {
   port: number;
   /** Address to listen on; only this machine can connect if absent. */
   host: string | undefined;
-  /** Where people open the app, without a slash at its end; this machine's own address if absent. */
+  /** Where users open the app, without a slash at its end; this machine's own address if absent. */
   url: string | undefined;
   /** Express' `trust proxy`. */
   trustProxy: number | string | undefined;

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** Helmet's headers, with a policy for pages that have no script, and no foreign asset but people's pictures. */
+/** Helmet's headers, with a policy for pages that have no script, and no foreign asset but users' pictures. */
 export function createSecurityHeaders(pictureOrigins: readonly string[]): RequestHandler {
   return helmet({
     contentSecurityPolicy: {

@@ -11,12 +11,12 @@ import type { Redis } from './redis.js';
 /** Cookies ignore ports, so the name must be one that the local sites do not use. */
 export const sessionCookie = 'example.sid';
 
-/** How long a person stays signed in, in milliseconds. */
+/** How long a user stays signed in, in milliseconds. */
 const lifetime = 7 * 24 * 60 * 60 * 1000;
 
 const FileStore = createFileStore(session);
 
-/** Sessions in Redis, which any number of processes can share, or else in files: people stay signed in when the app is started again. */
+/** Sessions in Redis, which any number of processes can share, or else in files: users stay signed in over a restart. */
 export function createSessions(folder: string, secret = keepSecret(folder), redis?: Redis): RequestHandler {
   return session({
     name: sessionCookie,

@@ -7,7 +7,7 @@ import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
 import { createApp, type AppOptions } from './app.js';
 import { createAuth, type Login } from './auth.js';
 import { codeOf, SetUpError, type ExampleConfig, type SiteConfig } from './config.js';
-import { createFailureStore } from './failures.js';
+import { createRateLimitStore } from './rate-limit-store.js';
 import { connectRedis } from './redis.js';
 import { createSessions } from './sessions.js';
 
@@ -56,8 +56,8 @@ export async function startExample(
           : { ...site.credentials, provider: describeSite(site) },
       );
     }
-    const failures = redis && createFailureStore(redis);
-    const auth = createAuth({ logins, appURL: url, failures });
+    const rateLimitStore = redis && createRateLimitStore(redis);
+    const auth = createAuth({ logins, appURL: url, rateLimitStore });
     closers.push(() => auth.close());
     const choices = logins.map(({ provider }) => ({ ...provider, isLocal: local.has(provider.name) }));
     answer = createApp({ url, trustProxy: config.trustProxy, choices, sessions, auth, log });

@@ -1,28 +1,28 @@
 import { html, type Markup } from '../html.js';
-import type { Person } from '../person.js';
+import type { User } from '../user.js';
 import { describeDay, describeTime } from './dates.js';
 
-/** All that a provider tells about a person, as a list. */
-export function factsAbout(person: Person): Markup {
-  return html`<dl>${fieldsOf(person)}</dl>`;
+/** All that a provider tells about a user, as a list. */
+export function factsAbout(user: User): Markup {
+  return html`<dl>${fieldsOf(user)}</dl>`;
 }
 
-function fieldsOf(person: Person): Markup[] {
-  const { registeredAt, birthdate, badge } = person;
+function fieldsOf(user: User): Markup[] {
+  const { registeredAt, birthdate, badge } = user;
   return [
-    field('Number', text(person.id)),
-    field('User name', text(person.username)),
-    field('Given name', text(person.name?.givenName)),
-    field('Family name', text(person.name?.familyName)),
-    field('E-mail', text(person.emails[0]?.value), 'It may never have been confirmed'),
-    field('Gender', word(person.gender)),
+    field('Number', text(user.id)),
+    field('User name', text(user.username)),
+    field('Given name', text(user.name?.givenName)),
+    field('Family name', text(user.name?.familyName)),
+    field('E-mail', text(user.emails[0]?.value), 'It may never have been confirmed'),
+    field('Gender', word(user.gender)),
     field('Date of birth', birthdate && html`<time datetime="${birthdate}">${describeDay(birthdate)}</time>`),
-    field('Relationship', word(person.relationship)),
-    field('About', person.biography && html`<span class="lines" dir="auto">${person.biography}</span>`),
-    field('Website', link(person.website)),
-    field('Profile page', link(person.profileUrl)),
-    field('Picture', link(person.photos[0]?.value)),
-    field('Cover', link(person.cover)),
+    field('Relationship', word(user.relationship)),
+    field('About', user.biography && html`<span class="lines" dir="auto">${user.biography}</span>`),
+    field('Website', link(user.website)),
+    field('Profile page', link(user.profileUrl)),
+    field('Picture', link(user.photos[0]?.value)),
+    field('Cover', link(user.cover)),
     field('Member since', registeredAt && html`<time datetime="${registeredAt}">${describeTime(registeredAt)}</time>`),
     field('Badge', badge === undefined ? undefined : text(badge ? 'Verified account' : 'None')),
   ];
@@ -45,7 +45,7 @@ function word(value: string | undefined): Markup | undefined {
   return value === undefined ? undefined : html`<bdi class="word">${value}</bdi>`;
 }
 
-/** What people wrote about themselves is theirs: no credit, no handle on this window, and no address that is no page. */
+/** Users choose these links: they get no credit with search engines, no handle on this window, and must be http(s). */
 function link(url: string | undefined): Markup | undefined {
   if (url === undefined || !/^https?:\/\//i.test(url)) return undefined;
   return html`<a href="${url}" rel="noopener nofollow ugc">${url}</a>`;

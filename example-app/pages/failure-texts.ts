@@ -1,6 +1,6 @@
 import type { LoginErrorCode } from 'passport-loginwith';
 
-/** What a person reads about a login that failed. */
+/** What the user reads about a failed login. */
 export interface FailureText {
   title: string;
   /** What happened. */
@@ -11,7 +11,7 @@ export interface FailureText {
   canRetry: boolean;
 }
 
-/** The words for a code; `provider` is the name that people see. */
+/** The words for a code; `provider` is the name that users see. */
 export function explainFailure(code: LoginErrorCode, provider: string): FailureText {
   return texts[code](provider);
 }

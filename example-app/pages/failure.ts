@@ -11,7 +11,7 @@ export interface FailedLogin {
   isSignedIn?: boolean;
 }
 
-/** Tells a person why a login failed and what to do now; the code is for the developer. */
+/** Tells the user why a login failed and what to do now; the code is for the developer. */
 export function failurePage(code: LoginErrorCode, { provider, isSignedIn = false }: FailedLogin): string {
   const { title, what, advice, canRetry } = explainFailure(code, provider?.displayName ?? 'the network');
   return renderPage(

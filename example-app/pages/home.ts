@@ -1,13 +1,13 @@
 import type { Provider } from 'passport-loginwith';
 import { html, type Markup } from '../html.js';
-import { nameOf, type Person } from '../person.js';
+import { nameOf, type User } from '../user.js';
 import { renderPage } from './layout.js';
 import { logoutForm } from './logout-form.js';
 
 export interface Home {
   choices: readonly Choice[];
   /** Who is signed in, if anybody. */
-  person: Person | undefined;
+  user: User | undefined;
   /** Where a login is to lead. */
   returnTo: string | undefined;
   /** Whether the visitor has just logged out. */
@@ -16,7 +16,7 @@ export interface Home {
 
 type Choice = Provider & { isLocal: boolean };
 
-export function homePage({ choices, person, returnTo, isLoggedOut }: Home): string {
+export function homePage({ choices, user, returnTo, isLoggedOut }: Home): string {
   const query = returnTo === undefined ? '' : `?returnTo=${encodeURIComponent(returnTo)}`;
   const buttons = choices.map(
     ({ name, displayName }) =>
@@ -26,12 +26,12 @@ export function homePage({ choices, person, returnTo, isLoggedOut }: Home): stri
         >
       </li>`,
   );
-  const title = person === undefined ? 'Log in' : 'Welcome back';
+  const title = user === undefined ? 'Log in' : 'Welcome back';
   return renderPage(
     title,
     html`<div class="card">
-      ${isLoggedOut && person === undefined && loggedOutNotice()}
-      ${person === undefined ? invitation(returnTo) : greeting(person)}
+      ${isLoggedOut && user === undefined && loggedOutNotice()}
+      ${user === undefined ? invitation(returnTo) : greeting(user)}
       <ul class="choices">
         ${buttons}
       </ul>
@@ -48,10 +48,10 @@ function invitation(returnTo: string | undefined): Markup {
     </p>`;
 }
 
-function greeting(person: Person): Markup {
+function greeting(user: User): Markup {
   return html`<h1>Welcome back</h1>
     <p>
-      You are logged in as <strong><bdi>${nameOf(person)}</bdi></strong
+      You are logged in as <strong><bdi>${nameOf(user)}</bdi></strong
       >.
     </p>
     <div class="actions"><a class="button primary" href="/me">Your page</a> ${logoutForm()}</div>

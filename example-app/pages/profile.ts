@@ -1,41 +1,41 @@
 import type { Provider } from 'passport-loginwith';
 import { html, type Markup } from '../html.js';
-import { nameOf, type Person } from '../person.js';
+import { nameOf, type User } from '../user.js';
 import { describeDistance, describeTime } from './dates.js';
 import { factsAbout } from './facts.js';
 import { renderPage } from './layout.js';
 import { logoutForm } from './logout-form.js';
 
 export interface ProfilePage {
-  person: Person;
-  /** By provider, when the access to the person's data ends; ISO 8601. */
+  user: User;
+  /** By provider, when the access to the user's data ends; ISO 8601. */
   accessEndsAt: Record<string, string>;
-  /** Accounts at other providers that the person has linked. */
-  linked: readonly Person[];
-  /** Where the app's people may have accounts. */
+  /** Accounts at other providers that the user has linked. */
+  linked: readonly User[];
+  /** Where the app's users may have accounts. */
   choices: readonly Provider[];
   /** Hosts that the page's policy lets pictures come from; others are not tried. */
   pictureOrigins: readonly string[];
   displayNameOf: (provider: string) => string;
 }
 
-/** The page of a signed-in person. */
+/** The page of a signed-in user. */
 export function profilePage(page: ProfilePage): string {
-  const { person, pictureOrigins, displayNameOf } = page;
-  const name = nameOf(person);
-  const providerName = displayNameOf(person.provider);
+  const { user, pictureOrigins, displayNameOf } = page;
+  const name = nameOf(user);
+  const providerName = displayNameOf(user.provider);
   const isAllowed = (url: string) => pictureOrigins.includes(new URL(url).origin);
   return renderPage(
     name,
     html`<article class="card profile">
-      ${cover(person.cover !== undefined && isAllowed(person.cover) ? person.cover : undefined, name)}
+      ${cover(user.cover !== undefined && isAllowed(user.cover) ? user.cover : undefined, name)}
       <div class="who">
-        ${picture(person.photos.map(({ value }) => value).find(isAllowed), name)}
+        ${picture(user.photos.map(({ value }) => value).find(isAllowed), name)}
         <h1><bdi>${name}</bdi></h1>
         <p class="muted">Logged in with ${providerName}</p>
       </div>
       <h2>What ${providerName} told at your login</h2>
-      ${factsAbout(person)} ${access(page)} ${linkedAccounts(page)}
+      ${factsAbout(user)} ${access(page)} ${linkedAccounts(page)}
       <div class="actions">${logoutForm()}</div>
     </article>`,
   );
@@ -59,12 +59,12 @@ function picture(url: string | undefined, name: string): Markup {
   />`;
 }
 
-function access({ person, accessEndsAt, displayNameOf, choices }: ProfilePage): Markup {
-  const providerName = displayNameOf(person.provider);
-  const endsAt = accessEndsAt[person.provider];
+function access({ user, accessEndsAt, displayNameOf, choices }: ProfilePage): Markup {
+  const providerName = displayNameOf(user.provider);
+  const endsAt = accessEndsAt[user.provider];
   return html`<h2>Access to ${providerName}</h2>
     ${endsAt !== undefined && html`<p>${describeAccess(endsAt, providerName, Date.now())}</p>`}
-    ${choices.some(({ name }) => name === person.provider) && html`<p class="actions">${freshButton(person.provider, providerName)}</p>`}`;
+    ${choices.some(({ name }) => name === user.provider) && html`<p class="actions">${freshButton(user.provider, providerName)}</p>`}`;
 }
 
 function describeAccess(endsAt: string, providerName: string, now: number): Markup {
@@ -77,9 +77,9 @@ function describeAccess(endsAt: string, providerName: string, now: number): Mark
       renews it.`;
 }
 
-function linkedAccounts({ person, linked, choices, displayNameOf }: ProfilePage): Markup | undefined {
+function linkedAccounts({ user, linked, choices, displayNameOf }: ProfilePage): Markup | undefined {
   const missing = choices.filter(
-    ({ name }) => name !== person.provider && linked.every(({ provider }) => provider !== name),
+    ({ name }) => name !== user.provider && linked.every(({ provider }) => provider !== name),
   );
   if (linked.length + missing.length === 0) return undefined;
   return html`<h2>Your other accounts</h2>
@@ -96,7 +96,7 @@ function linkedAccounts({ person, linked, choices, displayNameOf }: ProfilePage)
     ${missing.length > 0 && html`<p class="actions">${missing.map(linkButton)}</p>`}`;
 }
 
-function linkedAccount(account: Person, providerName: string, choices: readonly Provider[]): Markup {
+function linkedAccount(account: User, providerName: string, choices: readonly Provider[]): Markup {
   return html`<li>
     <span
       ><strong><bdi>${nameOf(account)}</bdi></strong>

@@ -1,11 +1,11 @@
 import type { RateLimitStore } from 'passport-loginwith/express';
 import type { Redis } from './redis.js';
 
-/** Counts failed logins in Redis, so that somebody who tries out keys cannot begin anew at the next machine. */
-export function createFailureStore({ ask }: Redis): RateLimitStore {
+/** Counts failed logins in Redis, so that an attacker cannot start again on the next machine. */
+export function createRateLimitStore({ ask }: Redis): RateLimitStore {
   let window = 0;
   const nameOf = (key: string) => `example:failures:${key}`;
-  const describe = (hits: unknown, left: unknown) => ({
+  const toCount = (hits: unknown, left: unknown) => ({
     totalHits: Number(hits ?? 0),
     resetTime: Number(left) > 0 ? new Date(Date.now() + Number(left)) : undefined,
   });
@@ -14,13 +14,13 @@ export function createFailureStore({ ask }: Redis): RateLimitStore {
     async get(key) {
       const name = nameOf(key);
       const [hits, left] = await ask((client) => client.multi().get(name).pTTL(name).exec());
-      return describe(hits, left);
+      return toCount(hits, left);
     },
     async increment(key) {
       const name = nameOf(key);
       const begin = { expiration: { type: 'PX', value: window }, condition: 'NX' } as const;
       const [, hits, left] = await ask((client) => client.multi().set(name, 0, begin).incr(name).pTTL(name).exec());
-      return describe(hits, left);
+      return toCount(hits, left);
     },
   };
 }
