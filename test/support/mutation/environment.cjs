@@ -10,8 +10,8 @@ const currentRun = {
 };
 
 /**
- * Runs one test file for Stryker: activates the mutant from the moment that modules load, runs only the selected tests, skips the
- * others after the first failure, and reports each test with the mutants that it reached.
+ * Runs one test file for Stryker: activates the mutant before modules load, runs the selected tests, skips the rest after
+ * the first failure, and reports each test with the mutants that it reached.
  */
 class MutationEnvironment extends TestEnvironment {
   static currentRun = currentRun;
@@ -21,6 +21,7 @@ class MutationEnvironment extends TestEnvironment {
     const { activeMutant, hitLimit } = currentRun;
     this.loadStarted = performance.now();
     this.ids = new Map();
+    this.seen = new Set();
     this.tests = [];
     this.failed = false;
     // Instrumented code counts what runs outside of a test, while modules load and in beforeAll, as static.
@@ -49,9 +50,8 @@ class MutationEnvironment extends TestEnvironment {
     }
   }
 
-  /** Names each test by its file and title, numbered where a file has a title twice, and deselects those that shall not run. */
+  /** Names each test by its title, numbered where a file has a title twice, and deselects those that shall not run. */
   identify(block, prefix) {
-    const seen = new Set(this.ids.values());
     for (const child of block.children) {
       const title = `${prefix} ${child.name}`;
       if (child.type === 'describeBlock') {
@@ -59,8 +59,8 @@ class MutationEnvironment extends TestEnvironment {
         continue;
       }
       let id = title.trim();
-      for (let count = 2; seen.has(id); count += 1) id = `${title.trim()} (${count})`;
-      seen.add(id);
+      for (let count = 2; this.seen.has(id); count += 1) id = `${title.trim()} (${count})`;
+      this.seen.add(id);
       this.ids.set(child, id);
       if (currentRun.selected && !currentRun.selected.has(id)) child.mode = 'skip';
     }

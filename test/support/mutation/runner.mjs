@@ -11,8 +11,8 @@ const { currentRun } = MutationEnvironment;
 const separator = ' > ';
 
 /**
- * Runs jest file by file in Stryker's worker process. A mutant meets the tests that reach it, the likeliest file first, and the run
- * ends at the first test that fails.
+ * Runs jest file by file in Stryker's worker process. A mutant meets the tests that reach it, the likeliest file first,
+ * and the run ends at the first test that fails.
  *
  * @implements {import('@stryker-mutator/api/test-runner').TestRunner}
  */
@@ -73,7 +73,7 @@ class JestFileRunner {
             ? { status: TestStatus.Success }
             : { status: TestStatus.Failed, failureMessage }),
         });
-        // What runs while a file loads can decide each of its tests; a file loads anew for each mutant, so nothing is static.
+        // What runs while a file loads can decide each of its tests. It loads anew for each mutant: nothing is static.
         mutantCoverage.perTest[name] = addCounts(onLoad, perTest[id] ?? {});
       }
     }
@@ -131,7 +131,7 @@ class JestFileRunner {
     return selection;
   }
 
-  /** Files that killed lately come first, then the mutated file's own tests, then its folder's, then the rest; few tests before many. */
+  /** The mutated file's own tests, then what killed lately, then its folder's tests, then the rest; few before many. */
   inOrder(selection, mutatedFile) {
     const rank = (file) => {
       const killer = this.killers.indexOf(file);

@@ -1,4 +1,4 @@
-// Transpiles without type checks; what a file becomes depends on its text alone, so that the cache serves every sandbox.
+// Transpiles without type checks. The result depends on the text alone, so the cache serves every sandbox.
 const { createHash } = require('node:crypto');
 const ts = require('typescript');
 
