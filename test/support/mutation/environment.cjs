@@ -10,8 +10,8 @@ const currentRun = {
 };
 
 /**
- * Runs one test file for Stryker: activates the mutant before modules load, runs the selected tests, skips the rest after
- * the first failure, and reports each test with the mutants that it reached.
+ * Runs one test file for Stryker: activates the mutant before modules load, runs the selected tests, skips the rest
+ * after the first failure, and reports each test with the mutants that it reached.
  */
 class MutationEnvironment extends TestEnvironment {
   static currentRun = currentRun;
