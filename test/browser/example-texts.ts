@@ -1,4 +1,4 @@
-/** What a visitor of the example app reads on the pages of `loginWith()`, and at a local Pimbuzz and Look Loox, by language. */
+/** What a visitor of the example app reads on the pages of `loginWith()` and of the local sites, by language. */
 export const english = {
   signIn: 'Sign in',
   consent: 'Log in to Example app with Pimbuzz',

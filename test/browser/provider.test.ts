@@ -39,7 +39,15 @@ describeWithChromium('the local provider in a browser', () => {
     await provider.close();
   });
 
-  const heading = () => page.getByRole('heading', { level: 1 }).textContent();
+  /** These wait for what a page shows: the one before may still be there. */
+  const sees = (heading: string) => page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+  const reads = (role: 'main' | 'alert' | 'status', text: string) =>
+    page.getByRole(role).filter({ hasText: text }).waitFor();
+  const isAskedToConsent = async (texts: typeof english) => {
+    await button(texts.accept).waitFor();
+    expect(await page.title()).toBe(texts.consent);
+  };
+  const isGreeted = () => page.getByText(/^Hello \S/).waitFor();
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const link = (name: string) => page.getByRole('link', { name, exact: true });
   const mainText = () => page.getByRole('main').innerText();
@@ -47,11 +55,12 @@ describeWithChromium('the local provider in a browser', () => {
   async function signInAsFirst(): Promise<void> {
     await page.goto(`${provider.url}/signin?return_to=%2Fdevelopers%2Fapps`);
     await page.getByRole('main').getByRole('button').first().click();
+    await page.waitForURL(`${provider.url}/developers/apps`);
   }
 
   async function logIn(): Promise<void> {
     await page.goto(app.url);
-    await page.getByRole('link').click();
+    await page.getByRole('link', { name: 'Log in with Pimbuzz' }).click();
   }
 
   test.each([
@@ -60,7 +69,7 @@ describeWithChromium('the local provider in a browser', () => {
   ])('from registering an app to removing it, in %s', async (_language, texts) => {
     await open({ locale: texts.locale });
     await signInAsFirst();
-    expect(await heading()).toBe(texts.myApps);
+    await sees(texts.myApps);
 
     // Register it, with a mistake first.
     await link(texts.createApp).click();
@@ -70,21 +79,21 @@ describeWithChromium('the local provider in a browser', () => {
     await field('description').fill('The smallest site with a button.');
     await field('category').selectOption({ label: texts.category });
     await page.getByRole('main').getByRole('button').click();
-    expect(await page.getByRole('alert').innerText()).toContain(texts.nameMissing);
+    await reads('alert', texts.nameMissing);
     expect(await field('domain').inputValue()).toBe('localhost');
     await page.getByRole('alert').getByRole('link').click();
-    expect(await page.evaluate('document.activeElement.id')).toBe('name');
+    await page.locator('#name:focus').waitFor();
     await page.keyboard.type('Tiny');
     await page.getByRole('main').getByRole('button').click();
 
     // It is warned of, then mended.
-    expect(await heading()).toBe('Tiny');
-    expect(await mainText()).toContain(texts.hopeless);
+    await sees('Tiny');
+    await reads('main', texts.hopeless);
     await link(texts.edit).click();
-    expect(await mainText()).toContain(texts.warning);
+    await reads('main', texts.warning);
     await field('redirectURL').fill(app.redirectURL);
     await button(texts.save).click();
-    expect(await page.getByRole('status').innerText()).toBe(texts.saved);
+    await reads('status', texts.saved);
     expect(await mainText()).not.toContain(texts.warning);
 
     // Its id and secret go into the site.
@@ -92,34 +101,34 @@ describeWithChromium('the local provider in a browser', () => {
     expect(await mainText()).toContain(registered!.appId);
     expect(await mainText()).not.toContain(registered!.appSecret);
     await page.getByText(texts.show).click();
-    expect(await mainText()).toContain(registered!.appSecret);
+    await page.getByRole('main').getByText(registered!.appSecret).first().waitFor();
     app.configure(registered!);
 
     // Cancel, accept, again without a click.
     await logIn();
-    expect(await page.title()).toBe(texts.consent);
+    await isAskedToConsent(texts);
     await link(texts.cancel).click();
-    expect(page.url()).toBe(`${provider.url}/`);
+    await page.waitForURL(`${provider.url}/`);
     await logIn();
     await button(texts.accept).click();
-    expect(await page.locator('body').innerText()).toMatch(/^Hello \S/);
+    await isGreeted();
     await logIn();
-    expect(await page.locator('body').innerText()).toMatch(/^Hello \S/);
+    await isGreeted();
 
     // Removed under "My logins", it has to ask again.
     await page.goto(provider.url);
     await page.getByRole('navigation').getByRole('link', { name: texts.myLogins }).click();
-    expect(await mainText()).toContain('Tiny');
+    await reads('main', 'Tiny');
     await button(texts.remove).click();
-    expect(await page.getByRole('status').innerText()).toContain(texts.removed);
+    await reads('status', texts.removed);
     await logIn();
-    expect(await page.title()).toBe(texts.consent);
+    await isAskedToConsent(texts);
 
     // Deleted, it is gone.
     await page.goto(`${provider.url}/developers/apps/${registered!.appId}`);
     await link(texts.delete).click();
     await button(texts.confirmDelete).click();
-    expect(await page.getByRole('status').innerText()).toBe(texts.deleted);
+    await reads('status', texts.deleted);
     expect(provider.apps).not.toContainEqual(registered);
 
     await button(texts.signOut).click();
@@ -133,10 +142,10 @@ describeWithChromium('the local provider in a browser', () => {
     const { appId, appSecret } = provider.createApp({ redirectURL: app.redirectURL, name: 'Tiny' });
     app.configure({ appId, appSecret });
     await logIn();
-    expect(await mainText()).toContain('to go on to Tiny');
+    await reads('main', 'to go on to Tiny');
     await page.getByRole('main').getByRole('button').first().click();
     await button(english.accept).click();
-    expect(await page.locator('body').innerText()).toMatch(/^Hello \S/);
+    await isGreeted();
     expect(complaints).toEqual([]);
   });
 
@@ -158,9 +167,10 @@ describeWithChromium('the local provider in a browser', () => {
     await page.goto(`${provider.url}/developers/apps/${provider.apps[0]!.appId}`);
     expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
     await page.getByText('Show app_secret').click();
-    expect(await mainText()).toContain(provider.apps[0]!.appSecret);
+    await page.getByRole('main').getByText(provider.apps[0]!.appSecret).first().waitFor();
     await link('Delete').click();
     await button('Delete app').click();
+    await reads('status', english.deleted);
     expect(provider.apps).toEqual([]);
   });
 

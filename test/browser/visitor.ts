@@ -8,9 +8,9 @@ const picturesFolder = process.env.SCREENSHOTS;
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1280, height: 800 };
 
-/** Somebody with a phone, who is shown no page that is broken or wider than it. */
+/** A browser on a phone. Each page that it sees is looked over: it is whole, and no wider than the screen. */
 export class Visitor {
-  /** What the browser complained about: a script's error, what a page's policy forbids, a request without a good answer. */
+  /** What the browser complained about: a script's error, what a page's policy forbids, a failed request. */
   readonly complaints: string[] = [];
   /** Where all requests went. */
   readonly origins = new Set<string>();
@@ -80,12 +80,17 @@ export class Visitor {
     await this.takePictures();
   }
 
+  /** Waits for this text in the part of the page with that role. */
+  async reads(role: 'main' | 'status' | 'alert', text: string): Promise<void> {
+    await this.page.getByRole(role).filter({ hasText: text }).waitFor();
+  }
+
   /** Presses Tab until this has the focus, which can be seen all the way, then Enter. */
   async pressOn(target: Locator): Promise<void> {
     for (let presses = 0; presses < 30; presses += 1) {
       await this.page.keyboard.press('Tab');
       const focused = this.page.locator(':focus');
-      const what = await focused.innerText({ timeout: 1_000 });
+      const what = await focused.innerText();
       const outline = await this.page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
       const { x, y } = (await focused.boundingBox())!;
       expect([what, outline, x >= 0, y >= 0]).toEqual([what, expect.not.stringMatching('none'), true, true]);

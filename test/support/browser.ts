@@ -9,15 +9,14 @@ const executablePath = [process.env.CHROMIUM_PATH, ...candidates].find(
 /** A suite for a real browser. Without one it is skipped and says so, or fails where CI requires it. */
 export function describeWithChromium(name: string, suite: () => void): void {
   if (executablePath !== undefined) {
-    // On a loaded machine Chromium itself stumbles now and then; what failed first is printed.
-    jest.retryTimes(1, { logErrorsBeforeRetry: true });
     describe(name, suite);
   } else if (process.env.CI_SERVICES === 'required') {
-    test(`${name}: Chromium is there`, () => {
+    test(`${name}: Chromium is installed`, () => {
       throw new Error(`no Chromium among ${candidates.join(', ')} or at CHROMIUM_PATH, and CI_SERVICES=required`);
     });
   } else {
-    process.stderr.write(`Skipped, for there is no Chromium (set CHROMIUM_PATH): ${name}\n`);
+    process.stderr.write(`Skipped: Chromium not found (set CHROMIUM_PATH): ${name}\n`);
+    // eslint-disable-next-line no-restricted-syntax -- the suite cannot run, and says so
     describe.skip(name, suite);
   }
 }
