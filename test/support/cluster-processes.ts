@@ -1,8 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -20,7 +18,7 @@ export interface CompiledExample {
 }
 
 export interface ExampleProcess {
-  /** What it printed, both channels. */
+  /** What it printed so far. */
   readonly output: { stdout: string; stderr: string };
   readonly isRunning: boolean;
   /** Its exit code; `null` after a signal. */
@@ -31,8 +29,8 @@ export interface ExampleProcess {
 }
 
 /**
- * Compiles the package and the example app as their users would install them. `dist/` of this tree is left alone: it may be older than the
- * sources, and whoever builds meanwhile would take it from under the processes.
+ * Compiles the package and the example app as their users would install them. `dist/` of this tree is left alone: it
+ * may be older than the sources, and a build meanwhile would take it from under the processes.
  */
 export async function compileExample(): Promise<CompiledExample> {
   const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
@@ -59,17 +57,6 @@ export async function compileExample(): Promise<CompiledExample> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that was free a moment ago. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  // Bound to a port, so the address is an object.
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function compile(project: string, outDir: string): Promise<void> {

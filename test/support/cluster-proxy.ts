@@ -14,9 +14,10 @@ export interface RoundRobin {
 const backendTimeout = 20_000;
 
 /**
- * A plain proxy: each request goes to the next backend, whoever sent it. It tells the backend about the browser in `X-Forwarded-*`, as if it had
- * ended TLS, and the browser in `X-Served-By` which backend answered. It goes on to the next backend when one refuses the connection,
- * and answers 502 when a request was sent and its answer did not come.
+ * A plain proxy: each request goes to the next backend, whoever sent it, but not to the one that it names in
+ * `X-Not-Served-By`. It tells the backend about the browser in `X-Forwarded-*`, as if it had ended TLS, and the browser
+ * in `X-Served-By` which backend answered. It goes on to the next backend when one refuses the connection, and answers
+ * 502 when a request was sent and its response did not come whole.
  */
 export async function startRoundRobin(): Promise<RoundRobin> {
   const backends: number[] = [];
@@ -45,9 +46,12 @@ export async function startRoundRobin(): Promise<RoundRobin> {
   function forward(visit: { req: IncomingMessage; res: ServerResponse; body: Buffer }, turn: number, left: number) {
     const { req, res, body } = visit;
     const backend = turn % backends.length;
+    if (req.headers['x-not-served-by'] === String(backend) && left > 1) {
+      forward(visit, turn + 1, left - 1);
+      return;
+    }
     const fail = (status: number) => {
-      if (res.headersSent) res.destroy();
-      else res.writeHead(status, { 'X-Served-By': backend }).end('the proxy got no answer');
+      if (!res.headersSent) res.writeHead(status, { 'X-Served-By': backend }).end('the proxy got no answer');
     };
     const onward = request({
       host: '127.0.0.1',
@@ -65,10 +69,15 @@ export async function startRoundRobin(): Promise<RoundRobin> {
       agent: false,
       timeout: backendTimeout,
     });
-    onward.on('response', (answer) => {
-      res.writeHead(answer.statusCode ?? 500, [...answer.rawHeaders, 'X-Served-By', String(backend)]);
-      answer.pipe(res);
-      answer.on('error', () => res.destroy());
+    onward.on('response', (response) => {
+      // Nothing is passed on before all of it is here: a response that is cut off becomes a 502.
+      readBody(response).then(
+        (received) => {
+          res.writeHead(response.statusCode ?? 500, [...response.rawHeaders, 'X-Served-By', String(backend)]);
+          res.end(received);
+        },
+        () => fail(502),
+      );
     });
     onward.on('timeout', () => {
       fail(504);
@@ -83,9 +92,9 @@ export async function startRoundRobin(): Promise<RoundRobin> {
   return proxy;
 }
 
-async function readBody(req: IncomingMessage): Promise<Buffer> {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  // Without an encoding a request yields buffers.
-  for await (const chunk of req) chunks.push(chunk as Buffer);
+  // Without an encoding it yields buffers.
+  for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }

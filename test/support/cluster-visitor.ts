@@ -14,7 +14,7 @@ export interface Answer {
 
 let visitors = 0;
 
-/** Somebody's browser. It believes to be on an https site, whose proxy listens on this machine; it follows no redirect by itself. */
+/** A browser that takes the proxy on this machine for an https site. It follows no redirect by itself. */
 export class Visitor {
   private readonly site: string;
   private readonly agent: Agent;
@@ -29,7 +29,7 @@ export class Visitor {
     this.agent = agent;
   }
 
-  async visit(path: string, method = 'GET'): Promise<Answer> {
+  async visit(path: string, method = 'GET', more: Record<string, string> = {}): Promise<Answer> {
     const url = new URL(path, this.site);
     const headers = {
       host: url.host,
@@ -39,6 +39,7 @@ export class Visitor {
       'sec-fetch-dest': 'document',
       'x-forwarded-for': this.address,
       cookie: await this.jar.getCookieString(url.href),
+      ...more,
     };
     const startedAt = performance.now();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -1,16 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { findFreePort } from './free-port';
 
 const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'redis-server'));
 const executablePath = [process.env.REDIS_SERVER_PATH, ...candidates].find(isExecutable);
 
-/** A redis-server of a test, on this machine alone and with nothing on the disk. */
+/** A redis-server of a test: it listens on this machine only and writes nothing to the disk. */
 export interface RedisServer {
   url: string;
   port: number;
-  /** Ends it at once, as a failure of its machine would. */
+  /** Kills it, as when its machine fails. */
   stop(): Promise<void>;
   /** Stops it from answering; connections stay. */
   pause(): void;
@@ -22,18 +22,19 @@ export function describeWithRedis(name: string, suite: () => void): void {
   if (executablePath !== undefined) {
     describe(name, suite);
   } else if (process.env.CI_SERVICES === 'required') {
-    test(`${name}: redis-server is there`, () => {
+    test(`${name}: redis-server is installed`, () => {
       throw new Error('no redis-server in PATH or at REDIS_SERVER_PATH, and CI_SERVICES=required');
     });
   } else {
-    process.stderr.write(`Skipped, for there is no redis-server (set REDIS_SERVER_PATH): ${name}\n`);
+    process.stderr.write(`Skipped: redis-server not found (set REDIS_SERVER_PATH): ${name}\n`);
+    // eslint-disable-next-line no-restricted-syntax -- the suite cannot run, and says so
     describe.skip(name, suite);
   }
 }
 
-/** Resolves when it takes connections. Stop it in any case: nothing else does. */
+/** Resolves when it accepts connections. The caller stops it in any case: nothing else does. */
 export async function startRedis(port?: number): Promise<RedisServer> {
-  const chosen = port ?? (await findPort());
+  const chosen = port ?? (await findFreePort());
   const options = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn(executablePath ?? 'redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const hasEnded = new Promise<void>((resolve) => server.once('exit', () => resolve()).once('error', () => resolve()));
@@ -71,15 +72,6 @@ function readiness(server: ChildProcess): Promise<void> {
       resolve();
     });
   });
-}
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  // It listens on a port, so its address is an object.
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function isExecutable(path: string | undefined): path is string {
