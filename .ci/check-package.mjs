@@ -1,4 +1,4 @@
-// Packs the package, installs the tarball in an empty folder, and does there what the README says, with the code that stands in it.
+// Packs the package, installs the tarball in an empty folder, and does there what the README says, with its code.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';

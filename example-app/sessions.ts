@@ -16,7 +16,7 @@ const lifetime = 7 * 24 * 60 * 60 * 1000;
 
 const FileStore = createFileStore(session);
 
-/** Sessions in Redis, which any number of processes can share, or else in files: users stay signed in over a restart. */
+/** Sessions in Redis, which several processes can share, or else in files: users stay signed in over a restart. */
 export function createSessions(folder: string, secret = keepSecret(folder), redis?: Redis): RequestHandler {
   return session({
     name: sessionCookie,
@@ -28,8 +28,8 @@ export function createSessions(folder: string, secret = keepSecret(folder), redi
   });
 }
 
-// A session lasts for a fixed time. Touching would write it with every request, and a request that runs beside a logout would
-// bring back what the logout has just removed.
+// A session lasts for a fixed time. Touching would write it with every request, and a request that runs beside a logout
+// would bring back what the logout has just removed.
 
 function createFiles(folder: string): Store {
   const store = new FileStore({

@@ -24,7 +24,7 @@ export interface Example {
  * Starts the app, and a local site for each that has no credentials.
  *
  * @param dataFolder for the sessions and what the local sites keep
- * @throws SetUpError when a port is taken, Redis is not there, or the configuration cannot be used; nothing is left running.
+ * @throws SetUpError when a port is taken, Redis is not there, or the configuration is wrong; nothing is left running.
  */
 export async function startExample(
   config: ExampleConfig,
@@ -45,7 +45,7 @@ export async function startExample(
     if (redis !== undefined) closers.push(() => redis.close());
     const sessions = createSessions(dataFolder, config.sessionSecret, redis);
     let answer: RequestListener = (_req, res) => res.destroy();
-    // The local sites must know the app's address, and the app theirs: it listens first, and answers as soon as all is there.
+    // The local sites must know the app's address, and the app theirs: it listens first, and responds once all is there.
     const port = await listen(servers, config, (req, res) => answer(req, res));
     const url = config.url ?? `http://${hostInURL(config.host)}:${port}`;
     const logins: Login[] = [];

@@ -83,7 +83,9 @@ const texts: Record<LoginErrorCode, Text> = {
   }),
   attempt_missing: () => ({
     title: 'This login was not started here',
-    what: 'A login must begin and end in the same browser within ten minutes. This one took longer, began in another browser, or your browser keeps no cookies for this site.',
+    what:
+      'A login must begin and end in the same browser within ten minutes. This one took longer, began in another ' +
+      'browser, or your browser keeps no cookies for this site.',
     advice: 'Allow cookies for this site, if they are blocked, and log in again from here.',
     canRetry: true,
   }),
@@ -133,7 +135,8 @@ const texts: Record<LoginErrorCode, Text> = {
     title: 'Too many logins at once',
     what: `Your browser started many logins with ${provider} within half a minute, so we stopped it.`,
     advice:
-      'Wait half a minute and see that your browser allows cookies for this site. Then log in once from the start page.',
+      'Wait half a minute and make sure that your browser allows cookies for this site. Then log in once from the ' +
+      'start page.',
     canRetry: false,
   }),
   app_id_invalid: misconfigured,

@@ -15,7 +15,8 @@ export function brokenPage(): string {
 export function unavailablePage(): string {
   return messagePage(
     'This does not work right now',
-    'We cannot look up at the moment whether you are logged in. It is not your fault, and nothing is lost: try again in a few seconds.',
+    'We cannot look up at the moment whether you are logged in. It is not your fault, and nothing is lost: try again ' +
+      'in a few seconds.',
   );
 }
 
