@@ -1,15 +1,46 @@
-import { defaultUsers } from './store/default-users.js';
 import { errorText } from '../internal/unknown-error.js';
 import { isLanguage, type Language } from './i18n.js';
+import {
+  isFilledText,
+  isOrigin,
+  isWebURL,
+  readChecked,
+  readFlag,
+  readOneOf,
+  showValue,
+  type Given,
+} from './option-readers.js';
+import { isRedirectURL } from './store/app-form.js';
+import { defaultUsers } from './store/default-users.js';
 import { parseUser, type User, type UserInput } from './store/users.js';
-import { parseSiteConditions, type SiteConditions } from './faults/site-conditions.js';
-import type { GenderLabels } from './api/user-info.js';
 
 /** Which version of the server script to be like. */
 export type Version = '2.8' | '4.0' | '4.2';
 
 /** Where `authorize` reads its parameters: from the query (`GET`, as documented) or from a form body (`POST`). */
 export type AuthorizeMethod = 'GET' | 'POST';
+
+/** The site's labels for the three genders that come with it; the real site's admin can edit them. */
+export type GenderLabels = Readonly<Record<'male' | 'female' | 'other', string>>;
+
+/** States of the whole site that an app can meet. By default, everything works. */
+export interface SiteConditions {
+  /** The site is in maintenance: only its admins get through, everybody else gets a page (200, HTML). */
+  maintenance: boolean;
+  /** `false`: the site's admin switched the developers' module off. */
+  moduleEnabled: boolean;
+  /**
+   * The site prints its warnings. Only 2.8 has any: before the JSON, with the content type of JSON, or with
+   * `'unbuffered'` that of HTML.
+   */
+  debugging: boolean | 'unbuffered';
+  /** The site's database cannot be reached: a page on 4.x (200, HTML), 500 with an empty body on 2.8. */
+  databaseDown: boolean;
+  /** The table of the grants is broken; a text is the database's own message, which 4.x passes on. */
+  sqlError: boolean | string;
+  /** The callers' addresses are blocked. */
+  callerBanned: boolean;
+}
 
 /** Options of {@link createProvider}; {@link startProvider} has `port` and `host` besides. */
 export interface ProviderOptions extends Partial<SiteConditions> {
@@ -19,13 +50,13 @@ export interface ProviderOptions extends Partial<SiteConditions> {
   authorizeMethod?: AuthorizeMethod;
   /** The site's name. Default: `'Pimbuzz'`. */
   name?: string;
-  /** The site's people. Default: five, who show what surprises apps. */
+  /** The site's users. Default: five, who show what surprises apps. */
   users?: readonly UserInput[];
   /** Redirect URL of the app that is there from the start. Default: `http://localhost:3000/auth/NAME/callback`. */
   redirectURL?: string;
   /**
-   * The URL that the site believes to have. Calls to another host or scheme get the real site's answer to that: a 302
-   * to this URL that carries the normal JSON. Default: where the provider listens.
+   * The site's configured URL. Calls to another host or scheme get what the real site sends then: a 302 to this URL
+   * with the normal JSON in it. Default: where the provider listens.
    */
   siteURL?: string;
   /** URL of the uploads folder, for a site with a CDN. Default: `SITE_URL/content/uploads`. */
@@ -34,13 +65,13 @@ export interface ProviderOptions extends Partial<SiteConditions> {
   language?: Language;
   /** The labels that versions 4.x send as `user_gender`. */
   genderLabels?: Partial<GenderLabels>;
-  /** Path of a JSON file that keeps apps, people and approvals over a restart. Default: nothing is kept. */
+  /** Path of a JSON file that keeps apps, users and grants over a restart. Default: nothing is kept. */
   state?: string;
   /** The provider's clock, in milliseconds since 1970. Default: `Date.now`. */
   now?: () => number;
 }
 
-/** The options, checked and complete, but for what only listening can tell. */
+/** The checked options, with the defaults filled in. */
 export interface ProviderSettings {
   readonly version: Version;
   readonly authorizeMethod: AuthorizeMethod;
@@ -48,8 +79,8 @@ export interface ProviderSettings {
   /** The name as it stands in paths and cookie names. */
   readonly slug: string;
   readonly users: readonly User[];
-  /** Whether the people were given, so that they count for more than those of the state file. */
-  readonly usersGiven: boolean;
+  /** Whether `users` was given, and so replaces the users of the state file. */
+  readonly areUsersGiven: boolean;
   readonly redirectURL: string | undefined;
   readonly siteURL: string | undefined;
   readonly uploadsURL: string | undefined;
@@ -60,8 +91,42 @@ export interface ProviderSettings {
   readonly conditions: SiteConditions;
 }
 
-const VERSIONS: readonly Version[] = ['2.8', '4.0', '4.2'];
-const OPTION_NAMES = [
+/** @throws TypeError that lists all mistakes at once, each with the option's name. */
+export function parseOptions(who: string, options: unknown, extraNames: readonly string[] = []): ProviderSettings {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`${who}: options must be an object`);
+  const given: Given = { ...options };
+  const known = [...optionNames, ...conditionNames, ...extraNames];
+  const mistakes = Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => `"${name}" is not an option; the options are ${known.join(', ')}`);
+  const settings = readSettings(given, mistakes);
+  if (mistakes.length > 0) throw new TypeError(`${who}: ${mistakes.join('; ')}`);
+  return Object.freeze(settings);
+}
+
+/** Reads the conditions among the given options; each mistake is added to the list. */
+export function readSiteConditions(given: Given, mistakes: string[]): SiteConditions {
+  const { debugging, sqlError } = given;
+  return {
+    maintenance: readFlag(given, 'maintenance', false, mistakes),
+    moduleEnabled: readFlag(given, 'moduleEnabled', true, mistakes),
+    debugging: debugging === 'unbuffered' ? debugging : readFlag(given, 'debugging', false, mistakes),
+    databaseDown: readFlag(given, 'databaseDown', false, mistakes),
+    sqlError: isFilledText(sqlError) ? sqlError : readFlag(given, 'sqlError', false, mistakes),
+    callerBanned: readFlag(given, 'callerBanned', false, mistakes),
+  };
+}
+
+export const conditionNames = [
+  'maintenance',
+  'moduleEnabled',
+  'debugging',
+  'databaseDown',
+  'sqlError',
+  'callerBanned',
+] as const satisfies readonly (keyof SiteConditions)[];
+
+const optionNames = [
   'version',
   'authorizeMethod',
   'name',
@@ -73,68 +138,46 @@ const OPTION_NAMES = [
   'genderLabels',
   'state',
   'now',
-  'maintenance',
-  'moduleEnabled',
-  'debugging',
-  'databaseDown',
-  'sqlError',
-  'callerBanned',
-];
+] as const satisfies readonly (keyof ProviderOptions)[];
 
-/** @throws TypeError that lists all mistakes at once, each with the option's name. */
-export function parseOptions(who: string, options: unknown, extraNames: readonly string[] = []): ProviderSettings {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`${who}: options must be an object`);
-  const given: Record<string, unknown> = { ...options };
-  const known = [...OPTION_NAMES, ...extraNames];
-  const mistakes = Object.keys(given)
-    .filter((name) => !known.includes(name))
-    .map((name) => `"${name}" is not an option; the options are ${known.join(', ')}`);
-  const settings = readSettings(given, mistakes);
-  if (mistakes.length > 0) throw new TypeError(`${who}: ${mistakes.join('; ')}`);
-  return Object.freeze(settings);
-}
+const versions: readonly Version[] = ['2.8', '4.0', '4.2'];
 
-/** A redirect URL of an app: kept letter by letter, because the real site concatenates it letter by letter. */
-export function isRedirectURL(value: unknown): value is string {
-  return isWebURL(value) && value.trim() === value;
-}
-
-function readSettings(given: Record<string, unknown>, mistakes: string[]): ProviderSettings {
-  const version = oneOf(given, 'version', VERSIONS, '4.2', mistakes);
+function readSettings(given: Given, mistakes: string[]): ProviderSettings {
+  const version = readOneOf(given, 'version', versions, '4.2', mistakes);
   const name = readName(given.name, mistakes);
   return {
     version,
-    authorizeMethod: oneOf(given, 'authorizeMethod', ['GET', 'POST'], version === '4.2' ? 'POST' : 'GET', mistakes),
+    authorizeMethod: readOneOf(given, 'authorizeMethod', ['GET', 'POST'], version === '4.2' ? 'POST' : 'GET', mistakes),
     name,
     slug: name.toLowerCase().replaceAll(/\s+/g, ''),
     users: readUsers(given.users ?? defaultUsers, mistakes),
-    usersGiven: given.users !== undefined,
-    redirectURL: checked(given, 'redirectURL', isRedirectURL, 'an http(s) URL', mistakes),
-    siteURL: withoutSlash(checked(given, 'siteURL', isOrigin, 'an http(s) URL without a path', mistakes)),
-    uploadsURL: withoutSlash(checked(given, 'uploadsURL', isWebURL, 'an http(s) URL', mistakes)),
-    language: checked(given, 'language', isLanguage, "'en', 'fr' or 'de'", mistakes) ?? 'en',
+    areUsersGiven: given.users !== undefined,
+    redirectURL: readChecked(given, 'redirectURL', isRedirectURL, 'an http(s) URL', mistakes),
+    siteURL: withoutSlash(readChecked(given, 'siteURL', isOrigin, 'an http(s) URL without a path', mistakes)),
+    uploadsURL: withoutSlash(readChecked(given, 'uploadsURL', isWebURL, 'an http(s) URL', mistakes)),
+    language: readChecked(given, 'language', isLanguage, "'en', 'fr' or 'de'", mistakes) ?? 'en',
     genderLabels: {
       male: 'Male',
       female: 'Female',
       other: 'Other',
-      ...checked(given, 'genderLabels', areLabels, 'an object with texts for male, female and other', mistakes),
+      ...readChecked(given, 'genderLabels', areLabels, 'an object with texts for male, female and other', mistakes),
     },
-    state: checked(given, 'state', isFilled, 'the path of a file', mistakes),
-    now: checked(given, 'now', isClock, 'a function that returns milliseconds', mistakes) ?? Date.now,
-    conditions: parseSiteConditions(given, mistakes),
+    state: readChecked(given, 'state', isFilledText, 'the path of a file', mistakes),
+    now: readChecked(given, 'now', isClock, 'a function that returns milliseconds', mistakes) ?? Date.now,
+    conditions: readSiteConditions(given, mistakes),
   };
 }
 
 function readName(value: unknown, mistakes: string[]): string {
   if (value === undefined) return 'Pimbuzz';
-  if (isFilled(value) && /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(value)) return value;
-  mistakes.push(`"name" must be a name of letters, digits and spaces such as 'Look Loox', not ${show(value)}`);
+  if (isFilledText(value) && /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(value)) return value;
+  mistakes.push(`"name" must be a name of letters, digits and spaces such as 'Look Loox', not ${showValue(value)}`);
   return 'Pimbuzz';
 }
 
 function readUsers(value: unknown, mistakes: string[]): User[] {
   if (!Array.isArray(value)) {
-    mistakes.push(`"people" must be an array of people, not ${show(value)}`);
+    mistakes.push(`"users" must be an array of users, not ${showValue(value)}`);
     return [];
   }
   const users = new Map<string, User>();
@@ -147,69 +190,24 @@ function readUsers(value: unknown, mistakes: string[]): User[] {
       users.set(user.id, user);
       usernames.add(user.username);
     } catch (error) {
-      mistakes.push(`"people[${index}]": ${errorText(error)}`);
+      mistakes.push(`"users[${index}]": ${errorText(error)}`);
     }
   }
   return [...users.values()];
-}
-
-function oneOf<T extends string>(
-  given: Record<string, unknown>,
-  name: string,
-  values: readonly T[],
-  fallback: T,
-  mistakes: string[],
-): T {
-  const value = given[name];
-  if (value === undefined) return fallback;
-  const found = values.find((candidate) => candidate === value);
-  if (found === undefined) {
-    mistakes.push(`"${name}" must be ${values.map((each) => `'${each}'`).join(' or ')}, not ${show(value)}`);
-  }
-  return found ?? fallback;
-}
-
-function checked<T>(
-  given: Record<string, unknown>,
-  name: string,
-  check: (value: unknown) => value is T,
-  expected: string,
-  mistakes: string[],
-): T | undefined {
-  const value = given[name];
-  if (value === undefined || check(value)) return value;
-  mistakes.push(`"${name}" must be ${expected}, not ${show(value)}`);
-  return undefined;
-}
-
-function isFilled(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '';
 }
 
 function isClock(value: unknown): value is () => number {
   return typeof value === 'function';
 }
 
-function isWebURL(value: unknown): value is string {
-  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
-}
-
-function isOrigin(value: unknown): value is string {
-  return isWebURL(value) && new URL(value).pathname === '/' && !/[?#]/.test(value);
-}
-
 function areLabels(value: unknown): value is Partial<GenderLabels> {
   return (
     typeof value === 'object' &&
     value !== null &&
-    Object.entries(value).every(([key, label]) => ['male', 'female', 'other'].includes(key) && isFilled(label))
+    Object.entries(value).every(([key, label]) => ['male', 'female', 'other'].includes(key) && isFilledText(label))
   );
 }
 
 function withoutSlash(url: string | undefined): string | undefined {
   return url?.replace(/\/+$/, '');
-}
-
-function show(value: unknown): string {
-  return typeof value === 'function' ? 'a function' : JSON.stringify(value);
 }

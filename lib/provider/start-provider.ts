@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ProviderControls } from './controls.js';
+import { buildProvider } from './create-provider.js';
 import { parseOptions, type ProviderOptions } from './options.js';
-import { buildProvider, type ProviderControls } from './create-provider.js';
 
 export interface StartOptions extends ProviderOptions {
   /** Default: 0, any free port. */
@@ -15,7 +16,7 @@ export interface LocalProvider extends ProviderControls {
   /** Base URL to configure apps with, such as `http://127.0.0.1:41234`, without a slash at its end. */
   readonly url: string;
   readonly port: number;
-  /** Stops listening and ends all connections, whatever they wait for. Once is enough; more does no harm. */
+  /** Stops listening and ends all connections, whatever they wait for. A second call does no harm. */
   close(): Promise<void>;
 }
 
@@ -31,20 +32,20 @@ export interface LocalProvider extends ProviderControls {
 export async function startProvider(options: StartOptions = {}): Promise<LocalProvider> {
   const settings = parseOptions('startProvider', options, ['port', 'host']);
   const { port, host } = parseAddress(options);
-  const { app, engine, controls } = buildProvider(settings);
-  const server = createServer(app);
+  const { handle, controls, address } = buildProvider(settings);
+  const server = createServer((req, res) => handle(req, res));
   await listen(server, port, host);
   // Bound to a port, so the address is an object.
   const bound = (server.address() as AddressInfo).port;
   const url = settings.siteURL ?? `http://${hostInURL(host)}:${bound}`;
-  // Listening on all addresses, it is called by whichever name the caller knows.
-  engine.listeningURL = isAnyAddress(host) ? undefined : `http://${hostInURL(host)}:${bound}`;
+  // On all addresses, callers use whichever name they know.
+  address.listeningURL = isAnyAddress(host) ? undefined : `http://${hostInURL(host)}:${bound}`;
   const provider = Object.defineProperties(controls, {
     url: { value: url, enumerable: true },
     port: { value: bound, enumerable: true },
     close: { value: () => close(server), enumerable: true },
   });
-  // Just defined.
+  // The three members that were missing were just defined.
   return provider as LocalProvider;
 }
 
@@ -52,8 +53,9 @@ function parseAddress({ port = 0, host = '127.0.0.1' }: StartOptions): { port: n
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new TypeError(`startProvider: "port" must be a number from 0 to 65535, not ${JSON.stringify(port)}`);
   }
-  if (typeof host !== 'string' || host === '')
+  if (typeof host !== 'string' || host === '') {
     throw new TypeError('startProvider: "host" must be an address or a name');
+  }
   return { port, host };
 }
 

@@ -1,8 +1,8 @@
-import { DashboardSite, validApp } from '../support/dashboard-site.js';
+import { startDashboard, validApp, type DashboardSite } from '../support/dashboard-site.js';
 
 let site: DashboardSite;
 beforeEach(async () => {
-  site = await DashboardSite.start();
+  site = await startDashboard();
 });
 afterEach(() => site.close());
 
@@ -25,7 +25,7 @@ describe('signing in', () => {
     const app = site.addApp();
     const page = await site.submit(path, {}, { as: null });
     expect(page.headers.get('location')).toBe(`/signin?return_to=${encodeURIComponent(returnTo)}`);
-    expect(site.apps.get('100')).toBe(app);
+    expect(site.provider.apps).toEqual([app]);
   });
 });
 
@@ -45,7 +45,7 @@ describe('my apps', () => {
   test('creates an app from the form and shows its page', async () => {
     const created = await site.submit('/developers/apps/new', { ...validApp });
     expect(created.status).toBe(303);
-    const [app] = [...site.apps.values()];
+    const [app] = site.provider.apps;
     expect(app).toMatchObject({ ...validApp, ownerId: '1' });
     const page = await site.get(created.headers.get('location')!);
     expect(page.text).toContain('The app was created.');
@@ -77,7 +77,7 @@ describe('my apps', () => {
     expect(form.html).toMatch(/value="games" selected/);
     const saved = await site.submit(`/developers/apps/${app.appId}/edit`, { ...validApp, name: 'Trips' });
     expect(saved.headers.get('location')).toBe(`/developers/apps/${app.appId}?done=saved`);
-    expect(site.apps.get(app.appId)).toMatchObject({ name: 'Trips', appSecret: app.appSecret });
+    expect(site.provider.apps[0]).toMatchObject({ name: 'Trips', appSecret: app.appSecret });
     expect((await site.get(saved.headers.get('location')!)).text).toContain('Your changes were saved.');
   });
 
@@ -98,17 +98,17 @@ describe('my apps', () => {
     expect(page.status).toBe(422);
     expect(page.html).toContain('value="new.example"');
     expect(page.html).toContain(`action="/developers/apps/${app.appId}/edit"`);
-    expect(site.apps.get(app.appId)).toBe(app);
+    expect(site.provider.apps).toEqual([app]);
   });
 
   test('deletes an app after a question', async () => {
     const app = site.addApp();
     const question = await site.get(`/developers/apps/${app.appId}/delete`);
     expect(question.text).toContain('Delete Holiday Planner?');
-    expect(site.apps.size).toBe(1);
+    expect(site.provider.apps).toHaveLength(1);
     const deleted = await site.submit(`/developers/apps/${app.appId}/delete`);
     expect(deleted.headers.get('location')).toBe('/developers/apps?done=deleted');
-    expect(site.apps.size).toBe(0);
+    expect(site.provider.apps).toHaveLength(0);
     expect((await site.get('/developers/apps?done=deleted')).text).toContain('The app was deleted.');
   });
 
@@ -130,7 +130,7 @@ describe('my apps', () => {
     const changed = await site.submit(`/developers/apps/${app.appId}/edit`, { ...validApp, name: 'Taken over' });
     const deleted = await site.submit(`/developers/apps/${app.appId}/delete`);
     expect([changed.status, deleted.status]).toEqual([404, 404]);
-    expect(site.apps.get(app.appId)).toBe(app);
+    expect(site.provider.apps).toEqual([app]);
   });
 });
 
@@ -142,19 +142,19 @@ describe('forms from another site', () => {
     ['/settings/apps/100/remove', {}],
   ])('%s is refused and changes nothing', async (path, fields) => {
     const app = site.addApp();
-    site.logins.push({ userId: '1', app, acceptedAt: new Date() });
+    site.provider.approve('1', app);
     const page = await site.submit(path, fields, { crossSite: true });
     expect(page.status).toBe(403);
     expect(page.text).toContain('This form was sent from another site.');
-    expect([...site.apps.values()]).toEqual([app]);
-    expect(site.logins).toHaveLength(1);
+    expect(site.provider.apps).toEqual([app]);
+    expect((await site.get('/settings/apps')).text).toContain('Holiday Planner');
   });
 });
 
 describe('my logins', () => {
   test('lists the apps that I accepted, with the date', async () => {
-    site.logins.push({ userId: '1', app: site.addApp(), acceptedAt: new Date('2026-11-20T12:00:00Z') });
-    site.logins.push({ userId: '2', app: site.addApp({ name: 'Theirs' }), acceptedAt: new Date() });
+    site.provider.approve('1', site.addApp());
+    site.provider.approve('2', site.addApp({ name: 'Theirs' }));
     const { text, html } = await site.get('/settings/apps');
     expect(text).toContain('Holiday Planner');
     expect(text).toMatch(/Accepted on (November 20|20 November),? 2026/);
@@ -164,10 +164,11 @@ describe('my logins', () => {
 
   test('removes one', async () => {
     const app = site.addApp();
-    site.logins.push({ userId: '1', app, acceptedAt: new Date() }, { userId: '2', app, acceptedAt: new Date() });
+    site.provider.approve('1', app);
+    site.provider.approve('2', app);
     const removed = await site.submit(`/settings/apps/${app.appId}/remove`);
     expect(removed.headers.get('location')).toBe('/settings/apps?done=removed');
-    expect(site.logins.map(({ userId }) => userId)).toEqual(['2']);
+    expect((await site.get('/settings/apps', { as: '2' })).text).toContain('Holiday Planner');
     const { text } = await site.get('/settings/apps?done=removed');
     expect(text).toContain('The app was removed.');
     expect(text).toContain('You have not accepted any app yet.');
@@ -190,7 +191,7 @@ describe('in French', () => {
 
   test('the warning, the question before deleting and my logins do too', async () => {
     const app = site.addApp({ redirectURL: 'https://a.example/cb?x#y' });
-    site.logins.push({ userId: '1', app, acceptedAt: new Date('2026-11-20T12:00:00Z') });
+    site.provider.approve('1', app);
     const french = { language: 'fr' };
     expect((await site.get('/developers/apps/100', french)).text).toContain('aucune connexion ne peut réussir');
     expect((await site.get('/developers/apps/100/edit', french)).text).toContain('Modifier Holiday Planner');
@@ -209,7 +210,7 @@ test('a notice appears only for what the dashboard does', async () => {
 test('an app named <script> is shown as text everywhere', async () => {
   const name = `<script>alert("x")</script>'`;
   const app = site.addApp({ name, description: '</textarea><script>', iconURL: 'https://a.example/"onerror="x' });
-  site.logins.push({ userId: '1', app, acceptedAt: new Date() });
+  site.provider.approve('1', app);
   const paths = ['', '/100', '/100/edit', '/100/delete'].map((path) => `/developers/apps${path}`);
   for (const path of [...paths, '/settings/apps']) {
     const { html, text } = await site.get(path);

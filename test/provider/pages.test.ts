@@ -40,7 +40,7 @@ describe('the sign-in page', () => {
     const browser = await start({ users: inhabitants(10_000) });
     const page = await browser.get('/signin');
     expect(page.html.match(/name="user_id"/g)).toHaveLength(50);
-    expect(page.text).toContain('The first 50 of 10,000 people.');
+    expect(page.text).toContain('The first 50 of 10,000 users.');
     const signedIn = await browser.submit('/signin', { user_name: 'person9999', return_to: '/' });
     expect(signedIn.status).toBe(303);
     expect((await browser.get('/')).text).toContain('(@person9999)');
@@ -56,7 +56,7 @@ describe('the sign-in page', () => {
   test('says so when nobody has the user name, and keeps it in the field', async () => {
     const browser = await start({ users: inhabitants(60) });
     const page = await browser.submit('/signin', { user_name: '"><b>nobody', return_to: '/settings/apps' });
-    expect(page.text).toContain('Nobody here has the user name “"><b>nobody”.');
+    expect(page.text).toContain('No user here has the name “"><b>nobody”.');
     expect(page.html).toContain('value="&quot;&gt;&lt;b&gt;nobody"');
     expect(page.html).toMatch(/id="user_name"[^>]*aria-invalid="true" aria-describedby="user_name-error"/);
     expect(page.html).toContain('name="return_to" value="/settings/apps"');
@@ -66,7 +66,7 @@ describe('the sign-in page', () => {
   test('says so when there is nobody at all', async () => {
     const browser = await start();
     for (const { id } of provider.users) provider.deleteUser(id);
-    expect((await browser.get('/signin')).text).toContain('There are no people yet.');
+    expect((await browser.get('/signin')).text).toContain('There are no users yet.');
   });
 
   test('speaks French', async () => {

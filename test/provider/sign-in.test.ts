@@ -122,8 +122,8 @@ describe('provider.signIn', () => {
 
   it('needs a person who exists', async () => {
     const agent = request.agent(plainApp(provider));
-    await expect(provider.signIn(agent, 'nobody')).rejects.toThrow('there is no person "nobody" here');
+    await expect(provider.signIn(agent, 'nobody')).rejects.toThrow('there is no user "nobody" here');
     const deserted = createProvider({ users: [] });
-    await expect(deserted.signIn(agent)).rejects.toThrow('signIn: this provider has no people');
+    await expect(deserted.signIn(agent)).rejects.toThrow('signIn: this provider has no users');
   });
 });

@@ -6,7 +6,7 @@ const form = 'application/x-www-form-urlencoded';
 
 describe('the site', () => {
   const provider = createProvider();
-  const site = (): ReturnType<typeof request.agent> => request.agent(provider as never);
+  const site = (): ReturnType<typeof request.agent> => request.agent(provider);
 
   it('signs a person in and out, and goes on where one wanted to go', async () => {
     const browser = site();
@@ -111,7 +111,7 @@ describe('the site', () => {
 
   it('is closed as a whole in maintenance, but for its style sheet and its sign-in', async () => {
     const closed = createProvider({ maintenance: true });
-    const at = (path: string): Promise<request.Response> => request(closed as never).get(path);
+    const at = (path: string): Promise<request.Response> => request(closed).get(path);
     for (const path of ['/', '/developers', '/api/oauth', '/started']) {
       expect((await at(path)).text).toContain('System Message');
     }
@@ -121,7 +121,7 @@ describe('the site', () => {
 
   it('sends the dashboard’s visitors to the configured address', async () => {
     const elsewhere = createProvider({ siteURL: 'http://pimbuzz.test' });
-    const response = await request(elsewhere as never).get('/developers');
+    const response = await request(elsewhere).get('/developers');
     expect(response.status).toBe(302);
     expect(response.headers.location).toBe('http://pimbuzz.test');
   });

@@ -10,7 +10,7 @@ import * as loginwith from 'passport-loginwith';
 import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
 import ts from 'typescript';
 import { Browser } from '../support/cookie-browser.js';
-import { DashboardSite, snippetOf, type Page } from '../support/dashboard-site.js';
+import { snippetOf, startDashboard, type DashboardSite, type Page } from '../support/dashboard-site.js';
 
 describe('the code on an app’s page', () => {
   let provider: LocalProvider;
@@ -50,7 +50,7 @@ describe('the code on an app’s page', () => {
 describe('the routes in the code', () => {
   let site: DashboardSite;
   beforeAll(async () => {
-    site = await DashboardSite.start();
+    site = await startDashboard();
   });
   afterAll(() => site.close());
   const pageFor = (redirectURL: string): Promise<Page> =>

@@ -46,7 +46,7 @@ describe('a provider with a state file', () => {
         .get(`/api/oauth?app_id=${second.apps[0]!.appId}`)
         .set('cookie', cookie);
       expect(response.headers.location).toContain('?auth_key=');
-      const accepted = JSON.parse(readFileSync(state, 'utf8')).approvals;
+      const accepted = JSON.parse(readFileSync(state, 'utf8')).grants;
       expect(accepted).toHaveLength(2);
       expect(accepted[1]).toMatchObject({ appId: app.appId, userId: second.users[4]!.id });
     } finally {
@@ -84,13 +84,14 @@ describe('a provider with a state file', () => {
   });
 
   it.each([
-    ['{"format":1,"users":[', 'JSON'],
+    ['{"format":2,"users":[', 'JSON'],
     ['"text"', 'it is not a state file'],
-    ['{"format":2}', 'its format is 2, and only 1 is known'],
-    ['{"format":1,"cookieSecret":"x","users":[],"apps":[]}', 'a part of it is missing'],
-    ['{"format":1,"cookieSecret":"x","users":[{}],"apps":[],"approvals":[]}', `a person's "username" must be a text`],
-    ['{"format":1,"cookieSecret":"x","users":[],"apps":[{}],"approvals":[]}', '"redirectURL" of an app'],
-    ['{"format":1,"cookieSecret":"x","users":[],"apps":[],"approvals":[{}]}', 'an approval is not complete'],
+    ['{"format":1}', 'its format 1 is of an older version of this package; this version reads format 2'],
+    ['{"format":9}', 'its format 9 is unknown; this version reads format 2'],
+    ['{"format":2,"cookieSecret":"x","users":[],"apps":[]}', 'a part of it is missing'],
+    ['{"format":2,"cookieSecret":"x","users":[{}],"apps":[],"grants":[]}', `a user's "username" must be a text`],
+    ['{"format":2,"cookieSecret":"x","users":[],"apps":[{}],"grants":[]}', '"redirectURL" of an app'],
+    ['{"format":2,"cookieSecret":"x","users":[],"apps":[],"grants":[{}]}', 'a grant is not complete'],
   ])('refuses %s and leaves the file as it is', (text, reason) => {
     writeFileSync(state, text);
     expect(() => createProvider({ state })).toThrow(`the state file ${state} cannot be used (`);

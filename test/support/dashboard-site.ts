@@ -1,8 +1,11 @@
-import type { AddressInfo } from 'node:net';
 import { decodeHTML } from 'entities';
-import express from 'express';
-import type { AppInput, RegisteredApp } from '../../lib/provider/store/app-form.js';
-import { dashboardRouter } from '../../lib/provider/dashboard/dashboard.js';
+import {
+  startProvider,
+  type AppInput,
+  type LocalProvider,
+  type NewApp,
+  type RegisteredApp,
+} from '../../lib/provider/index.js';
 
 export const validApp: AppInput = {
   name: 'Holiday Planner',
@@ -13,11 +16,11 @@ export const validApp: AppInput = {
   iconURL: '',
 };
 
-export interface Visit {
-  /** Id of the person who is signed in; nobody when null. Default: "1". */
+export interface RequestOptions {
+  /** Id of the user who is signed in; nobody when null. Default: "1". */
   as?: string | null;
   language?: string;
-  /** Pretend that another site sent the form. */
+  /** Pretends that another site sent the form. */
   crossSite?: boolean;
 }
 
@@ -25,92 +28,60 @@ export interface Page {
   status: number;
   headers: Headers;
   html: string;
-  /** What a reader reads: no tags, entities decoded, blanks collapsed. */
+  /** The text that a reader sees: no tags, entities decoded, blanks collapsed. */
   text: string;
 }
 
-/** The dashboard on an in-memory site, over HTTP on a free port. */
-export class DashboardSite {
-  readonly apps = new Map<string, RegisteredApp>();
-  readonly logins: { userId: string; app: RegisteredApp; acceptedAt: Date }[] = [];
-  url = '';
-  close: () => Promise<void> = () => Promise.resolve();
-
-  static async start(): Promise<DashboardSite> {
-    const site = new DashboardSite();
-    const server = express().use(site.router()).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    site.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    site.close = () => new Promise((resolve) => server.close(() => resolve()));
-    return site;
-  }
-
-  addApp(input: Partial<AppInput> & { ownerId?: string } = {}): RegisteredApp {
-    const appId = String(100 + this.apps.size);
-    const app = { ...validApp, ownerId: '1', ...input, appId, appSecret: appId.repeat(10).padEnd(32, 'a') };
-    this.apps.set(appId, app);
-    return app;
-  }
-
-  async get(path: string, visit: Visit = {}): Promise<Page> {
-    return readPage(await fetch(this.url + path, { headers: headersOf(visit), redirect: 'manual' }));
-  }
-
-  async submit(path: string, fields: Record<string, string> | string = {}, visit: Visit = {}): Promise<Page> {
-    const body = new URLSearchParams(fields);
-    return readPage(
-      await fetch(this.url + path, { method: 'POST', headers: headersOf(visit), body, redirect: 'manual' }),
-    );
-  }
-
-  private router() {
-    return dashboardRouter({
-      context: (req) => {
-        const userId = req.get('x-person') ?? null;
-        return {
-          siteName: 'Pimbuzz',
-          language: req.acceptsLanguages('en', 'fr') === 'fr' ? 'fr' : 'en',
-          user: userId === null ? null : { displayName: 'Ann Example', username: 'ann' },
-          userId,
-          path: req.path,
-        };
-      },
-      apps: {
-        list: (ownerId) => [...this.apps.values()].filter((app) => app.ownerId === ownerId),
-        find: (appId) => this.apps.get(appId),
-        create: (ownerId, input) => this.addApp({ ...input, ownerId }),
-        update: (appId, input) => {
-          const app = { ...this.apps.get(appId)!, ...input };
-          this.apps.set(appId, app);
-          return app;
-        },
-        remove: (appId) => void this.apps.delete(appId),
-      },
-      logins: {
-        list: (userId) => this.logins.filter((login) => login.userId === userId),
-        revoke: (userId, appId) => {
-          const index = this.logins.findIndex((login) => login.userId === userId && login.app.appId === appId);
-          if (index < 0) throw new Error('nothing to revoke');
-          this.logins.splice(index, 1);
-        },
-      },
-      siteURL: (req) => `http://${req.get('host') ?? ''}`,
-      sameOrigin: (req) => req.get('sec-fetch-site') !== 'cross-site',
-    });
-  }
+/** A provider with the users 1 and 2 and no app, and a browser for each of them. */
+export interface DashboardSite {
+  readonly provider: LocalProvider;
+  /** Registers an app of user 1, with the ids 100, 101 … */
+  addApp(input?: Partial<NewApp>): RegisteredApp;
+  get(path: string, options?: RequestOptions): Promise<Page>;
+  submit(path: string, fields?: Record<string, string> | string, options?: RequestOptions): Promise<Page>;
+  send(path: string, init: RequestInit, options?: RequestOptions): Promise<Page>;
+  close(): Promise<void>;
 }
 
-function headersOf({ as = '1', language = 'en', crossSite = false }: Visit): Record<string, string> {
-  return {
-    'accept-language': language,
-    ...(as === null ? {} : { 'x-person': as }),
-    ...(crossSite ? { 'sec-fetch-site': 'cross-site' } : { 'sec-fetch-site': 'same-origin' }),
+/** The provider's clock stands still at noon (UTC) on 20 November 2026. */
+export async function startDashboard(): Promise<DashboardSite> {
+  const provider = await startProvider({
+    users: [
+      { id: '1', username: 'ann', firstName: 'Ann', lastName: 'Example' },
+      { id: '2', username: 'bob' },
+    ],
+    now: () => Date.UTC(2026, 10, 20, 12),
+  });
+  provider.deleteApp(provider.apps[0]!);
+  const cookies = new Map<string, string>();
+
+  const cookieOf = async (userId: string): Promise<string> => {
+    const body = new URLSearchParams({ user_id: userId, return_to: '/' });
+    const response = await fetch(`${provider.url}/signin`, { method: 'POST', body, redirect: 'manual' });
+    return response.headers.getSetCookie()[0]!.split(';')[0]!;
   };
-}
+  const send: DashboardSite['send'] = async (path, init, { as = '1', language = 'en', crossSite = false } = {}) => {
+    if (as !== null && !cookies.has(as)) cookies.set(as, await cookieOf(as));
+    const headers = new Headers(init.headers);
+    headers.set('accept-language', language);
+    headers.set('sec-fetch-site', crossSite ? 'cross-site' : 'same-origin');
+    if (as !== null) headers.set('cookie', cookies.get(as)!);
+    const response = await fetch(provider.url + path, { ...init, headers, redirect: 'manual' });
+    const html = await response.text();
+    return { status: response.status, headers: response.headers, html, text: textOf(html) };
+  };
 
-async function readPage(response: Response): Promise<Page> {
-  const html = await response.text();
-  return { status: response.status, headers: response.headers, html, text: textOf(html) };
+  return {
+    provider,
+    send,
+    addApp(input = {}) {
+      const appId = String(100 + provider.apps.length);
+      return provider.createApp({ ...validApp, ownerId: '1', appId, ...input });
+    },
+    get: (path, options) => send(path, {}, options),
+    submit: (path, fields = {}, options) => send(path, { method: 'POST', body: new URLSearchParams(fields) }, options),
+    close: () => provider.close(),
+  };
 }
 
 export function textOf(html: string): string {

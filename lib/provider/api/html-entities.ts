@@ -3,11 +3,11 @@
  * both kinds of quotes (`Ren&eacute;e`, `O&#039;Brien`). A joiner inside an emoji becomes `&zwj;`, as it does there.
  */
 export function encodeEntities(text: string): string {
-  return text.replace(ENCODABLE, (character) => ENTITIES.get(character) ?? character);
+  return text.replace(encodable, (character) => entities.get(character) ?? character);
 }
 
 /** The HTML 4 names from U+00A0 to U+00FF, in order. */
-const LATIN_1 =
+const latin1Names =
   'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute ' +
   'micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig ' +
   'Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash ' +
@@ -16,7 +16,7 @@ const LATIN_1 =
   'yacute thorn yuml';
 
 /** The other HTML 4 names: runs of neighbours, each with its first code point. */
-const RUNS: readonly (readonly [number, string])[] = [
+const otherNames: readonly (readonly [number, string])[] = [
   [338, 'OElig oelig'],
   [352, 'Scaron scaron'],
   [376, 'Yuml'],
@@ -83,15 +83,15 @@ const RUNS: readonly (readonly [number, string])[] = [
   [9829, 'hearts diams'],
 ];
 
-const ENTITIES: ReadonlyMap<string, string> = new Map([
+const entities: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],
   ['>', '&gt;'],
   ['"', '&quot;'],
   ["'", '&#039;'],
-  ...[[160, LATIN_1] as const, ...RUNS].flatMap(([first, names]) =>
+  ...[[160, latin1Names] as const, ...otherNames].flatMap(([first, names]) =>
     names.split(' ').map((name, index) => [String.fromCodePoint(first + index), `&${name};`] as const),
   ),
 ]);
 
-const ENCODABLE = /[&<>"'\u00a0-\u2666]/gu;
+const encodable = /[&<>"'\u00a0-\u2666]/gu;

@@ -3,9 +3,9 @@ import type { Version } from '../options.js';
 
 type Translations = Readonly<{ en: string } & Partial<Record<Language, string>>>;
 
-/** What the API says when the site's admin switched the developers' module off; the wording changed after 2.8. */
+/** The API's message when the site's admin switched the developers' module off; the wording changed after 2.8. */
 export function moduleDisabled(version: Version, language: Language): string {
-  return pick(version === '2.8' ? MODULE_DISABLED_2 : MODULE_DISABLED_4, language);
+  return pick(version === '2.8' ? moduleDisabled2 : moduleDisabled4, language);
 }
 
 /** The label of a gender that is not known, in versions 4.x. */
@@ -13,19 +13,19 @@ export function notAvailable(language: Language): string {
   return pick({ en: 'N/A', de: 'N/V' }, language);
 }
 
-export const UNKNOWN_APP = "We're sorry, but the application you're trying to use doesn't exist or has been disabled";
+export const unknownApp = "We're sorry, but the application you're trying to use doesn't exist or has been disabled";
 
-/** 2.8 hides what went wrong in the database; later versions print it, here `detail` or what a lost table says. */
+/** 2.8 hides the database's message; later versions print it, here `detail` or the message for a missing table. */
 export function sqlError({ version, slug }: { version: Version; slug: string }, detail: string | boolean): string {
   if (version === '2.8') return 'An error occurred while writing to database. Please try again later';
   return typeof detail === 'string' ? detail : `Table '${slug}.developers_apps_users' doesn't exist`;
 }
 
-export type PageText = keyof typeof PAGE_TEXTS;
+export type PageText = keyof typeof pageTexts;
 
 /** Title and text of a message page. */
 export function pageText(name: PageText, language: Language): { title: string; message: string } {
-  const { title, message } = PAGE_TEXTS[name];
+  const { title, message } = pageTexts[name];
   return { title: pick(title, language), message: pick(message, language) };
 }
 
@@ -33,37 +33,37 @@ function pick(translations: Translations, language: Language): string {
   return translations[language] ?? translations.en;
 }
 
-const FRENCH_MODULE_DISABLED = "Cette fonction a été désactivée par l'administrateur";
+const frenchModuleDisabled = "Cette fonction a été désactivée par l'administrateur";
 
-const MODULE_DISABLED_2: Translations = {
+const moduleDisabled2: Translations = {
   en: 'This feature has been disabled by the admin',
-  fr: FRENCH_MODULE_DISABLED,
+  fr: frenchModuleDisabled,
 };
 
-const MODULE_DISABLED_4: Translations = {
+const moduleDisabled4: Translations = {
   en: 'The developers module has been disabled by the admin',
-  fr: FRENCH_MODULE_DISABLED,
+  fr: frenchModuleDisabled,
   de: 'Das Entwicklermodul wurde vom Administrator deaktiviert',
 };
 
-const ERROR: Translations = { en: 'Error', fr: 'Erreur' };
-const SYSTEM_MESSAGE: Translations = { en: 'System Message', fr: 'Message du système' };
+const errorTitle: Translations = { en: 'Error', fr: 'Erreur' };
+const systemMessage: Translations = { en: 'System Message', fr: 'Message du système' };
 
-const PAGE_TEXTS = {
+const pageTexts = {
   not_found: {
     title: { en: '404 Not Found', fr: '404 Page introuvable' },
     message: { en: 'There is nothing at this address.', fr: 'Il n’y a rien à cette adresse.' },
   },
   forbidden: {
-    title: ERROR,
+    title: errorTitle,
     message: {
       en: 'This form came from another site and was not accepted. Please open the page here and try again.',
       fr: 'Ce formulaire vient d’un autre site et n’a pas été accepté. Ouvrez la page ici et réessayez.',
     },
   },
   unknown_app: {
-    title: ERROR,
-    message: { en: UNKNOWN_APP, fr: 'Cette application n’existe pas ou a été désactivée' },
+    title: errorTitle,
+    message: { en: unknownApp, fr: 'Cette application n’existe pas ou a été désactivée' },
   },
   activation: {
     title: { en: 'Activation Required', fr: 'Activation requise' },
@@ -80,18 +80,18 @@ const PAGE_TEXTS = {
     },
   },
   maintenance: {
-    title: SYSTEM_MESSAGE,
+    title: systemMessage,
     message: {
       en: 'The site is under maintenance and will be back soon.',
       fr: 'Le site est en maintenance et sera bientôt de retour.',
     },
   },
   banned_caller: {
-    title: SYSTEM_MESSAGE,
+    title: systemMessage,
     message: { en: 'Your IP address has been blocked.', fr: 'Votre adresse IP a été bloquée.' },
   },
   banned_user: {
-    title: SYSTEM_MESSAGE,
+    title: systemMessage,
     message: { en: 'Your account has been blocked.', fr: 'Votre compte a été bloqué.' },
   },
   database: {

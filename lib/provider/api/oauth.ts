@@ -1,88 +1,86 @@
+import { consentPage, messagePage, signInPage, type ConsentContent, type UserChoice } from '../pages/index.js';
 import type { RegisteredApp } from '../store/app-form.js';
+import type { Store } from '../store/store.js';
+import { displayNameOf, type User } from '../store/users.js';
 import { encodeEntities } from './html-entities.js';
 import { moduleDisabled, sqlError } from './messages.js';
-import { consentPage, messagePage, signInPage, type ConsentContent, type UserChoice } from '../pages/index.js';
-import { displayNameOf, type User } from '../store/users.js';
-import { integerOf, isEmpty } from '../server/php-parameters.js';
-import { messageReply, pageReply, redirectReply, type Call, type Reply } from './response.js';
-import type { Site } from '../store/store.js';
+import { integerOf, isEmpty } from './php-values.js';
+import { messageResponse, pageResponse, redirectResponse, type ScriptResponse } from './response.js';
+import type { ScriptCall } from './script-call.js';
 
 /** Where the consent page's form goes. The real page posts to a script of its own too, outside `/api`. */
-export const CONSENT_PATH = '/oauth/accept';
+export const consentPath = '/oauth/accept';
 
-/** `/api/oauth`: the sign-in page, the consent page, or for who accepted before straight back to the app. */
-export function startLogin(site: Site, call: Call): Reply {
-  if (call.user === null) return signInReply(site, call);
-  const stopped = stoppedReply(site, call, call.user);
+/** `/api/oauth`: the sign-in page, the consent page, or, for a user who accepted before, straight back to the app. */
+export function startLogin(store: Store, call: ScriptCall): ScriptResponse {
+  if (call.user === null) return signInResponse(store, call);
+  const stopped = stoppedResponse(call, call.user);
   if (stopped !== undefined) return stopped;
   const appId = call.query.get('app_id');
-  if (isEmpty(appId)) return messageReply(call.page, 'not_found', 404);
-  const found = findApp(site, call, String(appId));
+  if (isEmpty(appId)) return messageResponse(call.page, 'not_found', 404);
+  const found = findApp(store, call, String(appId));
   if ('status' in found) return found;
-  const approval = site.approvals.find(found.appId, call.user.id);
-  if (approval !== undefined) return redirectReply(returnURL(found, site.approvals.issueKey(approval)));
-  return pageReply(consentPage(call.page, consentContent(found, call)));
+  const grant = store.grants.find(found.appId, call.user.id);
+  if (grant !== undefined) return redirectResponse(callbackURL(found, store.grants.issueKey(grant)));
+  return pageResponse(consentPage(call.page, consentContent(found, call)));
 }
 
-/** The consent page's *Continue*: the app is accepted from now on, and the browser returns to it with a key. */
-export function acceptApp(site: Site, call: Call, user: User): Reply {
-  const stopped = stoppedReply(site, call, user);
+/** The consent page's *Continue*: the user accepts the app, and the browser returns to it with a key. */
+export function acceptApp(store: Store, call: ScriptCall, user: User): ScriptResponse {
+  const stopped = stoppedResponse(call, user);
   if (stopped !== undefined) return stopped;
   const appId = call.form.get('app_id');
-  const found = findApp(site, call, typeof appId === 'string' ? appId : '');
+  const found = findApp(store, call, typeof appId === 'string' ? appId : '');
   if ('status' in found) return found;
-  site.approve(user, found);
-  const approval = site.approvals.approve(found.appId, user.id, site.now());
-  return { ...redirectReply(returnURL(found, site.approvals.issueKey(approval))), status: 303 };
+  return redirectResponse(callbackURL(found, store.grants.issueKey(store.grant(user, found))), 303);
 }
 
-/** The page on which somebody says who they are, to come back to where they wanted to go. */
-export function signInReply(site: Site, call: Call, unknownUserName?: string): Reply {
+/** The page on which users say who they are, before they go on to `call.path`. */
+export function signInResponse(store: Store, call: ScriptCall, unknownUserName?: string): ScriptResponse {
   const appId = call.query.get('app_id');
-  const app = typeof appId === 'string' ? site.apps.find(integerOf(appId)) : undefined;
-  const users = site.users().map((user) => userChoice(user, call.uploadsURL));
+  const app = typeof appId === 'string' ? store.apps.find(integerOf(appId)) : undefined;
   const content = {
-    users,
+    users: store.users.list().map((user) => userChoice(user, call.uploadsURL)),
     returnTo: call.path,
     ...(app === undefined ? {} : { appName: app.name }),
     ...(unknownUserName === undefined ? {} : { unknownUserName }),
   };
-  return pageReply(signInPage(call.page, content));
+  return pageResponse(signInPage(call.page, content));
 }
 
 /**
- * The return to the app. The stored URL is entity-encoded and the key is appended without a look at what is there:
+ * The URL of the app's callback. The stored URL is entity-encoded and the key is appended to whatever is there:
  * `…?x=1&y=2` becomes `…?x=1&amp;y=2?auth_key=…` (PROTOCOL.md: the start and the return).
  */
-function returnURL(app: RegisteredApp, authKey: string): string {
+function callbackURL(app: RegisteredApp, authKey: string): string {
   return `${encodeEntities(app.redirectURL)}?auth_key=${authKey}`;
 }
 
-function stoppedReply(site: Site, { page, siteURL }: Call, user: User): Reply | undefined {
-  if (user.banned) return messageReply(page, 'banned_user');
-  if (!user.activated && site.settings.version !== '2.8') return messageReply(page, 'activation');
-  if (!user.started) return redirectReply(`${siteURL}/started`);
+function stoppedResponse({ page, siteURL, settings }: ScriptCall, user: User): ScriptResponse | undefined {
+  if (user.banned) return messageResponse(page, 'banned_user');
+  if (!user.activated && settings.version !== '2.8') return messageResponse(page, 'activation');
+  if (!user.started) return redirectResponse(`${siteURL}/started`);
   return undefined;
 }
 
-function findApp(site: Site, call: Call, appId: string): RegisteredApp | Reply {
-  const { page, conditions, language } = call;
-  if (!conditions.moduleEnabled) return errorPage(call, moduleDisabled(site.settings.version, language));
-  const app = site.apps.find(integerOf(appId));
-  if (app === undefined) return messageReply(page, 'unknown_app');
-  return conditions.sqlError === false ? app : errorPage(call, sqlError(site.settings, conditions.sqlError));
+function findApp(store: Store, call: ScriptCall, appId: string): RegisteredApp | ScriptResponse {
+  const { page, settings, conditions, language } = call;
+  if (!conditions.moduleEnabled) return errorPageResponse(call, moduleDisabled(settings.version, language));
+  const app = store.apps.find(integerOf(appId));
+  if (app === undefined) return messageResponse(page, 'unknown_app');
+  return conditions.sqlError === false ? app : errorPageResponse(call, sqlError(settings, conditions.sqlError));
 }
 
-function errorPage({ page }: Call, message: string): Reply {
-  return pageReply(messagePage(page, { title: 'Error', message }));
+function errorPageResponse({ page }: ScriptCall, message: string): ScriptResponse {
+  return pageResponse(messagePage(page, { title: 'Error', message }));
 }
 
-function consentContent(app: RegisteredApp, { siteURL }: Call): ConsentContent {
+function consentContent(app: RegisteredApp, { siteURL }: ScriptCall): ConsentContent {
   const { appId, name, description, domain, iconURL } = app;
   const shown = Object.fromEntries(Object.entries({ description, domain, iconURL }).filter(([, text]) => text !== ''));
   return {
     app: { name, ...shown },
-    action: CONSENT_PATH,
+    action: consentPath,
     fields: { app_id: appId },
     cancelURL: `${siteURL}/`,
   };

@@ -8,8 +8,8 @@ import {
   type RegisteredApp,
 } from '../store/app-form.js';
 import { encodeEntities } from '../api/html-entities.js';
-import { renderPage, type PageContext } from '../pages/layout.js';
-import { textsFor } from '../pages/texts.js';
+import { renderPage, type PageContext } from '../pages/index.js';
+import { dashboardTexts } from './texts.js';
 
 export interface AppFormContent {
   values: AppFormValues;
@@ -18,9 +18,9 @@ export interface AppFormContent {
   app?: RegisteredApp;
 }
 
-/** "Create app" and "Edit": what was typed stays, and each mistake stands at its field. */
+/** "Create app" and "Edit", with what was typed and a message at each wrong field. */
 export function appFormPage(context: PageContext, { values, mistakes, app }: AppFormContent): string {
-  const texts = textsFor(context.language).dashboard;
+  const texts = dashboardTexts(context.language);
   const title = app === undefined ? texts.form.createTitle : texts.form.editTitle(app.name);
   const home = app === undefined ? '/developers/apps' : `/developers/apps/${app.appId}`;
   const field = (name: AppField, control: (attributes: Markup) => Markup): Markup =>
@@ -69,7 +69,7 @@ interface FieldContent {
 }
 
 function formField({ language }: PageContext, { name, mistakes, control }: FieldContent): Markup {
-  const texts = textsFor(language).dashboard;
+  const texts = dashboardTexts(language);
   const hint = texts.hints[name];
   const mistake = mistakes[name];
   const describedBy = [hint === null ? null : `${name}-hint`, mistake === undefined ? null : `${name}-error`]
@@ -86,7 +86,7 @@ function formField({ language }: PageContext, { name, mistakes, control }: Field
 }
 
 function mistakesSummary({ language }: PageContext, mistakes: AppMistakes): Markup | null {
-  const texts = textsFor(language).dashboard;
+  const texts = dashboardTexts(language);
   const items = Object.entries(mistakes).map(
     ([field, mistake]) => html`<li><a href="#${field}">${texts.mistakes[mistake]}</a></li>`,
   );
@@ -99,9 +99,9 @@ function mistakesSummary({ language }: PageContext, mistakes: AppMistakes): Mark
   </div>`;
 }
 
-/** Says what a query or a fragment in the redirect URL does to the return, with the very address people come back to. */
+/** Warns of a query or a fragment in the redirect URL, and shows the URL to which users come back. */
 export function redirectURLNotice({ language }: PageContext, redirectURL: string): Markup | null {
-  const texts = textsFor(language).dashboard.traps;
+  const texts = dashboardTexts(language).traps;
   const traps = redirectURLTraps(redirectURL);
   if (!traps.query && !traps.fragment) return null;
   return html`<div class="notice warn" role="note">

@@ -1,22 +1,28 @@
 import { html, type Markup } from '../../internal/html.js';
 import type { RegisteredApp } from '../store/app-form.js';
 import { redirectURLNotice } from './app-form-page.js';
-import { avatar, renderPage, type PageContext } from '../pages/layout.js';
+import { avatar, renderPage, type PageContext } from '../pages/index.js';
 import { snippetsFor } from './snippets.js';
-import { textsFor, type Texts } from '../pages/texts.js';
+import { dashboardTexts, type DashboardTexts } from './texts.js';
 
-/** What has just been done, to be told once on the page that follows. */
-export type Done = keyof Texts['dashboard']['done'];
+/** The change that the page confirms, when it is shown right after one. */
+export type Done = keyof DashboardTexts['done'];
+
+/** An app that the user accepted. */
+export interface AppLogin {
+  app: RegisteredApp;
+  acceptedAt: Date;
+}
 
 export function isDone(value: unknown): value is Done {
-  return typeof value === 'string' && Object.hasOwn(textsFor('en').dashboard.done, value);
+  return typeof value === 'string' && Object.hasOwn(dashboardTexts('en').done, value);
 }
 
 export function appsPage(
   context: PageContext,
   { apps, done }: { apps: readonly RegisteredApp[]; done?: Done },
 ): string {
-  const texts = textsFor(context.language).dashboard.apps;
+  const texts = dashboardTexts(context.language).apps;
   const rows = apps.map(
     (app) =>
       html`<li>
@@ -45,12 +51,12 @@ export function appsPage(
   return renderPage(context, { title: texts.title, body });
 }
 
-/** One app: its id and secret, what its form says, and the code to paste. */
+/** One app: its id and secret, the fields of its form, and the code to paste. */
 export function appPage(
   context: PageContext,
   { app, siteURL, done }: { app: RegisteredApp; siteURL: string; done?: Done },
 ): string {
-  const { app: texts, fields, categories } = textsFor(context.language).dashboard;
+  const { app: texts, fields, categories } = dashboardTexts(context.language);
   const home = `/developers/apps/${app.appId}`;
   const copy = copyLabels(context);
   const body = html`<div class="heading">
@@ -89,7 +95,7 @@ export function appPage(
 }
 
 function codeSection(context: PageContext, app: RegisteredApp, siteURL: string): Markup {
-  const texts = textsFor(context.language).dashboard.app;
+  const texts = dashboardTexts(context.language).app;
   const snippets = snippetsFor(app, { name: context.siteName, url: siteURL });
   const copy = copyLabels(context);
   const block = (id: string, code: string): Markup =>
@@ -111,7 +117,7 @@ function codeSection(context: PageContext, app: RegisteredApp, siteURL: string):
 }
 
 export function deleteAppPage(context: PageContext, app: RegisteredApp): string {
-  const texts = textsFor(context.language).dashboard.remove;
+  const texts = dashboardTexts(context.language).remove;
   const home = `/developers/apps/${app.appId}`;
   const title = texts.title(app.name);
   const body = html`<div class="narrow card">
@@ -125,12 +131,12 @@ export function deleteAppPage(context: PageContext, app: RegisteredApp): string 
   return renderPage(context, { title, body });
 }
 
-/** "My logins": the apps that the person accepted. */
+/** "My logins": the apps that the user accepted. */
 export function loginsPage(
   context: PageContext,
-  { logins, done }: { logins: readonly { app: RegisteredApp; acceptedAt: Date }[]; done?: Done },
+  { logins, done }: { logins: readonly AppLogin[]; done?: Done },
 ): string {
-  const texts = textsFor(context.language).dashboard.logins;
+  const texts = dashboardTexts(context.language).logins;
   const date = new Intl.DateTimeFormat(context.language, { dateStyle: 'long', timeStyle: 'short' });
   const rows = logins.map(
     ({ app, acceptedAt }) =>
@@ -164,7 +170,7 @@ export function loginsPage(
 
 function doneNotice({ language }: PageContext, done: Done | undefined): Markup | null {
   if (done === undefined) return null;
-  return html`<p class="notice" role="status">${textsFor(language).dashboard.done[done]}</p>`;
+  return html`<p class="notice" role="status">${dashboardTexts(language).done[done]}</p>`;
 }
 
 function fact(label: string, value: string): Markup | null {
@@ -173,8 +179,8 @@ function fact(label: string, value: string): Markup | null {
     <dd>${value}</dd>`;
 }
 
-/** Makes the script add a copy button to an element; the labels travel with it, so the script has no language. */
+/** Attributes that make the script add a copy button. The labels are in them, so the script has no language. */
 function copyLabels({ language }: PageContext): Markup {
-  const texts = textsFor(language).dashboard.app;
+  const texts = dashboardTexts(language).app;
   return html`data-copy="${texts.copy}" data-copied="${texts.copied}" data-copy-failed="${texts.copyFailed}"`;
 }

@@ -2,7 +2,7 @@ import { html } from '../../internal/html.js';
 import { developersEn } from './developer-pages.en.js';
 import { developersFr } from './developer-pages.fr.js';
 import { topics, type DocumentedSite, type Guide, type Topic } from './guide.js';
-import { renderPage, type PageContext } from '../pages/layout.js';
+import { renderPage, type PageContext } from '../pages/index.js';
 
 export function isTopic(value: unknown): value is Topic {
   return topics.some((topic) => topic === value);

@@ -21,7 +21,7 @@ export function example(code: string): Markup {
   return html`<pre tabindex="0"><code>${code}</code></pre>`;
 }
 
-/** Names and what they mean; a list and not a table, because a phone has no room for two columns. */
+/** Names and their meanings; a list and not a table, because a phone has no room for two columns. */
 export function meanings(rows: readonly (readonly [name: string, meaning: string | Markup])[]): Markup {
   return html`<dl class="meanings">
     ${rows.map(
@@ -32,7 +32,7 @@ export function meanings(rows: readonly (readonly [name: string, meaning: string
   </dl>`;
 }
 
-/** The requests and answers, which are the same in every language. */
+/** Requests and responses, which are the same in every language. */
 export const examples = {
   start: ({ url }: DocumentedSite): string => `${url}/api/oauth?app_id=YOUR_APP_ID`,
   returned: 'https://example.com/auth/callback?auth_key=0123456789abcdef0123456789abcdef',

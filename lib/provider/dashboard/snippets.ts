@@ -1,7 +1,7 @@
 import type { RegisteredApp } from '../store/app-form.js';
 
 export interface Snippets {
-  /** Contents of `.env`; the only one of the three that holds the secret. */
+  /** Contents of `.env`; the only one of the three with the secret in it. */
   env: string;
   typeScript: string;
   javaScript: string;
@@ -9,7 +9,7 @@ export interface Snippets {
   startURL: string;
 }
 
-/** The code to paste for an app: a whole Express app that logs in here, with its routes where the redirect URL says. */
+/** The code to paste for an app: a whole Express app that logs in here, with the routes of the app's redirect URL. */
 export function snippetsFor(app: RegisteredApp, site: { name: string; url: string }): Snippets {
   const name = slugOf(site.name);
   const prefix = name.toUpperCase();
@@ -65,7 +65,7 @@ app.listen(${shared.port});
 `;
 }
 
-/** The start stands next to the callback where that is named so, and never on top of it. */
+/** The start is next to a callback named `…/callback`, and never the callback itself. */
 function routesOf(callbackPath: string, name: string): { startPath: string; start: string; callback: string } {
   const beside = /^(.+)\/callback\/?$/.exec(callbackPath)?.[1];
   const usual = beside ?? `/auth/${name}`;
@@ -73,7 +73,7 @@ function routesOf(callbackPath: string, name: string): { startPath: string; star
   return { startPath, start: escapeRoute(startPath), callback: escapeRoute(callbackPath) };
 }
 
-/** Characters that mean something in an Express route and stand for themselves in a URL. */
+/** Escapes characters that have a meaning in an Express route and none in a URL. */
 function escapeRoute(path: string): string {
   return path.replace(/[()[\]{}*:?+!]/g, String.raw`\$&`);
 }

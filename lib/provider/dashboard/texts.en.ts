@@ -10,9 +10,9 @@ const fields: Record<AppField, string> = {
 };
 
 const hints: Record<AppField, string | null> = {
-  name: 'What people see when they are asked to log in.',
+  name: 'What users see when they are asked to log in.',
   domain: 'Where the app lives, such as example.com or localhost:3000.',
-  redirectURL: 'Where people come back to, with ?auth_key=… at its end. Give it without “?” and “#”.',
+  redirectURL: 'Where users come back to, with ?auth_key=… at its end. Give it without “?” and “#”.',
   description: 'At most 200 characters.',
   category: null,
   iconURL: 'Address of a picture (https://…), or a data:image address.',
@@ -85,7 +85,7 @@ export const dashboardEn = {
   },
   traps: {
     title: 'This redirect URL makes logins harder',
-    lead: 'The provider appends the key without looking at what is there, so people come back to:',
+    lead: 'The provider appends the key without looking at what is there, so users come back to:',
     query:
       'Because of the “?”, most frameworks read the key as part of another parameter. passport-loginwith finds it all the same.',
     fragment:

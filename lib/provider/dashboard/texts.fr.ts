@@ -88,7 +88,7 @@ export const dashboardFr: typeof dashboardEn = {
   },
   remove: {
     title: (app) => `Supprimer ${app}\u202f?`,
-    lead: 'Son app_id et son app_secret cessent aussitôt de fonctionner et plus personne ne peut se connecter avec elle. C’est définitif.',
+    lead: 'Son app_id et son app_secret cessent aussitôt de fonctionner et aucun membre ne peut plus se connecter avec elle. C’est définitif.',
     confirm: 'Supprimer l’application',
     cancel: 'La garder',
   },

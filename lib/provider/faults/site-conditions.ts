@@ -1,57 +1,39 @@
-/** States of the whole site that an app can meet, each off (the site is well) by default. */
-export interface SiteConditions {
-  /** The site is in maintenance: only its admins get through, everybody else gets a page (200, HTML). */
-  maintenance: boolean;
-  /** `false`: the site's admin switched the developers' module off. */
-  moduleEnabled: boolean;
-  /**
-   * The site prints its warnings. Only 2.8 has any: before the JSON, which is still called JSON, or with
-   * `'unbuffered'` called HTML.
-   */
-  debugging: boolean | 'unbuffered';
-  /** The site's database cannot be reached: a page on 4.x (200, HTML), 500 and nothing on 2.8. */
-  databaseDown: boolean;
-  /** The table of the approvals is broken; a text is the database's own message, which 4.x passes on. */
-  sqlError: boolean | string;
-  /** The callers' addresses are blocked. */
-  callerBanned: boolean;
+import type { Given } from '../option-readers.js';
+import { conditionNames, readSiteConditions, type SiteConditions } from '../options.js';
+
+/** The conditions that a fault of this name puts the site in, for one call. */
+export const namedConditions = {
+  maintenance: { maintenance: true },
+  database_down: { databaseDown: true },
+  caller_banned: { callerBanned: true },
+  sql_error: { sqlError: true },
+  module_disabled: { moduleEnabled: false },
+} as const satisfies Record<string, Partial<SiteConditions>>;
+
+/** The site's conditions, which the app's tests may change. */
+export interface CurrentConditions {
+  read(): SiteConditions;
+  /** @throws TypeError that names the wrong condition; nothing is changed then. */
+  change(changes: Partial<SiteConditions>): void;
 }
 
-const WELL: SiteConditions = Object.freeze({
-  maintenance: false,
-  moduleEnabled: true,
-  debugging: false,
-  databaseDown: false,
-  sqlError: false,
-  callerBanned: false,
-});
-
-/** Reads the conditions among given options; each mistake is added to the list. */
-export function parseSiteConditions(given: Record<string, unknown>, mistakes: string[]): SiteConditions {
-  const flag = (name: keyof SiteConditions, fallback: boolean): boolean => {
-    const value = given[name];
-    if (typeof value === 'boolean') return value;
-    if (value !== undefined) mistakes.push(`"${name}" must be true or false, not ${JSON.stringify(value)}`);
-    return fallback;
-  };
-  const { debugging, sqlError } = given;
+export function createConditions(initial: SiteConditions): CurrentConditions {
+  let current = initial;
   return {
-    maintenance: flag('maintenance', WELL.maintenance),
-    moduleEnabled: flag('moduleEnabled', WELL.moduleEnabled),
-    debugging: debugging === 'unbuffered' ? debugging : flag('debugging', false),
-    databaseDown: flag('databaseDown', WELL.databaseDown),
-    sqlError: typeof sqlError === 'string' && sqlError !== '' ? sqlError : flag('sqlError', false),
-    callerBanned: flag('callerBanned', WELL.callerBanned),
+    read: () => current,
+    change(changes) {
+      current = changedConditions(current, changes);
+    },
   };
 }
 
-/** The conditions after some of them changed. @throws TypeError that names the wrong one. */
-export function changeSiteConditions(conditions: SiteConditions, changes: object): SiteConditions {
-  const given: Record<string, unknown> = { ...conditions, ...changes };
+function changedConditions(conditions: SiteConditions, changes: Partial<SiteConditions>): SiteConditions {
+  const given: Given = { ...conditions, ...changes };
+  const known: readonly string[] = conditionNames;
   const mistakes = Object.keys(given)
-    .filter((name) => !(name in WELL))
-    .map((name) => `"${name}" is not a condition; the conditions are ${Object.keys(WELL).join(', ')}`);
-  const changed = parseSiteConditions(given, mistakes);
+    .filter((name) => !known.includes(name))
+    .map((name) => `"${name}" is not a condition; the conditions are ${known.join(', ')}`);
+  const changed = readSiteConditions(given, mistakes);
   if (mistakes.length > 0) throw new TypeError(`configure: ${mistakes.join('; ')}`);
   return changed;
 }

@@ -1,6 +1,6 @@
-export { contentSecurityPolicy, type PageContext } from './layout.js';
-export type { Language } from './texts.js';
+export { avatar, contentSecurityPolicy, renderPage, type PageContext } from './layout.js';
+export type { PageLanguage } from './texts.js';
 export { consentPage, homePage, messagePage, signInPage } from './site-pages.js';
-export type { ConsentContent, UserChoice, SignInContent } from './site-pages.js';
+export type { ConsentContent, UserChoice } from './site-pages.js';
 export { styleSheet } from './style-sheet.js';
 export { copyScript } from './copy-script.js';

@@ -1,22 +1,22 @@
 import { html, type Markup } from '../../internal/html.js';
-import { textsFor, type Language } from './texts.js';
+import { textsFor, type PageLanguage } from './texts.js';
 
-/** What every page needs to know about the site, the reader's language and who is signed in. */
+/** What every page shows of the site and of the user who is signed in. */
 export interface PageContext {
   siteName: string;
-  language: Language;
+  language: PageLanguage;
   user: { displayName: string; username: string } | null;
   /** Path of the request without its query; marks the current entry of the navigation. */
   path: string;
 }
 
-export interface PageContent {
+interface PageContent {
   title: string;
   body: Markup;
 }
 
 /**
- * The Content-Security-Policy that every page of the local provider works under. It has no `form-action`, on purpose:
+ * The Content-Security-Policy of every page. It has no `form-action`, on purpose:
  * browsers apply that to the redirects after a form too, and both sign-in and consent may end at the app's own URL.
  */
 export const contentSecurityPolicy = [

@@ -9,27 +9,27 @@ export interface UserChoice {
   pictureURL?: string;
 }
 
-export interface SignInContent {
-  /** All people may be given: the page offers the first fifty, and a field for the user name of the others. */
+interface SignInContent {
+  /** All users: the page has buttons for the first fifty, and a field for the user name of the others. */
   users: readonly UserChoice[];
   /** Path to go to afterwards; comes back as `return_to`. */
   returnTo: string;
   /** The app whose login is waiting, if one is. */
   appName?: string;
-  /** A user name that was typed and belongs to nobody. */
+  /** A user name that was typed and that no user has. */
   unknownUserName?: string;
 }
 
 export interface ConsentContent {
   app: { name: string; description?: string; domain?: string; iconURL?: string };
-  /** Where the acceptance is posted to. */
+  /** Where the form is sent. */
   action: string;
   /** Hidden fields of that form. */
   fields: Readonly<Record<string, string>>;
   cancelURL: string;
 }
 
-/** More buttons than this no longer help anybody to find a person. */
+/** With more buttons than this, a user is hard to find. */
 const usersShown = 50;
 
 /** Sign-in without a password: `POST /signin` with `user_id` (a button) or `user_name` (typed), and `return_to`. */
@@ -51,8 +51,8 @@ export function signInPage(context: PageContext, content: SignInContent): string
     ${shown.length === 0 ? html`<p>${texts.nobody}</p>` : null}
     <form method="post" action="/signin" aria-label="${texts.users}">
       <input type="hidden" name="return_to" value="${returnTo}" />
-      <ul class="people">
-        ${shown.map(personButton)}
+      <ul class="users">
+        ${shown.map(userButton)}
       </ul>
     </form>
   </div>`;
@@ -80,9 +80,9 @@ function userNameForm({ language }: PageContext, { returnTo, unknownUserName }: 
   </form>`;
 }
 
-function personButton({ id, displayName, username, pictureURL }: UserChoice): Markup {
+function userButton({ id, displayName, username, pictureURL }: UserChoice): Markup {
   return html`<li>
-    <button class="person" name="user_id" value="${id}">
+    <button class="user" name="user_id" value="${id}">
       ${avatar(displayName, pictureURL)}<span class="names"
         ><strong>${displayName}</strong> <span class="muted">@${username}</span></span
       >
@@ -90,7 +90,7 @@ function personButton({ id, displayName, username, pictureURL }: UserChoice): Ma
   </li>`;
 }
 
-/** The "Log in With" question; *Cancel* is a plain link, as on the real site: the app never hears of a refusal. */
+/** The "Log in With" question. *Cancel* is a plain link, as on the real site: a refusal never reaches the app. */
 export function consentPage(context: PageContext, { app, action, fields, cancelURL }: ConsentContent): string {
   const texts = textsFor(context.language).consent;
   const name = context.user?.displayName ?? context.siteName;
@@ -139,7 +139,7 @@ export function homePage(context: PageContext): string {
   return renderPage(context, { title: siteName, body });
 }
 
-/** One message, such as an unknown app or maintenance; the title is the document's title too. */
+/** A page with one message, such as that the app is unknown. The title is the document's title too. */
 export function messagePage(context: PageContext, { title, message }: { title: string; message: string }): string {
   const body = html`<div class="narrow">
     <h1>${title}</h1>

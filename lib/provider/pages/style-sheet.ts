@@ -92,8 +92,8 @@ textarea { min-height: 6rem; resize: vertical; }
 .notice.warn a, .notice.warn code { color: inherit; } .notice.warn code { background: none; padding: 0; font-weight: 600; }
 .inline { display: grid; gap: .5rem; }
 
-.people { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
-.person { display: flex; gap: .75rem; align-items: center; width: 100%; text-align: left; font-weight: 400; }
+.users { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
+.user { display: flex; gap: .75rem; align-items: center; width: 100%; text-align: left; font-weight: 400; }
 .names { min-width: 0; overflow-wrap: anywhere; } .names > * { display: block; }
 .avatar { flex: none; display: grid; place-items: center; width: 40px; height: 40px; border-radius: 50%; object-fit: cover; background: var(--soft); color: var(--accent); font-weight: 700; }
 .asking { margin-bottom: .75rem; }

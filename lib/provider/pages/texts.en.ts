@@ -1,5 +1,3 @@
-import { dashboardEn } from '../dashboard/texts.en.js';
-
 export const en = {
   layout: {
     skip: 'Skip to the content',
@@ -12,7 +10,7 @@ export const en = {
     signOut: 'Sign out',
     signedInAs: (name: string) => `Signed in as ${name}`,
     footer: (site: string) =>
-      `This is not the real ${site}: it runs on your machine, its people are made up, and nothing leaves it.`,
+      `This is not the real ${site}: it runs on your machine, its users are made up, and nothing leaves it.`,
   },
   home: {
     lead: 'A local provider for development. It behaves like the real site’s “Log in With”, surprises included.',
@@ -29,15 +27,14 @@ export const en = {
   },
   signIn: {
     title: 'Sign in',
-    lead: 'Choose who you are. No password: these people exist only here.',
-    leadToApp: (app: string) => `Choose who you are, to go on to ${app}. No password: these people exist only here.`,
-    users: 'People',
-    nobody: 'There are no people yet.',
-    firstOf: (shown: string, all: string) =>
-      `The first ${shown} of ${all} people. For anyone else, type the user name.`,
+    lead: 'Choose who you are. No password: these users exist only here.',
+    leadToApp: (app: string) => `Choose who you are, to go on to ${app}. No password: these users exist only here.`,
+    users: 'Users',
+    nobody: 'There are no users yet.',
+    firstOf: (shown: string, all: string) => `The first ${shown} of ${all} users. For another one, type the user name.`,
     userName: 'User name',
     submit: 'Sign in',
-    unknown: (name: string) => `Nobody here has the user name “${name}”.`,
+    unknown: (name: string) => `No user here has the name “${name}”.`,
   },
   consent: {
     title: (site: string) => `Log in With ${site}`,
@@ -54,7 +51,6 @@ export const en = {
     accept: (name: string) => `Continue as ${name}`,
     cancel: 'Cancel',
   },
-  dashboard: dashboardEn,
 };
 
 /** Every text of the pages; a language that lacks one does not compile. */

@@ -1,4 +1,3 @@
-import { dashboardFr } from '../dashboard/texts.fr.js';
 import type { Texts } from './texts.en.js';
 
 export const fr: Texts = {
@@ -31,16 +30,15 @@ export const fr: Texts = {
   },
   signIn: {
     title: 'Connexion',
-    lead: 'Choisissez qui vous êtes. Pas de mot de passe\u00a0: ces personnes n’existent qu’ici.',
+    lead: 'Choisissez qui vous êtes. Pas de mot de passe\u00a0: ces membres n’existent qu’ici.',
     leadToApp: (app) =>
-      `Choisissez qui vous êtes pour continuer vers ${app}. Pas de mot de passe\u00a0: ces personnes n’existent qu’ici.`,
+      `Choisissez qui vous êtes pour continuer vers ${app}. Pas de mot de passe\u00a0: ces membres n’existent qu’ici.`,
     users: 'Membres',
-    nobody: 'Il n’y a encore personne.',
-    firstOf: (shown, all) =>
-      `Les ${shown} premiers membres sur ${all}. Pour quelqu’un d’autre, saisissez le nom d’utilisateur.`,
+    nobody: 'Il n’y a encore aucun membre.',
+    firstOf: (shown, all) => `Les ${shown} premiers membres sur ${all}. Pour un autre, saisissez le nom d’utilisateur.`,
     userName: 'Nom d’utilisateur',
     submit: 'Se connecter',
-    unknown: (name) => `Personne ici ne porte le nom d’utilisateur «\u00a0${name}\u00a0».`,
+    unknown: (name) => `Aucun membre ici ne porte le nom d’utilisateur «\u00a0${name}\u00a0».`,
   },
   consent: {
     title: (site) => `Se connecter avec ${site}`,
@@ -57,5 +55,4 @@ export const fr: Texts = {
     accept: (name) => `Continuer en tant que ${name}`,
     cancel: 'Annuler',
   },
-  dashboard: dashboardFr,
 };

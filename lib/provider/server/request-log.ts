@@ -9,37 +9,55 @@ export interface LoggedRequest {
   readonly path: string;
   /** Fields of the form, masked likewise. */
   readonly form: Readonly<Record<string, string>>;
-  /** Id of the person who was signed in. */
+  /** Id of the user who was signed in. */
   readonly userId: string | null;
-  /** The answer's status; null when the connection was reset instead. */
+  /** Status of the response; null when the connection was reset or hangs instead. */
   readonly status: number | null;
-  /** Where the answer sends the browser, masked likewise. */
+  /** The response's `Location`, masked likewise. */
   readonly location?: string;
   /** The API's error message. */
   readonly error?: string;
-  /** The fault that was played. */
+  /** The fault that was applied. */
   readonly fault?: string;
 }
 
-/** The last requests, oldest first. */
-export class Journal {
-  private entries: LoggedRequest[] = [];
-
-  add(entry: LoggedRequest): void {
-    this.entries.push(entry);
-    if (this.entries.length >= 2 * JOURNAL_LENGTH) this.entries = this.list();
-  }
-
-  list(): LoggedRequest[] {
-    return this.entries.slice(-JOURNAL_LENGTH);
-  }
+/** The last 1000 requests. */
+export interface RequestLog {
+  /** Masks an entry and keeps it. */
+  add(entry: LoggedRequest): void;
+  /** Oldest first. */
+  list(): LoggedRequest[];
 }
 
-const JOURNAL_LENGTH = 1000;
-const MASK = '***';
+export function createRequestLog(): RequestLog {
+  let entries: LoggedRequest[] = [];
+  const list = (): LoggedRequest[] => entries.slice(-logLength);
+  return {
+    list,
+    add(entry) {
+      entries.push(masked(entry));
+      // Cut rarely, because each cut copies the log.
+      if (entries.length >= 2 * logLength) entries = list();
+    },
+  };
+}
 
-/** A path with query, or any URL, without what must stay secret. */
-export function maskURL(url: string): string {
+const logLength = 1000;
+const mask = '***';
+
+function masked(entry: LoggedRequest): LoggedRequest {
+  const { endpoint, path, form, location } = entry;
+  return {
+    ...entry,
+    endpoint: maskText(endpoint),
+    path: maskURL(path),
+    form: Object.fromEntries(Object.entries(form).map(([name, value]) => [name, maskValue(name, value)])),
+    ...(location === undefined ? {} : { location: maskURL(location) }),
+  };
+}
+
+/** Masks a path with query, or any URL, also one in which the provider's concatenation put a second `?`. */
+function maskURL(url: string): string {
   const start = url.indexOf('?');
   if (start < 0) return maskText(url);
   const query = url.slice(start + 1).replace(/([^&?=]*)=([^&]*)/g, (_, name: string, value: string) => {
@@ -50,13 +68,13 @@ export function maskURL(url: string): string {
   return `${maskText(url.slice(0, start))}?${query}`;
 }
 
-/** Text in which a secret, a key or a token may stand where none belongs, such as a path. */
-export function maskText(text: string): string {
-  return text.replaceAll(/[0-9a-f]{32,}/gi, MASK);
+/** Masks text in which a secret, a key or a token may stand by mistake, such as a path. */
+function maskText(text: string): string {
+  return text.replaceAll(/[0-9a-f]{32,}/gi, mask);
 }
 
-/** By its name, or because it looks like one: people send a secret as `app_id`, too. */
-export function maskValue(name: string, value: string): string {
+/** Goes by the name, and by the looks of the value, because a caller may send a secret as `app_id`. */
+function maskValue(name: string, value: string): string {
   const isSecret = /secret|key|token/i.test(name) || /[0-9a-f]{20}/i.test(value.replace(/^\d+$/, ''));
-  return value !== '' && isSecret ? MASK : value;
+  return value !== '' && isSecret ? mask : value;
 }

@@ -1,150 +1,138 @@
-import type { ServerResponse } from 'node:http';
-import { isSameOrigin, localPath } from './urls.js';
-import { closedReply } from '../api/api.js';
-import { readTarget, type Engine, type Target } from './script-runner.js';
-import type { BodyRequest } from './body.js';
-import { CONSENT_PATH, signInReply } from '../api/oauth.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Router from 'router';
+import { closedResponse } from '../api/api.js';
+import { consentPath, signInResponse } from '../api/oauth.js';
+import { messageResponse, pageResponse, type ScriptResponse } from '../api/response.js';
+import type { ScriptCall } from '../api/script-call.js';
 import { homePage } from '../pages/index.js';
+import type { Store } from '../store/store.js';
+import type { CallReader } from './call-reader.js';
+import { sendAsset, sendRedirect } from './page-responses.js';
 import { pictureFor } from './pictures.js';
-import { messageReply, pageReply, type Call, type Reply } from '../api/response.js';
-import { PAGE_HEADERS } from './wire-response.js';
+import { readTarget } from './request-target.js';
+import type { ScriptRunner } from './script-runner.js';
+import type { SessionCookie } from './session-cookie.js';
+import { isSameOrigin, localPath, type SiteAddress } from './urls.js';
+
+export interface SiteRouterDeps {
+  store: Store;
+  address: SiteAddress;
+  session: SessionCookie;
+  calls: CallReader;
+  runner: ScriptRunner;
+}
 
 /**
- * Answers the requests for the API, the sign-in, the home page and the pictures. Resolves to `false` for every other
- * path that is open to the caller: the dashboard's.
+ * Routes for the API, the sign-in, the consent, the home page and the pictures. Every other path that is open to the
+ * caller is passed on.
  */
-export async function route(engine: Engine, request: BodyRequest, response: ServerResponse): Promise<boolean> {
-  const target = readTarget(request);
-  const { path } = target;
-  if (path === '/api.php' || /^\/api\/[^/]+\/?$/.test(path)) {
-    await engine.answerAPI(request, response, target);
-    return true;
-  }
-  if (path.startsWith('/content/'))
-    return sendPicture(response, path) || sendNotFound(engine, request, response, target);
-  if (path.startsWith('/api/')) return sendNotFound(engine, request, response, target);
-  if (ASSETS.includes(path)) return false;
-  return routePage(engine, request, response, target);
-}
-
-export function sendNotFound(engine: Engine, request: BodyRequest, response: ServerResponse, target: Target): true {
-  engine.send(
-    request,
-    response,
-    messageReply(engine.pageContext(request, target.path, target.query), 'not_found', 404),
-  );
-  return true;
-}
-
-/** Style sheet and script, needed by the very page that says that the site is closed. */
-const ASSETS = ['/style.css', '/dashboard.js'];
-
-async function routePage(
-  engine: Engine,
-  request: BodyRequest,
-  response: ServerResponse,
-  target: Target,
-): Promise<boolean> {
-  const action = `${request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')} ${target.path}`;
-  if (!PAGES.has(action) && request.method === 'POST') return false;
-  const foreign = request.method === 'POST' && !isSameOrigin(request);
-  if (foreign) {
-    engine.send(
-      request,
-      response,
-      messageReply(engine.pageContext(request, target.path, target.query), 'forbidden', 403),
-    );
-    return true;
-  }
-  if (action === `POST ${CONSENT_PATH}`) {
-    const user = engine.userOf(request);
-    if (user === null) redirect(response, '/signin');
-    else await engine.answerConsent(request, response, { ...target, endpoint: 'consent' }, user);
-    return true;
-  }
-  if (!PAGES.has(action)) return sendIfClosed(engine, request, response, target);
-  const call = await engine.readCall(request, target);
-  // As on the real site, admins can sign in to a site in maintenance.
-  const maintenance = call.conditions.maintenance && !target.path.startsWith('/sign');
-  const closed = closedReply(engine.site, { ...call, conditions: { ...call.conditions, maintenance } });
-  if (closed !== undefined) engine.send(request, response, closed);
-  else answerPage(engine, request, response, action, call);
-  return true;
-}
-
-const PAGES = new Set([
-  'GET /',
-  'GET /signin',
-  'POST /signin',
-  'POST /signout',
-  'GET /started',
-  `POST ${CONSENT_PATH}`,
-]);
-
-/** The dashboard's pages are closed with the rest of the site, and served on the site's own address only. */
-async function sendIfClosed(
-  engine: Engine,
-  request: BodyRequest,
-  response: ServerResponse,
-  target: Target,
-): Promise<boolean> {
-  const closed = closedReply(engine.site, await engine.readCall(request, target));
-  if (closed !== undefined) engine.send(request, response, closed);
-  else if (engine.isElsewhere(request)) redirect(response, engine.siteURL(request), 302);
-  else return false;
-  return true;
-}
-
-function answerPage(engine: Engine, request: BodyRequest, response: ServerResponse, action: string, call: Call): void {
-  switch (action) {
-    case 'POST /signin':
-      signIn(engine, request, response, call);
-      return;
-    case 'POST /signout':
-      redirect(response, '/', 303, engine.signedIn.clearCookieFor(request));
-      return;
-    default:
-      engine.send(request, response, pageFor(engine, action, call));
-  }
-}
-
-function pageFor(engine: Engine, action: string, call: Call): Reply {
-  if (action === 'GET /signin') {
-    return signInReply(engine.site, { ...call, path: localPath(call.query.get('return_to')), query: new Map() });
-  }
-  return action === 'GET /started' ? messageReply(call.page, 'started') : pageReply(homePage(call.page));
-}
-
-function signIn(engine: Engine, request: BodyRequest, response: ServerResponse, call: Call): void {
-  const returnTo = localPath(call.form.get('return_to'));
-  const asked = call.form.get('user_id') ?? call.form.get('user_name');
-  const idOrName = typeof asked === 'string' ? asked.trim() : '';
-  const user = engine.site.findUser(idOrName);
-  if (user !== undefined) {
-    redirect(response, returnTo, 303, engine.signedIn.cookieFor(request, user.id));
-    return;
-  }
-  const reply = signInReply(engine.site, { ...call, path: returnTo, query: new Map() }, idOrName);
-  engine.send(request, response, { ...reply, status: 422 });
-}
-
-function sendPicture(response: ServerResponse, path: string): boolean {
-  const picture = pictureFor(path);
-  if (picture === undefined) return false;
-  const body = Buffer.from(picture);
-  const headers = {
-    ...PAGE_HEADERS,
-    'content-type': 'image/svg+xml',
-    'content-length': body.length,
-    'cache-control': 'public, max-age=3600',
-    // The example app and others show these pictures on their own pages.
-    'cross-origin-resource-policy': 'cross-origin',
+export function createSiteRouter(deps: SiteRouterDeps): Router.Router {
+  const { runner, address, calls } = deps;
+  const router = new Router({ caseSensitive: true, strict: true });
+  const sendNotFound = (req: IncomingMessage, res: ServerResponse): void => {
+    runner.sendMessage(req, res, 'not_found', 404);
   };
-  response.writeHead(200, headers).end(body);
-  return true;
+
+  router.all(['/api.php', /^\/api\/[^/]+\/?$/], (req, res) => runner.runAPI(req, res));
+  router.all(/^\/api\//, sendNotFound);
+  router.all(/^\/content\//, (req, res) => {
+    const picture = pictureFor(readTarget(req).path);
+    if (picture === undefined) sendNotFound(req, res);
+    else sendAsset(res, picture, pictureHeaders);
+  });
+
+  router.post(['/signin', '/signout', consentPath], (req, res, next) => {
+    if (isSameOrigin(req)) next();
+    else runner.sendMessage(req, res, 'forbidden', 403);
+  });
+  router.post(consentPath, async (req, res) => {
+    const user = calls.currentUser(req);
+    if (user === null) sendRedirect(res, '/signin');
+    else await runner.runConsent(req, res, user);
+  });
+  router.get(
+    '/',
+    page(deps, (call) => pageResponse(homePage(call.page))),
+  );
+  router.get(
+    '/started',
+    page(deps, (call) => messageResponse(call.page, 'started')),
+  );
+  router.get(
+    '/signin',
+    page(deps, (call) => signInPageResponse(deps.store, call, call.query.get('return_to'))),
+  );
+  router.post(
+    '/signin',
+    page(deps, (call, req, res) => signIn(deps, call, req, res)),
+  );
+  router.post(
+    '/signout',
+    page(deps, (_call, req, res) => {
+      sendRedirect(res, '/', { setCookie: deps.session.signOut(req) });
+      return undefined;
+    }),
+  );
+
+  // The pages behind this router are closed with the whole site, and are served on the site's own address only.
+  router.use(async (req, res, next) => {
+    if (req.method === 'POST' || assetPaths.includes(readTarget(req).path)) {
+      next();
+      return;
+    }
+    const closed = closedResponse(await calls.readCall(req, readTarget(req)));
+    if (closed !== undefined) runner.send(req, res, closed);
+    else if (address.isElsewhere(req)) sendRedirect(res, address.urlFor(req), { status: 302 });
+    else next();
+  });
+  return router;
 }
 
-function redirect(response: ServerResponse, location: string, status = 303, cookie?: string): void {
-  const headers = { location, 'cache-control': 'no-store', 'content-length': 0 };
-  response.writeHead(status, cookie === undefined ? headers : { ...headers, 'set-cookie': cookie }).end();
+/** The page that says that the site is closed needs them too. */
+const assetPaths = ['/style.css', '/dashboard.js'];
+
+const pictureHeaders = {
+  'content-type': 'image/svg+xml',
+  'cache-control': 'public, max-age=3600',
+  // Apps show these pictures on their own pages.
+  'cross-origin-resource-policy': 'cross-origin',
+};
+
+type PageHandler = (call: ScriptCall, req: IncomingMessage, res: ServerResponse) => ScriptResponse | undefined;
+
+/** Sends the response that the handler returns, or that of the closed site. */
+function page({ calls, runner }: SiteRouterDeps, handle: PageHandler) {
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const target = readTarget(req);
+    const call = await calls.readCall(req, target);
+    // As on the real site, admins can sign in to a site in maintenance.
+    const maintenance = call.conditions.maintenance && !target.path.startsWith('/sign');
+    const closed = closedResponse({ ...call, conditions: { ...call.conditions, maintenance } });
+    const response = closed ?? handle(call, req, res);
+    if (response !== undefined) runner.send(req, res, response);
+  };
+}
+
+function signIn(
+  { store, session }: SiteRouterDeps,
+  call: ScriptCall,
+  req: IncomingMessage,
+  res: ServerResponse,
+): ScriptResponse | undefined {
+  const returnTo = call.form.get('return_to');
+  const given = call.form.get('user_id') ?? call.form.get('user_name');
+  const idOrName = typeof given === 'string' ? given.trim() : '';
+  const user = store.users.find(idOrName);
+  if (user === undefined) return { ...signInPageResponse(store, call, returnTo, idOrName), status: 422 };
+  sendRedirect(res, localPath(returnTo), { setCookie: session.signIn(req, user.id) });
+  return undefined;
+}
+
+function signInPageResponse(
+  store: Store,
+  call: ScriptCall,
+  returnTo: unknown,
+  unknownUserName?: string,
+): ScriptResponse {
+  return signInResponse(store, { ...call, path: localPath(returnTo), query: new Map() }, unknownUserName);
 }

@@ -1,221 +1,166 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isElsewhere, requestURL } from './urls.js';
-import { answerCall, closedReply } from '../api/api.js';
-import { deliver } from './send-response.js';
-import { applyAfter, applyBefore } from '../faults/effects.js';
-import { Faults, NO_FAULT, type Endpoint, type FaultPlan } from '../faults/faults.js';
-import { readForm, type BodyRequest } from './body.js';
-import { Journal, maskText, maskURL, maskValue } from './request-log.js';
-import { languageOfCode, preferredLanguage, type Language } from '../i18n.js';
+import { closedResponse, runCall } from '../api/api.js';
 import { acceptApp } from '../api/oauth.js';
-import type { PageContext } from '../pages/index.js';
-import { displayNameOf, type User } from '../store/users.js';
-import { ARRAY, parseParameters, type Parameter, type Parameters } from './php-parameters.js';
-import { pageReply, type Call, type Reply } from '../api/response.js';
-import type { SignedIn } from './session-cookie.js';
-import type { Site } from '../store/store.js';
-import { wireAnswer, type WireAnswer } from './wire-response.js';
+import { arrayParameter, type Parameters } from '../api/php-values.js';
+import { messageResponse, pageResponse, type ScriptResponse } from '../api/response.js';
+import type { ScriptCall } from '../api/script-call.js';
+import { applyAfter, applyBefore } from '../faults/effects.js';
+import { noFault, type Endpoint, type FaultPlan, type FaultQueues } from '../faults/faults.js';
+import type { CurrentConditions } from '../faults/site-conditions.js';
+import type { ProviderSettings } from '../options.js';
+import type { PageText } from '../api/messages.js';
+import type { Store } from '../store/store.js';
+import type { User } from '../store/users.js';
+import type { CallReader } from './call-reader.js';
+import type { FormRequest } from './form-body.js';
+import type { LoggedRequest, RequestLog } from './request-log.js';
+import { readTarget, type RequestTarget } from './request-target.js';
+import { sendResponse } from './send-response.js';
+import type { SiteAddress } from './urls.js';
+import { wireResponse, type WireResponse } from './wire-response.js';
 
-/** Turns HTTP requests into calls of the site's script, plays the faults, and keeps the journal. */
-export class Engine {
-  readonly site: Site;
-  readonly signedIn: SignedIn;
-  readonly faults = new Faults();
-  readonly journal = new Journal();
-  /** Where the provider listens, when it was started rather than mounted. */
-  listeningURL: string | undefined;
-
-  constructor(site: Site, signedIn: SignedIn) {
-    this.site = site;
-    this.signedIn = signedIn;
-  }
-
-  /** Base URL of the site as this caller should use it. */
-  siteURL(request: IncomingMessage): string {
-    if (this.site.settings.siteURL !== undefined) return this.site.settings.siteURL;
-    const { listeningURL } = this;
-    if (listeningURL === undefined || !this.isElsewhere(request)) return requestURL(request);
-    return listeningURL;
-  }
-
-  isElsewhere(request: IncomingMessage): boolean {
-    const given = this.site.settings.siteURL;
-    const siteURL = given ?? this.listeningURL;
-    return siteURL !== undefined && isElsewhere(request, siteURL, { given: given !== undefined });
-  }
-
-  userOf(request: IncomingMessage): User | null {
-    const id = this.signedIn.read(request);
-    return (id === undefined ? undefined : this.site.findUserById(id)) ?? null;
-  }
-
-  pageContext(request: IncomingMessage, path: string, query: Parameters): PageContext {
-    const user = this.userOf(request);
-    const language = askedLanguage(query) ?? preferredLanguage(request.headers['accept-language']);
-    return {
-      siteName: this.site.settings.name,
-      language: (language ?? this.site.settings.language) === 'fr' ? 'fr' : 'en',
-      user: user === null ? null : { displayName: displayNameOf(user), username: user.username },
-      path,
-    };
-  }
-
-  /** The whole of one call, as the answers of {@link closedReply}, {@link answerCall} and {@link acceptApp} need it. */
-  async readCall(request: BodyRequest, target: Target): Promise<Call> {
-    const siteURL = this.siteURL(request);
-    return {
-      method: target.method,
-      query: target.query,
-      form: await readForm(request),
-      path: request.url ?? '/',
-      user: this.userOf(request),
-      language: this.apiLanguage(request, target.query),
-      page: this.pageContext(request, target.path, target.query),
-      siteURL,
-      uploadsURL: this.site.settings.uploadsURL ?? `${siteURL}/content/uploads`,
-      conditions: this.site.conditions,
-    };
-  }
-
+/** Runs the site's script for HTTP requests, with the faults that wait for them, and logs the calls. */
+export interface ScriptRunner {
   /** `/api/NAME` and `/api.php?do=NAME`. */
-  async answerAPI(request: BodyRequest, response: ServerResponse, target: Target): Promise<void> {
-    const endpoint = API_ENDPOINTS.find((each) => each === target.method);
-    await this.play(request, response, target, endpoint, (call) => answerCall(this.site, call));
-  }
-
+  runAPI(req: FormRequest, res: ServerResponse): Promise<void>;
   /** The consent page's *Continue*. */
-  async answerConsent(request: BodyRequest, response: ServerResponse, target: Target, user: User): Promise<void> {
-    await this.play(request, response, target, 'consent', (call) => {
-      return closedReply(this.site, call) ?? acceptApp(this.site, call, user);
-    });
-  }
+  runConsent(req: FormRequest, res: ServerResponse, user: User): Promise<void>;
+  /** Sends the response to a request that is no call of the API: without faults, and not logged. */
+  send(req: IncomingMessage, res: ServerResponse, response: ScriptResponse): void;
+  /** Sends a message page, such as "404 Not Found". */
+  sendMessage(req: IncomingMessage, res: ServerResponse, name: PageText, status: number): void;
+}
 
-  /** A page of the site that is no call: no faults, no journal. */
-  send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-    deliver(response, this.wire(request, reply, NO_FAULT), NO_FAULT);
-  }
+export interface ScriptRunnerDeps {
+  settings: ProviderSettings;
+  store: Store;
+  conditions: CurrentConditions;
+  faults: FaultQueues;
+  requestLog: RequestLog;
+  address: SiteAddress;
+  calls: CallReader;
+}
 
-  private async play(
-    request: BodyRequest,
-    response: ServerResponse,
-    target: Target,
-    endpoint: Endpoint | undefined,
-    run: (call: Call) => Reply,
-  ): Promise<void> {
-    const call = await this.readCall(request, target);
-    // Taken after the body was read: the faults go to the calls in the order in which they are answered.
-    const plan = endpoint === undefined ? NO_FAULT : this.faults.take(endpoint);
-    const faulty = { ...call, conditions: { ...call.conditions, ...plan.conditions } };
-    const reply = plan.runs ? this.runWith(plan, faulty, run) : pageReply('');
-    const answer = this.replaced(this.wire(request, reply, plan), plan, call);
-    this.record(request, target, call, answer, reply, plan);
-    deliver(response, answer, plan);
-  }
+export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
+  const { settings, store, conditions, faults, requestLog, address, calls } = deps;
 
-  private runWith({ effect }: FaultPlan, call: Call, run: (call: Call) => Reply): Reply {
-    return applyBefore(this.site, call, effect) ?? applyAfter(this.site, run(call), effect);
-  }
-
-  private wire(request: IncomingMessage, reply: Reply, plan: FaultPlan): WireAnswer {
-    const { settings, conditions } = this.site;
-    const homeURL = plan.elsewhere || this.isElsewhere(request) ? this.siteURL(request) : undefined;
-    return wireAnswer(request, reply, {
+  const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse =>
+    wireResponse(req, response, {
       version: settings.version,
-      conditions: { ...conditions, ...plan.conditions },
-      homeURL,
+      conditions: { ...conditions.read(), ...plan.conditions },
+      homeURL: plan.isWrongHost || address.isElsewhere(req) ? address.urlFor(req) : undefined,
     });
-  }
 
-  /** What a proxy in front of the site says instead. */
-  private replaced(answer: WireAnswer, plan: FaultPlan, { page }: Call): WireAnswer {
-    if (plan.answer === undefined) return answer;
-    const { status, body, headers } =
-      plan.answer === 'html'
-        ? { status: 200, body: `<!doctype html><title>${page.siteName}</title><p>Hello</p>`, headers: {} }
-        : plan.answer;
-    const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-    const contentType = typeof body === 'string' ? 'text/html; charset=UTF-8' : 'application/json';
-    const lowerCased = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-    return {
-      status,
-      headers: { 'content-type': contentType, 'content-length': bytes.length, ...lowerCased },
-      body: bytes,
-    };
-  }
+  const run = async (
+    req: FormRequest,
+    res: ServerResponse,
+    { target, endpoint, name, script }: ScriptRun,
+  ): Promise<void> => {
+    const call = await calls.readCall(req, target);
+    // Taken after the body was read: the faults go to the calls in the order in which they are responded to.
+    const plan = endpoint === undefined ? noFault : faults.take(endpoint);
+    const faultyCall = { ...call, conditions: { ...call.conditions, ...plan.conditions } };
+    const response = plan.runsScript ? runWithEffect(store, faultyCall, plan, script) : pageResponse('');
+    const sent = replaced(toWire(req, response, plan), plan, settings.name);
+    requestLog.add(logEntry({ at: store.now(), name, req, call, response, sent, plan }));
+    sendResponse(res, sent, plan);
+  };
 
-  private record(
-    request: IncomingMessage,
-    target: Target,
-    call: Call,
-    answer: WireAnswer,
-    reply: Reply,
-    plan: FaultPlan,
-  ): void {
-    const error = plan.answer === undefined ? errorMessage(reply) : undefined;
-    const location = answer.headers['location'];
-    this.journal.add({
-      at: this.site.now(),
-      endpoint: maskText(target.endpoint),
-      method: request.method ?? 'GET',
-      path: maskURL(request.url ?? '/'),
-      form: Object.fromEntries([...call.form].map(([name, value]) => [name, maskValue(name, shownParameter(value))])),
-      userId: call.user?.id ?? null,
-      status: plan.delivery === 'reset' || plan.delivery === 'hang' ? null : answer.status,
-      ...(location === undefined ? {} : { location: maskURL(String(location)) }),
-      ...(error === undefined ? {} : { error }),
-      ...(plan.name === '' ? {} : { fault: plan.name }),
-    });
-  }
+  const send = (req: IncomingMessage, res: ServerResponse, response: ScriptResponse): void => {
+    sendResponse(res, toWire(req, response, noFault), noFault);
+  };
 
-  /** 2.8 does not look at the browser's language; all versions look at `?lang=`. */
-  private apiLanguage(request: IncomingMessage, query: Parameters): Language {
-    const { version, language } = this.site.settings;
-    const header = version === '2.8' ? undefined : request.headers['accept-language'];
-    return askedLanguage(query) ?? preferredLanguage(header) ?? language;
-  }
+  return {
+    async runAPI(req, res) {
+      const target = readTarget(req);
+      const endpoint = apiEndpoints.find((each) => each === target.method);
+      const name = typeof target.method === 'string' ? target.method : '';
+      await run(req, res, { target, endpoint, name, script: (call) => runCall(store, call) });
+    },
+    async runConsent(req, res, user) {
+      await run(req, res, {
+        target: readTarget(req),
+        endpoint: 'consent',
+        name: 'consent',
+        script: (call) => closedResponse(call) ?? acceptApp(store, call, user),
+      });
+    },
+    send,
+    sendMessage(req, res, name, status) {
+      send(req, res, messageResponse(calls.pageContext(req, readTarget(req)), name, status));
+    },
+  };
 }
 
-/** What a URL asks for. */
-export interface Target {
-  readonly path: string;
-  readonly query: Parameters;
-  /** Name for the journal. */
-  readonly endpoint: string;
-  /** The script's `do`. */
-  readonly method: Parameter | undefined;
+const apiEndpoints: readonly Endpoint[] = ['oauth', 'authorize', 'get_user_info'];
+
+interface ScriptRun {
+  target: RequestTarget;
+  /** Where the faults are looked up; undefined for an unknown method of the API. */
+  endpoint: Endpoint | undefined;
+  /** Endpoint in the request log. */
+  name: string;
+  script: (call: ScriptCall) => ScriptResponse;
 }
 
-const API_ENDPOINTS: readonly Endpoint[] = ['oauth', 'authorize', 'get_user_info'];
-
-/** Reads a request's path and query; `/api/NAME` becomes `do=NAME`, which a `do` in the query overrides, as there. */
-export function readTarget(request: IncomingMessage): Target {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  const query = parseParameters(mark < 0 ? '' : url.slice(mark + 1));
-  const segment = /^\/api\/([^/]+)\/?$/.exec(path)?.[1];
-  const method = query.get('do') ?? (segment === undefined ? undefined : decodeSegment(segment));
-  return { path, query, method, endpoint: typeof method === 'string' ? method : '' };
+function runWithEffect(
+  store: Store,
+  call: ScriptCall,
+  { effect }: FaultPlan,
+  script: ScriptRun['script'],
+): ScriptResponse {
+  return applyBefore(store, call, effect) ?? applyAfter(store, script(call), effect);
 }
 
-function decodeSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+/** The response of a proxy in front of the site, where the plan has one. */
+function replaced(response: WireResponse, { replacement }: FaultPlan, siteName: string): WireResponse {
+  if (replacement === undefined) return response;
+  const { status, body, headers } =
+    replacement === 'html'
+      ? { status: 200, body: `<!doctype html><title>${siteName}</title><p>Hello</p>`, headers: {} }
+      : replacement;
+  const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const contentType = typeof body === 'string' ? 'text/html; charset=UTF-8' : 'application/json';
+  const lowerCased = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    status,
+    headers: { 'content-type': contentType, 'content-length': bytes.length, ...lowerCased },
+    body: bytes,
+  };
 }
 
-function askedLanguage(query: Parameters): Language | undefined {
-  const lang = query.get('lang');
-  return typeof lang === 'string' ? languageOfCode(lang) : undefined;
+interface CompletedCall {
+  at: number;
+  name: string;
+  req: IncomingMessage;
+  call: ScriptCall;
+  response: ScriptResponse;
+  sent: WireResponse;
+  plan: FaultPlan;
 }
 
-function shownParameter(value: Parameter): string {
-  return value === ARRAY ? '(array)' : value;
+function logEntry({ at, name, req, call, response, sent, plan }: CompletedCall): LoggedRequest {
+  const error = plan.replacement === undefined ? errorMessage(response) : undefined;
+  const { location } = sent.headers;
+  return {
+    at,
+    endpoint: name,
+    method: req.method ?? 'GET',
+    path: req.url ?? '/',
+    form: textsOf(call.form),
+    userId: call.user?.id ?? null,
+    status: plan.delivery === 'reset' || plan.delivery === 'hang' ? null : sent.status,
+    ...(location === undefined ? {} : { location: String(location) }),
+    ...(error === undefined ? {} : { error }),
+    ...(plan.name === '' ? {} : { fault: plan.name }),
+  };
 }
 
-function errorMessage({ contentType, body }: Reply): string | undefined {
+function textsOf(form: Parameters): Record<string, string> {
+  return Object.fromEntries([...form].map(([name, value]) => [name, value === arrayParameter ? '(array)' : value]));
+}
+
+function errorMessage({ contentType, body }: ScriptResponse): string | undefined {
   if (contentType !== 'application/json' || !body.startsWith('{"error"')) return undefined;
   // The body is our own: an error always has a message.
   return (JSON.parse(body) as { message: string }).message;

@@ -1,33 +1,45 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Base URL that a request was sent to, as the script sees it. */
-export function requestURL(request: IncomingMessage): string {
-  return `${scheme(request)}://${request.headers.host ?? 'localhost'}`;
+/** Where the site is: its configured URL, and where it listens. */
+export interface SiteAddress {
+  /** Where the provider listens; set by whoever makes it listen, undefined while it is mounted in an app. */
+  listeningURL: string | undefined;
+  /** The configured URL, else the one where it listens; undefined when only a request can tell. */
+  ownURL(): string | undefined;
+  /** Base URL of the site as this caller should use it, without a slash at its end. */
+  urlFor(req: IncomingMessage): string;
+  /**
+   * Whether a request was sent to another scheme or host than the site's own. A provider without a configured URL may
+   * be called by any name of this machine, but on its own port.
+   */
+  isElsewhere(req: IncomingMessage): boolean;
 }
 
-/**
- * Whether a request was sent to another scheme or host than the site's own. A provider on its default address may be
- * called by any name of this machine, but on its own port.
- */
-export function isElsewhere(request: IncomingMessage, siteURL: string, { given }: { given: boolean }): boolean {
-  const asked = requestURL(request);
-  if (asked === siteURL) return false;
-  if (!URL.canParse(asked)) return true;
-  const here = new URL(siteURL);
-  const there = new URL(asked);
-  if (here.protocol !== there.protocol) return true;
-  if (here.host === there.host) return false;
-  return given || here.port !== there.port || !isThisMachine(here.hostname) || !isThisMachine(there.hostname);
+export function createSiteAddress(configuredURL: string | undefined): SiteAddress {
+  const address: SiteAddress = {
+    listeningURL: undefined,
+    ownURL: () => configuredURL ?? address.listeningURL,
+    urlFor(req) {
+      if (configuredURL !== undefined) return configuredURL;
+      const { listeningURL } = address;
+      return listeningURL === undefined || !address.isElsewhere(req) ? requestURL(req) : listeningURL;
+    },
+    isElsewhere(req) {
+      const own = address.ownURL();
+      return own !== undefined && isOtherSite(requestURL(req), own, { anyLocalName: configuredURL === undefined });
+    },
+  };
+  return address;
 }
 
 /**
  * Whether a form that changes something was sent from a page of this site. Browsers say so in `Sec-Fetch-Site`, older
- * ones in `Origin`; a client that sends neither is none that another site could have sent here.
+ * ones in `Origin`; a client that sends neither is no browser that another site could have used.
  */
-export function isSameOrigin(request: IncomingMessage): boolean {
-  const site = request.headers['sec-fetch-site'];
+export function isSameOrigin(req: IncomingMessage): boolean {
+  const site = req.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
-  const { origin, host } = request.headers;
+  const { origin, host } = req.headers;
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 }
 
@@ -38,10 +50,26 @@ export function localPath(text: unknown): string {
   return isPath ? text : '/';
 }
 
-function scheme(request: IncomingMessage): 'http' | 'https' {
-  const forwarded = request.headers['x-forwarded-proto'];
-  const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
+/** Base URL that a request was sent to, as the script sees it. */
+function requestURL(req: IncomingMessage): string {
+  return `${schemeOf(req)}://${req.headers.host ?? 'localhost'}`;
+}
+
+function schemeOf(req: IncomingMessage): 'http' | 'https' {
+  const forwarded = req.headers['x-forwarded-proto'];
+  const isEncrypted = 'encrypted' in req.socket && req.socket.encrypted === true;
   return isEncrypted || String(forwarded).split(',')[0]?.trim().toLowerCase() === 'https' ? 'https' : 'http';
+}
+
+function isOtherSite(requested: string, own: string, { anyLocalName }: { anyLocalName: boolean }): boolean {
+  if (requested === own) return false;
+  if (!URL.canParse(requested)) return true;
+  const ownURL = new URL(own);
+  const requestedURL = new URL(requested);
+  if (ownURL.protocol !== requestedURL.protocol) return true;
+  if (ownURL.host === requestedURL.host) return false;
+  const areBothLocal = isThisMachine(ownURL.hostname) && isThisMachine(requestedURL.hostname);
+  return !(anyLocalName && areBothLocal && ownURL.port === requestedURL.port);
 }
 
 function isThisMachine(hostname: string): boolean {

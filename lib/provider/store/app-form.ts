@@ -1,9 +1,11 @@
+import { isWebURL } from '../option-readers.js';
+
 /** What the dashboard's form collects about an app. */
 export interface AppInput {
   name: string;
   /** Host name or address of the app's site, as typed. */
   domain: string;
-  /** Raw, as typed: how it is encoded on the way back is the sign-in flow's business. */
+  /** As typed; the API encodes it when it redirects back to the app. */
   redirectURL: string;
   description: string;
   category: Category;
@@ -89,6 +91,11 @@ export function checkAppForm(body: unknown): CheckedAppForm {
 export function redirectURLTraps(redirectURL: string): { query: boolean; fragment: boolean } {
   const [beforeFragment = '', ...fragment] = redirectURL.split('#');
   return { query: beforeFragment.includes('?'), fragment: fragment.length > 0 };
+}
+
+/** A redirect URL of an app. It is kept letter by letter, because the real site appends the key to it as it stands. */
+export function isRedirectURL(value: unknown): value is string {
+  return isWebURL(value) && value.trim() === value;
 }
 
 /** A field that was sent twice or as an array counts as not filled in. */

@@ -1,42 +1,55 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { categories, type AppInput, type RegisteredApp } from './app-form.js';
-import { isRedirectURL } from '../options.js';
+import { randomInt } from 'node:crypto';
+import { categories, isRedirectURL, type AppInput, type RegisteredApp } from './app-form.js';
+import { newSecret } from './secret.js';
 
-/** What {@link ProviderControls.createApp} takes. Id and secret can be given, to match what an app is configured with. */
+/**
+ * What {@link ProviderControls.createApp} takes. Id and secret can be given, to match what an app is configured with.
+ */
 export interface NewApp extends Partial<AppInput> {
   redirectURL: string;
   /** Digits. Default: a random id as the real site gives out. */
   appId?: string;
   /** 32 lower-case hex characters. Default: random. */
   appSecret?: string;
-  /** Id of the person on whose dashboard the app is. Default: the first person. */
+  /** Id of the user on whose dashboard the app is. Default: the first user. */
   ownerId?: string;
 }
 
+/** An app, or its id. */
+export type AppReference = string | { readonly appId: string };
+
 /** The registered apps, in the order of their registration. */
-export class Apps {
-  private readonly byId = new Map<string, RegisteredApp>();
+export interface Apps {
+  list(): RegisteredApp[];
+  ownedBy(ownerId: string): RegisteredApp[];
+  find(appId: string): RegisteredApp | undefined;
+  /** @throws TypeError when there is no such app. */
+  get(reference: AppReference): RegisteredApp;
+  /** Adds an app, or replaces the one with its id. */
+  set(app: RegisteredApp): RegisteredApp;
+  remove(appId: string): void;
+}
 
-  find(appId: string): RegisteredApp | undefined {
-    return this.byId.get(appId);
-  }
-
-  list(): RegisteredApp[] {
-    return [...this.byId.values()];
-  }
-
-  ownedBy(ownerId: string): RegisteredApp[] {
-    return this.list().filter((app) => app.ownerId === ownerId);
-  }
-
-  add(app: RegisteredApp): RegisteredApp {
-    this.byId.set(app.appId, app);
-    return app;
-  }
-
-  remove(appId: string): boolean {
-    return this.byId.delete(appId);
-  }
+export function createApps(): Apps {
+  const byId = new Map<string, RegisteredApp>();
+  return {
+    list: () => [...byId.values()],
+    ownedBy: (ownerId) => [...byId.values()].filter((app) => app.ownerId === ownerId),
+    find: (appId) => byId.get(appId),
+    get(reference) {
+      const appId = typeof reference === 'string' ? reference : reference.appId;
+      const app = byId.get(appId);
+      if (app === undefined) throw new TypeError(`there is no app ${JSON.stringify(appId)} here`);
+      return app;
+    },
+    set(app) {
+      byId.set(app.appId, app);
+      return app;
+    },
+    remove(appId) {
+      byId.delete(appId);
+    },
+  };
 }
 
 /** @throws TypeError that names the wrong field. */
@@ -69,7 +82,7 @@ export function parseAppChanges(app: RegisteredApp, changes: Partial<AppInput>):
   return { ...changed, appId: app.appId, appSecret: app.appSecret, ownerId: app.ownerId };
 }
 
-const APP_FIELDS = [
+const fieldNames = [
   'appId',
   'appSecret',
   'ownerId',
@@ -83,8 +96,8 @@ const APP_FIELDS = [
 
 function checkApp(app: object): asserts app is RegisteredApp {
   for (const [field, value] of Object.entries(app)) {
-    if (!APP_FIELDS.includes(field)) {
-      throw new TypeError(`"${field}" is not a field of an app; the fields are ${APP_FIELDS.join(', ')}`);
+    if (!fieldNames.includes(field)) {
+      throw new TypeError(`"${field}" is not a field of an app; the fields are ${fieldNames.join(', ')}`);
     }
     if (typeof value !== 'string') throw new TypeError(`"${field}" of an app must be a text`);
   }
@@ -103,15 +116,7 @@ function newAppId(isTaken: (appId: string) => boolean): string {
   return isTaken(appId) ? newAppId(isTaken) : appId;
 }
 
-/**
- * 32 lower-case hex characters, the form of the real site's secrets, keys and tokens. Theirs are an MD5 of the time
- * and can be guessed; that is the one thing that this provider does not copy.
- */
-export function newSecret(): string {
-  return randomBytes(16).toString('hex');
-}
-
 function withoutUndefined<T extends object>(given: T): T {
-  // Taking undefined entries away leaves the type as it is: an optional field may be missing.
+  // Leaving undefined entries out keeps the type: an optional field may be missing.
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,6 +1,6 @@
 import type { UserInput } from './users.js';
 
-/** The people of a fresh provider. Together they show what surprises apps that only ever met tidy profiles. */
+/** The users of a fresh provider. Together they have everything that surprises apps which only ever met tidy profiles. */
 export const defaultUsers: readonly UserInput[] = [
   {
     id: '2',

@@ -1,19 +1,39 @@
-import { newSecret } from './apps.js';
-import { collate } from '../server/php-parameters.js';
+import { newSecret } from './secret.js';
 
-/** Seconds that a token lives, and is handed out again for (PROTOCOL.md: get_user_info, authorize). */
-const TOKEN_SECONDS = 60;
-
-/** One row of the site's table: a person has accepted an app. It holds at most one pending key and one token. */
-export interface Approval {
+/** A row of the site's table: a user has accepted an app. It holds at most one pending key and one token. */
+export interface Grant {
   readonly appId: string;
   readonly userId: string;
   /** Milliseconds since 1970. */
-  readonly acceptedAt: number;
+  readonly grantedAt: number;
   /** Rows are numbered in the order in which they were made. */
   readonly ordinal: number;
   authKey: string | null;
   token: Token | null;
+}
+
+/** The grant that a token belongs to, and whether the token still lives. */
+export type TokenState = { type: 'valid' | 'expired'; grant: Grant } | { type: 'unknown' };
+
+/** The table of grants, with their keys and tokens. At most one row per app and user. */
+export interface Grants {
+  list(): Grant[];
+  find(appId: string, userId: string): Grant | undefined;
+  findByKey(appId: string, authKey: string): Grant | undefined;
+  findToken(value: string, second: number): TokenState;
+  /** Adds the row of this app and user, or returns the one that is there, unchanged. */
+  add(appId: string, userId: string, grantedAt: number): Grant;
+  /** Removes a row with its key and its token. Returns whether there was one. */
+  remove(appId: string, userId: string): boolean;
+  removeApp(appId: string): void;
+  /** Gives the row a new key; the one before it becomes invalid. */
+  issueKey(grant: Grant): string;
+  /** Uses the row's key up and returns its token: the one it has while that is young enough, else a new one. */
+  exchangeKey(grant: Grant, second: number): string;
+  /** Makes a token so old that it is refused. */
+  expireToken(value: string, second: number): void;
+  /** Replaces a token, as a newer login does. */
+  replaceToken(value: string, second: number): void;
 }
 
 interface Token {
@@ -22,131 +42,128 @@ interface Token {
   readonly issuedAt: number;
 }
 
-/** What a token is good for now. */
-export type TokenState = { type: 'valid' | 'expired'; approval: Approval } | { type: 'unknown' };
+/** Where the tokens of the rows are kept. */
+interface TokenColumn {
+  find(value: string): Grant | undefined;
+  read(row: Grant): Token | null;
+  write(row: Grant, token: Token | null): void;
+}
 
 /**
- * The table of approvals, with their keys and tokens. At most one row per app and person; a new start replaces the
- * key in place. With `sharedToken`, as on 2.8, a new token is written into *every* row, and looking one up finds the
- * first row, whoever logged in.
+ * @param sharedToken as on 2.8: a new token is written into *every* row, and looking one up finds the first row,
+ *   whoever logged in (PROTOCOL.md: get_user_info)
  */
-export class Approvals {
-  private readonly rows = new Map<string, Approval>();
-  private readonly byKey = new Map<string, Approval>();
-  private readonly byToken = new Map<string, Approval>();
-  private readonly sharedToken: boolean;
-  private lastOrdinal = 0;
-  /** Stands for the write into every row, which would be slow with thousands of them: rows up to `upTo` have it. */
-  private everyRow: { token: Token; upTo: number } | null = null;
+export function createGrants({ sharedToken }: { sharedToken: boolean }): Grants {
+  const rows = new Map<string, Grant>();
+  const byKey = new Map<string, Grant>();
+  let lastOrdinal = 0;
+  const tokens = sharedToken
+    ? createSharedTokenColumn({ firstRow: () => rows.values().next().value, lastOrdinal: () => lastOrdinal })
+    : createTokenColumn();
 
-  constructor({ sharedToken }: { sharedToken: boolean }) {
-    this.sharedToken = sharedToken;
-  }
-
-  find(appId: string, userId: string): Approval | undefined {
-    return this.rows.get(rowKey(appId, userId));
-  }
-
-  list(): Approval[] {
-    return [...this.rows.values()];
-  }
-
-  /** The row of this app and person, which stays as it is when there is one. */
-  approve(appId: string, userId: string, acceptedAt: number): Approval {
-    const existing = this.find(appId, userId);
-    if (existing !== undefined) return existing;
-    const row = { appId, userId, acceptedAt, ordinal: ++this.lastOrdinal, authKey: null, token: null };
-    this.rows.set(rowKey(appId, userId), row);
-    return row;
-  }
-
-  /** Takes a row away, and with it its key and its token. */
-  revoke(appId: string, userId: string): boolean {
-    const row = this.find(appId, userId);
-    if (row === undefined) return false;
-    this.setKey(row, null);
-    this.setToken(row, null);
-    return this.rows.delete(rowKey(appId, userId));
-  }
-
-  revokeApp(appId: string): void {
-    for (const row of this.list()) if (row.appId === appId) this.revoke(appId, row.userId);
-  }
-
-  /** A new key for this row; the one before it is void from now on. */
-  issueKey(row: Approval): string {
-    const key = newSecret();
-    this.setKey(row, key);
-    return key;
-  }
-
-  findByKey(appId: string, authKey: string): Approval | undefined {
-    const row = this.byKey.get(collate(authKey));
-    return row?.appId === appId ? row : undefined;
-  }
-
-  /** Uses a row's key up and returns its token: the one it has while that is young enough, else a new one. */
-  exchangeKey(row: Approval, second: number): string {
-    this.setKey(row, null);
-    const current = this.tokenOf(row);
-    if (current !== null && !isExpired(current, second)) return current.value;
-    const token = { value: newSecret(), issuedAt: second };
-    this.writeToken(row, token);
-    return token.value;
-  }
-
-  lookUpToken(value: string, second: number): TokenState {
-    const approval = this.findByToken(value);
-    const token = approval === undefined ? null : this.tokenOf(approval);
-    if (approval === undefined || token === null) return { type: 'unknown' };
-    return { type: isExpired(token, second) ? 'expired' : 'valid', approval };
-  }
-
-  /** Makes a token as old as it must be to be refused. */
-  expireToken(value: string, second: number): void {
-    const row = this.findByToken(value);
-    if (row !== undefined) this.writeToken(row, { value, issuedAt: second - TOKEN_SECONDS - 1 });
-  }
-
-  /** Replaces a token, as a newer login does. */
-  replaceToken(value: string, second: number): void {
-    const row = this.findByToken(value);
-    if (row !== undefined) this.writeToken(row, { value: newSecret(), issuedAt: second });
-  }
-
-  private findByToken(value: string): Approval | undefined {
-    if (!this.sharedToken) return this.byToken.get(collate(value));
-    if (this.everyRow === null || collate(value) !== this.everyRow.token.value) return undefined;
-    // Rows are kept in the order of their ordinals, so only the first one can be the answer.
-    const [first] = this.rows.values();
-    return first !== undefined && first.ordinal <= this.everyRow.upTo ? first : undefined;
-  }
-
-  private tokenOf(row: Approval): Token | null {
-    if (!this.sharedToken) return row.token;
-    return this.everyRow !== null && row.ordinal <= this.everyRow.upTo ? this.everyRow.token : null;
-  }
-
-  private writeToken(row: Approval, token: Token): void {
-    if (this.sharedToken) this.everyRow = { token, upTo: this.lastOrdinal };
-    else this.setToken(row, token);
-  }
-
-  private setKey(row: Approval, key: string | null): void {
-    if (row.authKey !== null) this.byKey.delete(row.authKey);
-    if (key !== null) this.byKey.set(key, row);
+  const list = (): Grant[] => [...rows.values()];
+  const find = (appId: string, userId: string): Grant | undefined => rows.get(rowKey(appId, userId));
+  const setKey = (row: Grant, key: string | null): void => {
+    if (row.authKey !== null) byKey.delete(row.authKey);
+    if (key !== null) byKey.set(key, row);
     row.authKey = key;
-  }
+  };
+  const remove = (appId: string, userId: string): boolean => {
+    const row = find(appId, userId);
+    if (row === undefined) return false;
+    setKey(row, null);
+    tokens.write(row, null);
+    return rows.delete(rowKey(appId, userId));
+  };
+  const overwriteToken = (value: string, token: Token): void => {
+    const row = tokens.find(value);
+    if (row !== undefined) tokens.write(row, token);
+  };
 
-  private setToken(row: Approval, token: Token | null): void {
-    if (row.token !== null) this.byToken.delete(row.token.value);
-    if (token !== null) this.byToken.set(token.value, row);
-    row.token = token;
-  }
+  return {
+    list,
+    find,
+    findByKey(appId, authKey) {
+      const row = byKey.get(collate(authKey));
+      return row?.appId === appId ? row : undefined;
+    },
+    findToken(value, second) {
+      const grant = tokens.find(value);
+      const token = grant === undefined ? null : tokens.read(grant);
+      if (grant === undefined || token === null) return { type: 'unknown' };
+      return { type: isExpired(token, second) ? 'expired' : 'valid', grant };
+    },
+    add(appId, userId, grantedAt) {
+      const existing = find(appId, userId);
+      if (existing !== undefined) return existing;
+      const row = { appId, userId, grantedAt, ordinal: ++lastOrdinal, authKey: null, token: null };
+      rows.set(rowKey(appId, userId), row);
+      return row;
+    },
+    remove,
+    removeApp(appId) {
+      for (const row of list()) if (row.appId === appId) remove(appId, row.userId);
+    },
+    issueKey(row) {
+      const key = newSecret();
+      setKey(row, key);
+      return key;
+    },
+    exchangeKey(row, second) {
+      setKey(row, null);
+      const current = tokens.read(row);
+      if (current !== null && !isExpired(current, second)) return current.value;
+      const token = { value: newSecret(), issuedAt: second };
+      tokens.write(row, token);
+      return token.value;
+    },
+    expireToken: (value, second) => overwriteToken(value, { value, issuedAt: second - tokenSeconds - 1 }),
+    replaceToken: (value, second) => overwriteToken(value, { value: newSecret(), issuedAt: second }),
+  };
+}
+
+/** Seconds that a token lives, and is handed out again for (PROTOCOL.md: get_user_info, authorize). */
+const tokenSeconds = 60;
+
+function createTokenColumn(): TokenColumn {
+  const byToken = new Map<string, Grant>();
+  return {
+    find: (value) => byToken.get(collate(value)),
+    read: (row) => row.token,
+    write(row, token) {
+      if (row.token !== null) byToken.delete(row.token.value);
+      if (token !== null) byToken.set(token.value, row);
+      row.token = token;
+    },
+  };
+}
+
+/** A write into every row would be slow with thousands of them, so the one token and the last row that has it stand here. */
+function createSharedTokenColumn(table: { firstRow(): Grant | undefined; lastOrdinal(): number }): TokenColumn {
+  let shared: { token: Token; upTo: number } | null = null;
+  const read = (row: Grant): Token | null => (shared !== null && row.ordinal <= shared.upTo ? shared.token : null);
+  return {
+    find(value) {
+      if (shared === null || collate(value) !== shared.token.value) return undefined;
+      // Rows are kept in the order of their ordinals, so only the first one can be found.
+      const first = table.firstRow();
+      return first !== undefined && read(first) !== null ? first : undefined;
+    },
+    read,
+    write(_row, token) {
+      // A row that is removed takes no other row's token with it.
+      if (token !== null) shared = { token, upTo: table.lastOrdinal() };
+    },
+  };
+}
+
+/** The database compares keys and tokens without case and without trailing spaces (a `_ci` collation). */
+function collate(text: string): string {
+  return text.toLowerCase().replace(/ +$/, '');
 }
 
 function isExpired(token: Token, second: number): boolean {
-  return second - token.issuedAt > TOKEN_SECONDS;
+  return second - token.issuedAt > tokenSeconds;
 }
 
 function rowKey(appId: string, userId: string): string {

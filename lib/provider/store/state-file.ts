@@ -1,49 +1,58 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { errorText, hasCode } from '../../internal/unknown-error.js';
 import type { RegisteredApp } from './app-form.js';
 import { parseNewApp } from './apps.js';
-import { errorText, errorCodeOf } from '../../internal/unknown-error.js';
+import type { Store } from './store.js';
 import { parseUser, type User } from './users.js';
-import type { Site } from './store.js';
 
-/** What survives a restart. Keys and tokens do not: a login that was under way starts again. */
+/** What survives a restart. Keys and tokens do not: a login that is under way starts again. */
 interface SavedState {
-  format: 1;
-  /** Signs the cookies, so that who was signed in stays so. */
+  format: typeof currentFormat;
+  /** Signs the session cookies, so that signed-in users stay signed in. */
   cookieSecret: string;
   users: readonly User[];
   apps: readonly RegisteredApp[];
-  approvals: readonly { appId: string; userId: string; acceptedAt: number }[];
+  grants: readonly { appId: string; userId: string; grantedAt: number }[];
 }
 
+/** Format 1 called the users "people" and the grants "approvals". */
+const currentFormat = 2;
+
 /**
- * Fills a site from a state file, if there is one. Returns the file's cookie secret.
- * @throws Error when the file is no state file; it stays as it is.
+ * Fills a store from a state file, if there is one. Returns the file's cookie secret.
+ * @param keepUsers leaves the store's users as they are
+ * @throws Error when the file is no state file of this format; it stays as it is.
  */
-export function loadState(site: Site, file: string): string | undefined {
+export function loadState(store: Store, file: string, { keepUsers }: { keepUsers: boolean }): string | undefined {
   const text = readIfThere(file);
   if (text === undefined) return undefined;
   try {
-    return restore(site, parseState(text));
+    const { users, apps, grants, cookieSecret } = parseState(text);
+    if (!keepUsers) store.users.replaceAll(users);
+    for (const app of apps) store.apps.set(app);
+    for (const { appId, userId, grantedAt } of grants) store.grants.add(appId, userId, grantedAt);
+    return cookieSecret;
   } catch (error) {
     throw new Error(
-      `the state file ${file} cannot be used (${errorText(error)}); it was left as it is. Repair it, or name another file`,
+      `the state file ${file} cannot be used (${errorText(error)}); it was left as it is. ` +
+        'Delete it to start afresh, repair it, or name another file',
       { cause: error },
     );
   }
 }
 
 /**
- * Writes a site's state: to a file beside it, flushed to the disk, then renamed over it, and the folder flushed too.
+ * Writes a store's state: to a file beside it, flushed to the disk, then renamed over it, and the folder flushed too.
  * Whenever the process is killed, the file is the old one or the new one, and new as soon as this returned.
  */
-export function saveState(site: Site, file: string, cookieSecret: string): void {
+export function saveState(store: Store, file: string, cookieSecret: string): void {
   const state: SavedState = {
-    format: 1,
+    format: currentFormat,
     cookieSecret,
-    users: site.users(),
-    apps: site.apps.list(),
-    approvals: site.approvals.list().map(({ appId, userId, acceptedAt }) => ({ appId, userId, acceptedAt })),
+    users: store.users.list(),
+    apps: store.apps.list(),
+    grants: store.grants.list().map(({ appId, userId, grantedAt }) => ({ appId, userId, grantedAt })),
   };
   const temporary = `${file}.${process.pid}.tmp`;
   const fd = openSync(temporary, 'w', 0o600);
@@ -57,46 +66,45 @@ export function saveState(site: Site, file: string, cookieSecret: string): void 
   syncFolder(dirname(resolve(file)));
 }
 
-function restore(site: Site, { users, apps, approvals, cookieSecret }: SavedState): string {
-  if (!site.settings.usersGiven) site.replaceUsers(users);
-  for (const app of apps) site.apps.add(app);
-  for (const { appId, userId, acceptedAt } of approvals) site.approvals.approve(appId, userId, acceptedAt);
-  return cookieSecret;
-}
-
 function parseState(text: string): SavedState {
   const state: unknown = JSON.parse(text);
   if (typeof state !== 'object' || state === null || !('format' in state)) throw new Error('it is not a state file');
-  if (state.format !== 1) throw new Error(`its format is ${JSON.stringify(state.format)}, and only 1 is known`);
+  checkFormat(state.format);
   // Every part is checked below before it is used.
-  const { users, apps, approvals, cookieSecret } = state as Partial<Record<keyof SavedState, unknown>>;
-  if (typeof cookieSecret !== 'string' || !Array.isArray(users) || !Array.isArray(apps) || !Array.isArray(approvals)) {
+  const { users, apps, grants, cookieSecret } = state as Partial<Record<keyof SavedState, unknown>>;
+  if (typeof cookieSecret !== 'string' || !Array.isArray(users) || !Array.isArray(apps) || !Array.isArray(grants)) {
     throw new Error('a part of it is missing');
   }
   return {
-    format: 1,
+    format: currentFormat,
     cookieSecret,
     users: users.map((user) => parseUser(user, '')),
     // A saved app has all fields, so nothing is made up for it.
     apps: apps.map((app) => parseNewApp(app as RegisteredApp, { ownerId: '', isTaken: () => false })),
-    approvals: approvals.map(parseApproval),
+    grants: grants.map(parseGrant),
   };
 }
 
-function parseApproval(given: unknown): SavedState['approvals'][number] {
+function checkFormat(format: unknown): void {
+  if (format === currentFormat) return;
+  const origin = format === 1 ? 'of an older version of this package' : 'unknown';
+  throw new Error(`its format ${JSON.stringify(format)} is ${origin}; this version reads format ${currentFormat}`);
+}
+
+function parseGrant(given: unknown): SavedState['grants'][number] {
   // Object() makes an object of anything, without these fields if need be.
-  const { appId, userId, acceptedAt } = Object(given) as Record<string, unknown>;
-  if (typeof appId !== 'string' || typeof userId !== 'string' || typeof acceptedAt !== 'number') {
-    throw new Error('an approval is not complete');
+  const { appId, userId, grantedAt } = Object(given) as Record<string, unknown>;
+  if (typeof appId !== 'string' || typeof userId !== 'string' || typeof grantedAt !== 'number') {
+    throw new Error('a grant is not complete');
   }
-  return { appId, userId, acceptedAt };
+  return { appId, userId, grantedAt };
 }
 
 function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw new Error(`the state file ${file} cannot be read: ${errorText(error)}`, { cause: error });
   }
 }

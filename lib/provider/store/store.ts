@@ -1,155 +1,93 @@
-import type { RegisteredApp } from './app-form.js';
-import { Approvals } from './grants.js';
-import { Apps, parseAppChanges, parseNewApp, type NewApp } from './apps.js';
-import type { SiteConditions } from '../faults/site-conditions.js';
-import type { AppInput } from './app-form.js';
-import type { ProviderSettings } from '../options.js';
-import { parseUser, type User, type UserInput, type UserReference } from './users.js';
-
-/** An app, or its id. */
-export type AppReference = string | { readonly appId: string };
+import type { AppInput, RegisteredApp } from './app-form.js';
+import { createApps, parseAppChanges, parseNewApp, type AppReference, type Apps, type NewApp } from './apps.js';
+import { createGrants, type Grant, type Grants } from './grants.js';
+import { createUsers, type User, type UserInput, type UserReference, type Users } from './users.js';
 
 /**
- * What the site knows: its people, its apps, who accepted which, its clock and its condition. Every change that must
- * survive a restart calls `changed` before it returns.
+ * The site's database: users, apps, grants, and the clock. What must survive a restart is changed through the methods
+ * here, which call the listener of {@link Store.onChange} before they return.
  */
-export class Site {
-  readonly settings: ProviderSettings;
-  readonly apps = new Apps();
-  readonly approvals: Approvals;
-  conditions: SiteConditions;
-  changed: () => void = () => undefined;
-  private readonly usersById = new Map<string, User>();
-  private readonly usersByName = new Map<string, User>();
-  private advanced = 0;
+export interface Store {
+  readonly users: Users;
+  readonly apps: Apps;
+  readonly grants: Grants;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** The time as the database keeps it: whole seconds since 1970. */
+  second(): number;
+  /** Moves the clock forward. @throws TypeError when the time is negative. */
+  advance(ms: number): void;
+  addUser(input: UserInput): User;
+  updateUser(user: UserReference, changes: Partial<User>): User;
+  /** Removes a user. The user's grants stay, as on the real site, and `get_user_info` sends `[]` for them. */
+  deleteUser(user: UserReference): void;
+  createApp(input: NewApp): RegisteredApp;
+  updateApp(app: AppReference, changes: Partial<AppInput>): RegisteredApp;
+  /** Removes an app with its grants. */
+  deleteApp(app: AppReference): void;
+  grant(user: UserReference, app: AppReference): Grant;
+  revoke(user: UserReference, app: AppReference): void;
+  onChange(listener: () => void): void;
+}
 
-  constructor(settings: ProviderSettings) {
-    this.settings = settings;
-    this.conditions = settings.conditions;
-    this.approvals = new Approvals({ sharedToken: settings.version === '2.8' });
-    for (const user of settings.users) this.keepUser(user);
-  }
+export interface StoreOptions {
+  users: readonly User[];
+  now: () => number;
+  /** See {@link createGrants}. */
+  sharedToken: boolean;
+}
 
-  now(): number {
-    return this.settings.now() + this.advanced;
-  }
+export function createStore({ users: initialUsers, now: clock, sharedToken }: StoreOptions): Store {
+  const users = createUsers(initialUsers);
+  const apps = createApps();
+  const grants = createGrants({ sharedToken });
+  let advanced = 0;
+  let notify: () => void = () => undefined;
 
-  /** The clock as the site's database keeps it. */
-  second(): number {
-    return Math.floor(this.now() / 1000);
-  }
+  const now = (): number => clock() + advanced;
+  const changed = <T>(result: T): T => {
+    notify();
+    return result;
+  };
 
-  advance(ms: number): void {
-    if (!Number.isFinite(ms) || ms < 0) {
-      throw new TypeError(`advance: the clock only goes forward; give it milliseconds, not ${ms}`);
-    }
-    this.advanced += ms;
-  }
-
-  users(): User[] {
-    return [...this.usersById.values()];
-  }
-
-  findUserById(id: string): User | undefined {
-    return this.usersById.get(id);
-  }
-
-  findUser(idOrName: string): User | undefined {
-    return this.usersById.get(idOrName) ?? this.usersByName.get(idOrName);
-  }
-
-  /** @throws TypeError when there is no such person. */
-  user(reference: UserReference): User {
-    const idOrName = typeof reference === 'string' ? reference : reference.id;
-    const user = this.findUser(idOrName);
-    if (user === undefined) throw new TypeError(`there is no person ${JSON.stringify(idOrName)} here`);
-    return user;
-  }
-
-  addUser(input: UserInput): User {
-    const user = parseUser(input, this.freeUserId());
-    if (this.usersById.has(user.id)) throw new TypeError(`there is a person with the id ${user.id} already`);
-    if (this.usersByName.has(user.username)) throw new TypeError(`there is a person ${user.username} already`);
-    this.keepUser(user);
-    this.changed();
-    return user;
-  }
-
-  /** Takes a person away; what they accepted stays, as on the real site, and answers `[]` from now on. */
-  deleteUser(reference: UserReference): void {
-    const user = this.user(reference);
-    this.usersById.delete(user.id);
-    this.usersByName.delete(user.username);
-    this.changed();
-  }
-
-  updateUser(reference: UserReference, changes: Partial<User>): User {
-    const before = this.user(reference);
-    const after = parseUser({ ...before, ...changes, id: before.id }, before.id);
-    const namesake = this.usersByName.get(after.username);
-    if (namesake !== undefined && namesake.id !== before.id) {
-      throw new TypeError(`there is a person ${after.username} already`);
-    }
-    this.usersByName.delete(before.username);
-    this.keepUser(after);
-    this.changed();
-    return after;
-  }
-
-  createApp(input: NewApp): RegisteredApp {
-    const ownerId = this.users()[0]?.id ?? '';
-    const isTaken = (appId: string): boolean => this.apps.find(appId) !== undefined;
-    const app = this.apps.add(parseNewApp(input, { ownerId, isTaken }));
-    this.changed();
-    return app;
-  }
-
-  /** @throws TypeError when there is no such app. */
-  app(reference: AppReference): RegisteredApp {
-    const appId = typeof reference === 'string' ? reference : reference.appId;
-    const app = this.apps.find(appId);
-    if (app === undefined) throw new TypeError(`there is no app ${JSON.stringify(appId)} here`);
-    return app;
-  }
-
-  updateApp(reference: AppReference, changes: Partial<AppInput>): RegisteredApp {
-    const app = this.apps.add(parseAppChanges(this.app(reference), changes));
-    this.changed();
-    return app;
-  }
-
-  deleteApp(reference: AppReference): void {
-    const { appId } = this.app(reference);
-    this.apps.remove(appId);
-    this.approvals.revokeApp(appId);
-    this.changed();
-  }
-
-  approve(user: UserReference, app: AppReference): void {
-    this.approvals.approve(this.app(app).appId, this.user(user).id, this.now());
-    this.changed();
-  }
-
-  revoke(user: UserReference, app: AppReference): void {
-    // Not person(): what a deleted person accepted can be taken away too.
-    const userId = typeof user === 'string' ? (this.findUser(user)?.id ?? user) : user.id;
-    if (this.approvals.revoke(this.app(app).appId, userId)) this.changed();
-  }
-
-  replaceUsers(users: readonly User[]): void {
-    this.usersById.clear();
-    this.usersByName.clear();
-    for (const user of users) this.keepUser(user);
-  }
-
-  private keepUser(user: User): void {
-    this.usersById.set(user.id, user);
-    this.usersByName.set(user.username, user);
-  }
-
-  private freeUserId(): string {
-    let id = this.usersById.size + 2;
-    while (this.usersById.has(String(id))) id += 1;
-    return String(id);
-  }
+  return {
+    users,
+    apps,
+    grants,
+    now,
+    second: () => Math.floor(now() / 1000),
+    advance(ms) {
+      if (!Number.isFinite(ms) || ms < 0) {
+        throw new TypeError(`advance: the clock only goes forward; give it milliseconds, not ${ms}`);
+      }
+      advanced += ms;
+    },
+    addUser: (input) => changed(users.add(input)),
+    updateUser: (user, changes) => changed(users.update(user, changes)),
+    deleteUser(user) {
+      users.remove(user);
+      notify();
+    },
+    createApp(input) {
+      const ownerId = users.list()[0]?.id ?? '';
+      const isTaken = (appId: string): boolean => apps.find(appId) !== undefined;
+      return changed(apps.set(parseNewApp(input, { ownerId, isTaken })));
+    },
+    updateApp: (app, changes) => changed(apps.set(parseAppChanges(apps.get(app), changes))),
+    deleteApp(app) {
+      const { appId } = apps.get(app);
+      apps.remove(appId);
+      grants.removeApp(appId);
+      notify();
+    },
+    grant: (user, app) => changed(grants.add(apps.get(app).appId, users.get(user).id, now())),
+    revoke(user, app) {
+      // Not users.get(): grants of a deleted user can be revoked too.
+      const userId = typeof user === 'string' ? (users.find(user)?.id ?? user) : user.id;
+      if (grants.remove(apps.get(app).appId, userId)) notify();
+    },
+    onChange(listener) {
+      notify = listener;
+    },
+  };
 }

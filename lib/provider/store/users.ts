@@ -1,6 +1,8 @@
+import { showValue } from '../option-readers.js';
+
 /**
- * A person of the local provider. Text is what the person typed; the API sends it entity-encoded, as the real site
- * does. Where the real column can hold `null` as well as an empty text, so can these, because apps meet both.
+ * A user of the local provider. Text is what the user typed; the API sends it entity-encoded, as the real site does.
+ * Where the real column can hold `null` as well as an empty text, so can these, because apps meet both.
  */
 export interface User {
   /** Digits; the API's `user_id`. */
@@ -34,13 +36,109 @@ export interface User {
   readonly admin: boolean;
 }
 
-/** What is needed to add a person: a user name, and whatever matters to the test. */
+/** What is needed to add a user: a user name, and whatever matters to the test. */
 export type UserInput = Partial<User> & Pick<User, 'username'>;
 
-/** A person, or their id or user name. */
+/** A user, or their id or user name. */
 export type UserReference = string | { readonly id: string };
 
-const TEXTS = [
+/** The site's users, in the order in which they were added. */
+export interface Users {
+  list(): User[];
+  findById(id: string): User | undefined;
+  find(idOrName: string): User | undefined;
+  /** @throws TypeError when there is no such user. */
+  get(reference: UserReference): User;
+  /** @throws TypeError when the id or the user name is taken, or a field is wrong. */
+  add(input: UserInput): User;
+  update(reference: UserReference, changes: Partial<User>): User;
+  remove(reference: UserReference): void;
+  replaceAll(users: readonly User[]): void;
+}
+
+export function createUsers(initial: readonly User[]): Users {
+  const byId = new Map<string, User>();
+  const byName = new Map<string, User>();
+
+  const keep = (user: User): User => {
+    byId.set(user.id, user);
+    byName.set(user.username, user);
+    return user;
+  };
+  const find = (idOrName: string): User | undefined => byId.get(idOrName) ?? byName.get(idOrName);
+  const get = (reference: UserReference): User => {
+    const idOrName = typeof reference === 'string' ? reference : reference.id;
+    const user = find(idOrName);
+    if (user === undefined) throw new TypeError(`there is no user ${JSON.stringify(idOrName)} here`);
+    return user;
+  };
+  const freeId = (): string => {
+    let id = byId.size + 2;
+    while (byId.has(String(id))) id += 1;
+    return String(id);
+  };
+  for (const user of initial) keep(user);
+
+  return {
+    list: () => [...byId.values()],
+    findById: (id) => byId.get(id),
+    find,
+    get,
+    add(input) {
+      const user = parseUser(input, freeId());
+      if (byId.has(user.id)) throw new TypeError(`there is a user with the id ${user.id} already`);
+      if (byName.has(user.username)) throw new TypeError(`there is a user ${user.username} already`);
+      return keep(user);
+    },
+    update(reference, changes) {
+      const before = get(reference);
+      const after = parseUser({ ...before, ...changes, id: before.id }, before.id);
+      const namesake = byName.get(after.username);
+      if (namesake !== undefined && namesake.id !== before.id) {
+        throw new TypeError(`there is a user ${after.username} already`);
+      }
+      byName.delete(before.username);
+      return keep(after);
+    },
+    remove(reference) {
+      const user = get(reference);
+      byId.delete(user.id);
+      byName.delete(user.username);
+    },
+    replaceAll(users) {
+      byId.clear();
+      byName.clear();
+      for (const user of users) keep(user);
+    },
+  };
+}
+
+/** Checks a user that comes from options, a file or a call. @throws TypeError that names the field. */
+export function parseUser(input: unknown, freeId: string): User {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new TypeError(`a user must be an object such as { username: 'ada' }, not ${showValue(input)}`);
+  }
+  const given: Record<string, unknown> = { ...input };
+  const unknown = Object.keys(given).find((name) => !fieldNames.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`"${unknown}" is not a field of a user; the fields are ${fieldNames.join(', ')}`);
+  }
+  const username = given.username;
+  if (typeof username !== 'string' || username.trim() === '') {
+    throw new TypeError(`a user's "username" must be a text that is not empty, not ${showValue(username)}`);
+  }
+  const id = given.id ?? freeId;
+  if (typeof id !== 'string' || !/^[1-9]\d{0,18}$/.test(id)) {
+    throw new TypeError(`"id" of ${username} must be digits in a text, such as '2', not ${showValue(id)}`);
+  }
+  return { id, username, ...parseTexts(given, username), ...parseFlags(given, username) };
+}
+
+export function displayNameOf({ firstName, lastName, username }: User): string {
+  return [firstName, lastName].filter(Boolean).join(' ') || username;
+}
+
+const textNames = [
   'email',
   'firstName',
   'lastName',
@@ -53,47 +151,17 @@ const TEXTS = [
   'biography',
   'website',
 ] as const;
-const FLAGS = { verified: false, activated: true, started: true, banned: false, admin: false } as const;
-const NAMES = ['id', 'username', ...TEXTS, ...Object.keys(FLAGS)];
+const flagDefaults = { verified: false, activated: true, started: true, banned: false, admin: false } as const;
+const fieldNames = ['id', 'username', ...textNames, ...Object.keys(flagDefaults)];
 
-/** Checks a person that comes from options, a file or a call. @throws TypeError that names the field. */
-export function parseUser(input: unknown, freeId: string): User {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new TypeError(`a person must be an object such as { username: 'ada' }, not ${describe(input)}`);
-  }
-  const given: Record<string, unknown> = { ...input };
-  const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) {
-    throw new TypeError(`"${unknown}" is not a field of a person; the fields are ${NAMES.join(', ')}`);
-  }
-  const username = given.username;
-  if (typeof username !== 'string' || username.trim() === '') {
-    throw new TypeError(`a person's "username" must be a text that is not empty, not ${describe(username)}`);
-  }
-  const id = given.id ?? freeId;
-  if (typeof id !== 'string' || !/^[1-9]\d{0,18}$/.test(id)) {
-    throw new TypeError(`"id" of ${username} must be digits in a text, such as '2', not ${describe(id)}`);
-  }
-  return {
-    id,
-    username,
-    ...parseTexts(given, username),
-    ...parseFlags(given, username),
-  };
-}
-
-export function displayNameOf({ firstName, lastName, username }: User): string {
-  return [firstName, lastName].filter(Boolean).join(' ') || username;
-}
-
-type Texts = Pick<User, (typeof TEXTS)[number]>;
-type Flags = Pick<User, keyof typeof FLAGS>;
+type Texts = Pick<User, (typeof textNames)[number]>;
+type Flags = Pick<User, keyof typeof flagDefaults>;
 
 function parseTexts(given: Record<string, unknown>, username: string): Texts {
-  const text = (name: (typeof TEXTS)[number]): string | null => {
+  const text = (name: (typeof textNames)[number]): string | null => {
     const value = given[name] ?? null;
     if (value !== null && typeof value !== 'string') {
-      throw new TypeError(`"${name}" of ${username} must be a text or null, not ${describe(value)}`);
+      throw new TypeError(`"${name}" of ${username} must be a text or null, not ${showValue(value)}`);
     }
     return value;
   };
@@ -113,10 +181,10 @@ function parseTexts(given: Record<string, unknown>, username: string): Texts {
 }
 
 function parseFlags(given: Record<string, unknown>, username: string): Flags {
-  const flag = (name: keyof typeof FLAGS): boolean => {
-    const value = given[name] ?? FLAGS[name];
+  const flag = (name: keyof typeof flagDefaults): boolean => {
+    const value = given[name] ?? flagDefaults[name];
     if (typeof value !== 'boolean') {
-      throw new TypeError(`"${name}" of ${username} must be true or false, not ${describe(value)}`);
+      throw new TypeError(`"${name}" of ${username} must be true or false, not ${showValue(value)}`);
     }
     return value;
   };
@@ -127,8 +195,4 @@ function parseFlags(given: Record<string, unknown>, username: string): Flags {
     banned: flag('banned'),
     admin: flag('admin'),
   };
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? 'missing' : Array.isArray(value) ? 'an array' : JSON.stringify(value);
 }

@@ -1,37 +1,38 @@
 import type { IncomingMessage } from 'node:http';
-import { addParameter, NO_PARAMETERS, parseParameters, type Parameter, type Parameters } from './php-parameters.js';
+import type { Parameter, Parameters } from '../api/php-values.js';
+import { addParameter, noParameters, parseParameters } from './php-parameters.js';
 
-/** Larger bodies than this are read to their end, but count as empty, as with PHP's `post_max_size`. */
-const LARGEST_BODY = 1024 * 1024;
-
-/** A request whose body an app that this provider is mounted in may have read already. */
-export type BodyRequest = IncomingMessage & { body?: unknown };
+/** A request whose body may have been read by an app that this provider is mounted in. */
+export type FormRequest = IncomingMessage & { body?: unknown };
 
 /** The form of a POST request, urlencoded or multipart; of any other request there is none, as in PHP's `$_POST`. */
-export async function readForm(request: BodyRequest): Promise<Parameters> {
-  const contentType = request.headers['content-type'] ?? '';
+export async function readForm(req: FormRequest): Promise<Parameters> {
+  const contentType = req.headers['content-type'] ?? '';
   const isMultipart = /^multipart\/form-data\s*;/i.test(contentType);
   const isForm = isMultipart || /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType);
-  if (request.method !== 'POST' || !isForm) return NO_PARAMETERS;
-  if (typeof request.body === 'object' && request.body !== null) return parsedForm(request.body);
-  const body = await readBody(request);
+  if (req.method !== 'POST' || !isForm) return noParameters;
+  if (typeof req.body === 'object' && req.body !== null) return parametersOf(req.body);
+  const body = await readBody(req);
   return isMultipart ? parseMultipart(body, contentType) : parseParameters(body);
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** Larger bodies than this are read to their end, but count as empty, as with PHP's `post_max_size`. */
+const largestBody = 1024 * 1024;
+
+async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  for await (const chunk of req) {
     // An IncomingMessage without an encoding yields buffers.
     const buffer = chunk as Buffer;
     size += buffer.length;
-    if (size <= LARGEST_BODY) chunks.push(buffer);
+    if (size <= largestBody) chunks.push(buffer);
   }
-  return size <= LARGEST_BODY ? Buffer.concat(chunks).toString('utf8') : '';
+  return size <= largestBody ? Buffer.concat(chunks).toString('utf8') : '';
 }
 
-/** What a body parser of the outer app made of the form. */
-function parsedForm(body: object): Parameters {
+/** The form as the outer app's body parser left it. */
+function parametersOf(body: object): Parameters {
   const parameters = new Map<string, Parameter>();
   for (const [name, value] of Object.entries(body)) {
     if (typeof value === 'string') addParameter(parameters, name, value);

@@ -1,0 +1,35 @@
+/** A request parameter as PHP sees it: text, or an array (`name[]=x`), whose contents never matter here. */
+export type Parameter = string | typeof arrayParameter;
+export type Parameters = ReadonlyMap<string, Parameter>;
+
+export const arrayParameter = Symbol('array parameter');
+
+/** What PHP does when the script hands an array to a text function: the request ends with 500 and an empty body. */
+export class ScriptCrash extends Error {}
+
+/** The script's own test for "missing": nothing left after trimming, non-breaking spaces included. */
+export function isEmpty(value: Parameter | undefined): value is undefined | '' {
+  if (value === arrayParameter) throw new ScriptCrash();
+  return value === undefined || /^[ \t\n\r\0\v\u00a0]*$/.test(value);
+}
+
+/** PHP's `intval` as decimal digits: `12abc` is 12, `abc` is 0. Ids stay text, so that long ones stay exact. */
+export function integerOf(value: string): string {
+  const match = /^[ \t\n\r\v\f]*([+-]?)0*(\d+)((?:\.\d*)?[eE][+-]?\d+)?/.exec(value);
+  if (match === null) return '0';
+  // Both groups take part in every match.
+  const [, sign = '', digits = '', exponent] = match;
+  const whole = exponent === undefined ? digits : BigInt(Math.trunc(finite(Number(digits + exponent)))).toString();
+  return sign === '-' ? `-${whole}` : whole;
+}
+
+/** PHP's `json_encode`: slashes escaped, everything beyond ASCII as `\uXXXX`. */
+export function encodeJSON(value: unknown): string {
+  return JSON.stringify(value).replace(/[/\u0080-\uffff]/g, (character) =>
+    character === '/' ? '\\/' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}

@@ -1,0 +1,23 @@
+import type { Language } from '../i18n.js';
+import type { ProviderSettings, SiteConditions } from '../options.js';
+import type { PageContext } from '../pages/index.js';
+import type { User } from '../store/users.js';
+import type { Parameter, Parameters } from './php-values.js';
+
+/** One call of the script, with everything besides the store that its response depends on. */
+export interface ScriptCall {
+  /** The script's `do`. */
+  readonly method: Parameter | undefined;
+  readonly query: Parameters;
+  readonly form: Parameters;
+  /** Path and query, to come back to after the sign-in. */
+  readonly path: string;
+  readonly user: User | null;
+  /** Language of the API's messages; that of the pages stands in `page`. */
+  readonly language: Language;
+  readonly page: PageContext;
+  readonly siteURL: string;
+  readonly uploadsURL: string;
+  readonly settings: ProviderSettings;
+  readonly conditions: SiteConditions;
+}

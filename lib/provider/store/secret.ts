@@ -1,0 +1,9 @@
+import { randomBytes } from 'node:crypto';
+
+/**
+ * 32 lower-case hex characters, the form of the real site's secrets, keys and tokens. The real ones are an MD5 of the
+ * time and can be guessed; that is the one thing that this provider does not copy.
+ */
+export function newSecret(): string {
+  return randomBytes(16).toString('hex');
+}
