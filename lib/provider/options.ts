@@ -76,7 +76,7 @@ export interface ProviderSettings {
   readonly version: Version;
   readonly authorizeMethod: AuthorizeMethod;
   readonly name: string;
-  /** The name as it stands in paths and cookie names. */
+  /** The name as used in paths and cookie names. */
   readonly slug: string;
   readonly users: readonly User[];
   /** Whether `users` was given, and so replaces the users of the state file. */

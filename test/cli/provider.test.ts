@@ -36,8 +36,8 @@ function urlIn(text: string): string {
   return /is running at (\S+)/.exec(text)![1]!;
 }
 
-describe('passport-loginwith provider', () => {
-  it('prints the URL, an app and the lines to paste, and serves until it is stopped', async () => {
+describe('the provider command', () => {
+  test('prints the URL, an app and the lines to paste, and serves until it is stopped', async () => {
     const args = ['provider', '--port', '0', '--name', 'Look Loox', '--redirect-url', 'http://localhost:3000/in/back'];
     let url = '';
     const { code, stdout } = await run(args, async (printed) => {
@@ -56,31 +56,38 @@ describe('passport-loginwith provider', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
-  it('takes version, people and a state file', async () => {
-    const users = join(folder, 'people.json');
+  test('takes a version, a file of users and a state file', async () => {
+    const users = join(folder, 'users.json');
     writeFileSync(users, '[{ "username": "ada", "firstName": "Ada" }]');
     const args = ['provider', '--port=0', '--version', '4.0', '--users', users, '--state', join(folder, 'state.json')];
     const first = await run(args, async (printed) => {
       expect(await (await fetch(`${urlIn(printed)}/signin`)).text()).toContain('@ada');
     });
-    expect(first.stdout).toContain('version 4.0, 1 people');
+    expect(first.stdout).toContain('version 4.0, users: 1)');
     expect(first.stdout).toContain('GET (query)');
     const idIn = (text: string): string => /app_id +(\d+)/.exec(text)![1]!;
     expect(idIn((await run(args)).stdout)).toBe(idIn(first.stdout));
   });
 
-  it('explains itself', async () => {
-    for (const args of [['--help'], ['-h'], ['help'], ['provider', '--help'], ['provider', '-h']]) {
-      expect(await run(args)).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--redirect-url') });
-    }
-    for (const args of [['--version'], ['-v']]) {
-      expect(await run(args)).toEqual({ code: 0, stderr: '', stdout: `${packageJSON.version}\n` });
+  test('runs where Express is not installed', async () => {
+    jest.resetModules();
+    jest.doMock('express', () => {
+      throw new Error("Cannot find module 'express'");
+    });
+    try {
+      const fresh = jest.requireActual<typeof import('../../lib/cli')>('../../lib/cli');
+      let stderr = '';
+      const line = { stdout: () => undefined, stderr: (text: string) => (stderr += text), stopped: Promise.resolve() };
+      expect({ code: await fresh.runCommand(['provider', '--port', '0'], line), stderr }).toEqual({
+        code: 0,
+        stderr: '',
+      });
+    } finally {
+      jest.dontMock('express');
     }
   });
 
-  it.each([
-    [[], 'which command?'],
-    [['nonsense'], 'there is no command "nonsense"'],
+  test.each([
     [['provider', '--nonsense'], "Unknown option '--nonsense'"],
     [['provider', 'extra'], "Unexpected argument 'extra'"],
     [['provider', '--port', 'abc'], '--port must be a number, not "abc"'],
@@ -88,7 +95,9 @@ describe('passport-loginwith provider', () => {
     [['provider', '--version', '9'], `"version" must be '2.8' or '4.0' or '4.2', not "9"`],
     [['provider', '--host', ''], '"host" must be an address or a name'],
     [['provider', '--redirect-url', '/cb'], '"redirectURL" must be an http(s) URL, not "/cb"'],
-  ])('answers %j with exit code 2 and a hint', async (args, message) => {
+    [[], 'which command?'],
+    [['nonsense'], 'there is no command "nonsense"'],
+  ])('%j ends with exit code 2 and a hint', async (args, message) => {
     const { code, stdout, stderr } = await run(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -96,7 +105,7 @@ describe('passport-loginwith provider', () => {
     expect(stderr).toContain('See passport-loginwith --help');
   });
 
-  it('answers what it cannot do with exit code 1 and what to do', async () => {
+  test('a port that is taken ends with exit code 1 and what to do', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const port = String((taken.address() as AddressInfo).port);
@@ -106,40 +115,37 @@ describe('passport-loginwith provider', () => {
       stderr: `passport-loginwith: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another port (0 picks a free one)\n`,
     });
     taken.close();
-    const users = join(folder, 'people.json');
-    expect((await run(['provider', '--users', users])).stderr).toContain(`--users ${users}: ENOENT`);
-    writeFileSync(users, '[');
-    expect(await run(['provider', '--users', users])).toMatchObject({ code: 1 });
-    writeFileSync(users, '[{}]');
-    expect(await run(['provider', '--users', users])).toMatchObject({ code: 2 });
   });
 
-  it('says so when Express is not installed', async () => {
-    jest.resetModules();
-    jest.doMock('../../lib/provider/index', () => {
-      throw new Error("Cannot find module 'express'\nRequire stack: …");
+  test.each([
+    ['that is missing', undefined, 1, 'ENOENT'],
+    ['that is not JSON', '[', 1, 'JSON'],
+    ['with a wrong user', '[{}]', 2, `a user's "username" must be a text`],
+  ])('a file of users %s ends with the right exit code', async (_what, content, code, message) => {
+    const users = join(folder, 'users.json');
+    if (content !== undefined) writeFileSync(users, content);
+    expect(await run(['provider', '--port', '0', '--users', users])).toMatchObject({
+      code,
+      stderr: expect.stringContaining(message),
     });
-    const { code, stderr } = await run(['provider', '--port', '0']);
-    jest.dontMock('../../lib/provider/index');
-    expect(code).toBe(1);
-    expect(stderr).toContain('run "npm install express"');
+  });
+});
+
+describe('the help', () => {
+  test.each([['--help'], ['-h'], ['help'], ['provider --help'], ['provider -h']])('is printed for %s', async (args) => {
+    const expected = { code: 0, stderr: '', stdout: expect.stringContaining('--redirect-url') };
+    expect(await run(args.split(' '))).toMatchObject(expected);
   });
 
-  it('does not take another failure for a missing Express', async () => {
-    jest.resetModules();
-    jest.doMock('../../lib/provider/index', () => {
-      throw new Error('broken');
-    });
-    const { code, stderr } = await run(['provider', '--port', '0']);
-    jest.dontMock('../../lib/provider/index');
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'passport-loginwith: broken\n' });
+  test.each(['--version', '-v'])('%s prints the package’s version', async (arg) => {
+    expect(await run([arg])).toEqual({ code: 0, stderr: '', stdout: `${packageJSON.version}\n` });
   });
 });
 
 describe('the program', () => {
   const args = ['-r', join(__dirname, '../support/ts-hook.cjs'), join(__dirname, '../../lib/cli/index.ts')];
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM'] as const)(
     'stops cleanly on %s',
     async (signal) => {
       const child = spawn(process.execPath, [...args, 'provider', '--port', '0'], {
@@ -155,7 +161,7 @@ describe('the program', () => {
     20_000,
   );
 
-  it('exits with the code, and complains on stderr', async () => {
+  test('exits with the code, and prints what is wrong on stderr', async () => {
     const result = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
       execFile(process.execPath, [...args, 'nonsense'], (error, _stdout, stderr) =>
         resolve({ code: error?.code, stderr }),

@@ -107,17 +107,17 @@ describe('provider.signIn', () => {
 
   it('says so when the app does not start a login', async () => {
     const agent = request.agent(express());
-    await expect(provider.signIn(agent)).rejects.toThrow('signIn: /auth/pimbuzz answered 404 and not a redirect');
+    await expect(provider.signIn(agent)).rejects.toThrow('signIn: /auth/pimbuzz sent 404 and not a redirect');
     const app = express().use((_req, res) => res.redirect('/login?secret=1'));
-    await expect(provider.signIn(request.agent(app))).rejects.toThrow('answered 302 to /login and not a redirect');
+    await expect(provider.signIn(request.agent(app))).rejects.toThrow('sent 302 to /login and not a redirect');
   });
 
   it('says so when the provider does not ask for consent, or does not send the browser back', async () => {
     const agent = request.agent(plainApp(provider));
     provider.configure({ moduleEnabled: false });
-    await expect(provider.signIn(agent)).rejects.toThrow('with 200 and no consent page');
+    await expect(provider.signIn(agent)).rejects.toThrow('sent 200 and no consent page');
     provider.configure({ moduleEnabled: true }).once('consent', { status: 503 });
-    await expect(provider.signIn(agent)).rejects.toThrow('signIn: the provider answered the consent with 503');
+    await expect(provider.signIn(agent)).rejects.toThrow('signIn: the provider sent 503 and no redirect after the consent');
   });
 
   it('needs a person who exists', async () => {

@@ -13,7 +13,7 @@ export interface ScriptCall {
   /** Path and query, to come back to after the sign-in. */
   readonly path: string;
   readonly user: User | null;
-  /** Language of the API's messages; that of the pages stands in `page`. */
+  /** Language of the API's messages; `page` has that of the pages. */
   readonly language: Language;
   readonly page: PageContext;
   readonly siteURL: string;

@@ -1,6 +1,6 @@
 import { html } from '../../internal/html.js';
-import { developersEn } from './developer-pages.en.js';
-import { developersFr } from './developer-pages.fr.js';
+import { guideEn } from './guide.en.js';
+import { guideFr } from './guide.fr.js';
 import { topics, type DocumentedSite, type Guide, type Topic } from './guide.js';
 import { renderPage, type PageContext } from '../pages/index.js';
 
@@ -10,7 +10,7 @@ export function isTopic(value: unknown): value is Topic {
 
 /** One page of the protocol's documentation, with this provider's own addresses in its examples. */
 export function developerPage(context: PageContext, { topic, siteURL }: { topic: Topic; siteURL: string }): string {
-  const guide: Guide = context.language === 'fr' ? developersFr : developersEn;
+  const guide: Guide = context.language === 'fr' ? guideFr : guideEn;
   const site: DocumentedSite = { name: context.siteName, url: siteURL };
   const contents = topics.map((entry) => {
     const path = entry === 'start' ? '/developers' : `/developers/${entry}`;

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../../internal/html.js';
 
-/** The provider whose addresses stand in the examples. */
+/** The provider whose addresses the examples use. */
 export interface DocumentedSite {
   name: string;
   url: string;

@@ -1,4 +1,4 @@
-/** One request that the provider received. No secret, key or token stands in it. */
+/** One request that the provider received, with secrets, keys and tokens masked. */
 export interface LoggedRequest {
   /** Milliseconds since 1970, by the provider's clock. */
   readonly at: number;
@@ -68,7 +68,7 @@ function maskURL(url: string): string {
   return `${maskText(url.slice(0, start))}?${query}`;
 }
 
-/** Masks text in which a secret, a key or a token may stand by mistake, such as a path. */
+/** Masks text that may contain a secret, a key or a token by mistake, such as a path. */
 function maskText(text: string): string {
   return text.replaceAll(/[0-9a-f]{32,}/gi, mask);
 }

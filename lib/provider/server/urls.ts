@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 export interface SiteAddress {
   /** Where the provider listens; set by whoever makes it listen, undefined while it is mounted in an app. */
   listeningURL: string | undefined;
-  /** The configured URL, else the one where it listens; undefined when only a request can tell. */
+  /** The configured URL, else the one where it listens; undefined when both are unknown. */
   ownURL(): string | undefined;
   /** Base URL of the site as this caller should use it, without a slash at its end. */
   urlFor(req: IncomingMessage): string;

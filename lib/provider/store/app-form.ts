@@ -93,7 +93,7 @@ export function redirectURLTraps(redirectURL: string): { query: boolean; fragmen
   return { query: beforeFragment.includes('?'), fragment: fragment.length > 0 };
 }
 
-/** A redirect URL of an app. It is kept letter by letter, because the real site appends the key to it as it stands. */
+/** A redirect URL of an app. It is kept letter by letter, because the real site appends the key to it unchanged. */
 export function isRedirectURL(value: unknown): value is string {
   return isWebURL(value) && value.trim() === value;
 }

@@ -138,7 +138,7 @@ function createTokenColumn(): TokenColumn {
   };
 }
 
-/** A write into every row would be slow with thousands of them, so the one token and the last row that has it stand here. */
+/** Keeps the one token and the number of the last row that has it: a write into thousands of rows would be slow. */
 function createSharedTokenColumn(table: { firstRow(): Grant | undefined; lastOrdinal(): number }): TokenColumn {
   let shared: { token: Token; upTo: number } | null = null;
   const read = (row: Grant): Token | null => (shared !== null && row.ordinal <= shared.upTo ? shared.token : null);

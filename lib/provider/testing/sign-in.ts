@@ -52,7 +52,7 @@ export async function signIn<R extends AgentResponse>(
   let startURL = findStartURL(response, plan);
   if (startURL === undefined) {
     throw new Error(
-      `signIn: ${plan.start} answered ${responseText(response)} and not a redirect to the provider; ` +
+      `signIn: ${plan.start} sent ${responseText(response)} and not a redirect to the provider; ` +
         'name the path that starts the login with { start } and check the base URL that the app is configured with',
     );
   }
@@ -88,11 +88,11 @@ async function acceptApp(browser: ProviderBrowser, start: URL, user: User): Prom
   if (isRedirect(page)) return locationOf(page);
   const fields = hiddenFields(page.body);
   if (page.status !== 200 || fields.app_id === undefined) {
-    throw new Error(`signIn: the provider answered ${returnTo} with ${responseText(page)} and no consent page`);
+    throw new Error(`signIn: the provider sent ${responseText(page)} and no consent page for ${returnTo}`);
   }
   const accepted = await browser.post(new URL(consentPath, start), fields);
   if (!isRedirect(accepted)) {
-    throw new Error(`signIn: the provider answered the consent with ${responseText(accepted)}`);
+    throw new Error(`signIn: the provider sent ${responseText(accepted)} and no redirect after the consent`);
   }
   return locationOf(accepted);
 }

@@ -1,7 +1,7 @@
 import { html } from '../../internal/html.js';
 import { example, examples, meanings, type Guide } from './guide.js';
 
-export const developersFr: Guide = {
+export const guideFr: Guide = {
   contents: 'Documentation pour développeurs',
   pages: {
     start: {
@@ -19,7 +19,7 @@ export const developersFr: Guide = {
           <li>Envoyez le navigateur à l’adresse de départ.</li>
           <li>Il revient à votre URL de redirection avec une <code>auth_key</code>.</li>
           <li>Votre serveur <a href="/developers/authorize">échange la clé</a> contre un <code>access_token</code>.</li>
-          <li>Avec ce jeton, il <a href="/developers/user-info">lit qui est la personne</a>.</li>
+          <li>Avec ce jeton, il <a href="/developers/user-info">lit qui est le membre</a>.</li>
         </ol>
         <p>
           Avec <code>passport-loginwith</code>, tout cela tient en quelques lignes&nbsp;; elles figurent, prêtes à
@@ -34,15 +34,15 @@ export const developersFr: Guide = {
           exemple, que ce navigateur a commencé une connexion.
         </p>
         <p>
-          La personne s’identifie au besoin et on lui demande une seule fois si votre application peut la connecter. Qui
-          a déjà accepté est renvoyé aussitôt, sans clic.
+          Le membre s’identifie au besoin et on lui demande une seule fois si votre application peut le connecter. Un
+          membre qui a déjà accepté est renvoyé aussitôt, sans clic.
         </p>
         <h2>Le retour</h2>
         <p>Le navigateur revient à l’URL de redirection que vous avez enregistrée&nbsp;:</p>
         ${example(examples.returned)}
         <p>
-          La clé ne sert qu’une fois, et chaque nouveau départ la remplace&nbsp;: une seule clé en attente par personne
-          et par application. «&nbsp;Annuler&nbsp;» mène à l’accueil de ${site.name}&nbsp;:
+          La clé ne sert qu’une fois, et chaque nouveau départ la remplace&nbsp;: une seule clé en attente par membre et
+          par application. «&nbsp;Annuler&nbsp;» mène à l’accueil de ${site.name}&nbsp;:
           <strong>un refus n’arrive jamais à votre application</strong>, et aucun paramètre <code>error</code> n’est
           envoyé.
         </p>
@@ -71,8 +71,8 @@ export const developersFr: Guide = {
         ${example(examples.token)}
         <p>
           Rien d’autre&nbsp;: ni durée, ni membre, ni jeton de renouvellement. Selon la documentation, le jeton vit une
-          heure&nbsp;; <strong>en réalité, il vit 60 secondes</strong>. Ensuite, renvoyez la personne au départ&nbsp;:
-          qui a accepté votre application revient sans clic.
+          heure&nbsp;; <strong>en réalité, il vit 60 secondes</strong>. Ensuite, renvoyez le membre au départ&nbsp;:
+          s’il a accepté votre application, il revient sans clic.
         </p>
         <h2>Ordre des contrôles</h2>
         <p>
@@ -89,11 +89,11 @@ export const developersFr: Guide = {
         <p>
           Chaque valeur est un texte ou <code>null</code>&nbsp;; ce qui n’est pas renseigné est <code>null</code> ou
           vide. Les textes sont encodés en entités HTML&nbsp;: décodez-les une seule fois, et échappez-les de nouveau là
-          où vous les affichez. Pour une personne supprimée, la réponse est <code>[]</code>.
+          où vous les affichez. Pour un membre supprimé, la réponse est <code>[]</code>.
         </p>
         ${meanings([
-          ['user_id', 'Identifiant du compte, en chiffres. Le seul champ auquel reconnaître une personne.'],
-          ['user_name', 'Nom d’utilisateur\u00a0; la personne peut en changer.'],
+          ['user_id', 'Identifiant du compte, en chiffres. Le seul champ auquel reconnaître un membre.'],
+          ['user_name', 'Nom d’utilisateur\u00a0; le membre peut en changer.'],
           ['user_email', 'Adresse e-mail. Rien ne dit qu’elle a été confirmée un jour.'],
           ['user_firstname', 'Prénom.'],
           ['user_lastname', 'Nom de famille.'],
@@ -107,10 +107,10 @@ export const developersFr: Guide = {
             'user_relationship',
             'single, relationship, married, complicated, separated, divorced, widowed, null ou vide.',
           ],
-          ['user_biography', 'Texte de la personne.'],
+          ['user_biography', 'Texte du membre.'],
           [
             'user_website',
-            'Adresse donnée par la personne\u00a0; vérifiez qu’elle est en http(s) avant d’en faire un lien.',
+            'Adresse donnée par le membre\u00a0; vérifiez qu’elle est en http(s) avant d’en faire un lien.',
           ],
           ['profile_picture', 'Non documenté\u00a0: adresse complète de la photo.'],
           ['profile_cover', 'Non documenté, et jamais utilisable.'],
@@ -140,7 +140,7 @@ export const developersFr: Guide = {
           ['Bad Request, invalid parameters', 'Autre chose ne va pas dans les paramètres.'],
           [
             'Bad Request, invalid access_token',
-            'Le jeton est inconnu, remplacé par une connexion plus récente, ou la personne a retiré l’application.',
+            'Le jeton est inconnu, remplacé par une connexion plus récente, ou le membre a retiré l’application.',
           ],
           ['Bad Request, expired access_token', 'Le jeton a plus de 60 secondes.'],
         ])}
@@ -168,7 +168,7 @@ export const developersFr: Guide = {
         <h2>Clés et jetons</h2>
         <ul>
           <li>
-            Chaque visite au départ par qui a accepté l’application remplace la clé en attente, même un
+            Chaque requête de départ d’un membre qui a accepté l’application remplace la clé en attente, même un
             <code>HEAD</code>. Un second onglet rend invalide la clé du premier.
           </li>
           <li>Sinon, les clés n’expirent pas. Une clé est usée même si vous ne voyez jamais la réponse.</li>

@@ -1,0 +1,10 @@
+/** What a command reads and writes. A test brings its own. */
+export interface CommandLine {
+  stdout: (text: string) => void;
+  stderr: (text: string) => void;
+  /** Resolves when the command is to stop. */
+  stopped: Promise<unknown>;
+}
+
+/** The command line was not understood. */
+export class UsageError extends Error {}

@@ -1,0 +1,21 @@
+export const help = `passport-loginwith: a local "Log in With" provider, to develop and test against
+
+Usage
+  passport-loginwith provider [options]   start a local provider
+  passport-loginwith --help               show this text
+  passport-loginwith --version            show the package's version
+
+Options of provider
+  --port <number>       port to listen on; 0 picks a free one (4000)
+  --host <address>      address to listen on (127.0.0.1: this machine only)
+  --name <name>         name of the site (Pimbuzz)
+  --version <version>   version of the site's script: 2.8, 4.0 or 4.2 (4.2)
+  --users <file>        JSON file with an array of users, such as
+                        [{ "username": "ada", "firstName": "Ada" }]
+  --redirect-url <URL>  URL of the app's callback
+                        (http://localhost:3000/auth/NAME/callback)
+  --state <file>        keep apps, users and grants in this file
+  --help                show this text
+
+Exit codes: 0 stopped as asked, 1 it could not run, 2 the command line was not understood.
+`;

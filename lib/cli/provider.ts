@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { errorText } from '../internal/error-text.js';
+import { snippetsFor } from '../provider/dashboard/snippets.js';
+import { startProvider, type LocalProvider, type StartOptions } from '../provider/index.js';
+import { UsageError, type CommandLine } from './command-line.js';
+import { help } from './help.js';
+
+/**
+ * Starts a local provider, prints how to use it, and closes it when the command is to stop.
+ * @throws UsageError when an option is wrong; Error when the provider cannot start
+ */
+export async function runProvider(args: readonly string[], line: CommandLine): Promise<void> {
+  const { help: isHelp = false, ...values } = parse(args);
+  if (isHelp) {
+    line.stdout(help);
+    return;
+  }
+  const provider = await start(toOptions(values));
+  line.stdout(startMessage(provider));
+  await line.stopped;
+  await provider.close();
+  line.stdout(`\n${provider.name} has stopped.\n`);
+}
+
+async function start(options: StartOptions): Promise<LocalProvider> {
+  try {
+    return await startProvider(options);
+  } catch (error) {
+    const message = errorText(error);
+    const text = message.replace(/^startProvider: /, '');
+    // The provider checks the values; a wrong one is a mistake on the command line.
+    const isUsage = error instanceof TypeError && text !== message;
+    throw isUsage ? new UsageError(text, { cause: error }) : new Error(text, { cause: error });
+  }
+}
+
+function toOptions(values: Omit<ReturnType<typeof parse>, 'help'>): StartOptions {
+  const { port = '4000', host, name, version, users, state, 'redirect-url': redirectURL } = values;
+  if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port must be a number, not "${port}"`);
+  const given = {
+    port: Number(port),
+    host,
+    name,
+    version,
+    redirectURL,
+    users: users === undefined ? undefined : readUsers(users),
+    state,
+  };
+  // StartOptions has no undefined values; startProvider checks the others.
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        name: { type: 'string' },
+        version: { type: 'string' },
+        users: { type: 'string' },
+        'redirect-url': { type: 'string' },
+        state: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(errorText(error), { cause: error });
+  }
+}
+
+function readUsers(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`--users ${file}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** Everything that one needs to log in with this provider. */
+function startMessage(provider: LocalProvider): string {
+  const { name, version, authorizeMethod, url, users } = provider;
+  const [app] = provider.apps;
+  // There is always one: a provider that starts without an app registers one.
+  if (app === undefined) throw new Error('this provider has no app');
+  const { env, javaScript, startURL } = snippetsFor(app, { name, url });
+  const authorize = authorizeMethod === 'POST' ? 'POST (form)' : 'GET (query)';
+  return `${name} is running at ${url} (version ${version}, users: ${String(users.length)}). Ctrl-C stops it.
+
+  URL           ${url}
+  app_id        ${app.appId}
+  app_secret    ${app.appSecret}
+  redirect URL  ${app.redirectURL}
+
+Environment:
+
+${indented(env)}
+
+Express app (npm install express passport passport-loginwith):
+
+${indented(javaScript)}
+
+Run it with these variables and open ${startURL}
+
+In any other language:
+
+  1. Send the browser to  ${url}/api/oauth?app_id=${app.appId}
+  2. It comes back to     ${app.redirectURL}?auth_key=KEY
+  3. ${authorize.padEnd(20)} ${url}/api/authorize  with app_id, app_secret, auth_key
+  4. ${'GET'.padEnd(20)} ${url}/api/get_user_info?access_token=TOKEN
+
+More apps, and the whole protocol: ${url}/developers
+`;
+}
+
+function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((each) => (each === '' ? '' : `  ${each}`))
+    .join('\n');
+}
