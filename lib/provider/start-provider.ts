@@ -70,7 +70,8 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 
 function listenError(error: NodeJS.ErrnoException, port: number, host: string): Error {
   const hints: Record<string, string> = {
-    EADDRINUSE: `port ${port} on ${host} is taken: stop what listens there, or choose another port (0 picks a free one)`,
+    EADDRINUSE:
+      `port ${port} on ${host} is taken: ` + 'stop what listens there, or choose another port (0 picks a free one)',
     EACCES: `port ${port} may not be used without more rights: choose one above 1023`,
     EADDRNOTAVAIL: `${host} is not an address of this machine`,
   };

@@ -87,20 +87,25 @@ export const dashboardEn = {
     title: 'This redirect URL makes logins harder',
     lead: 'The provider appends the key without looking at what is there, so users come back to:',
     query:
-      'Because of the “?”, most frameworks read the key as part of another parameter. passport-loginwith finds it all the same.',
+      'Because of the “?”, most frameworks read the key as part of another parameter. passport-loginwith ' +
+      'finds it all the same.',
     fragment:
       'Browsers keep everything behind “#” to themselves: the key never reaches your server, and no login can succeed.',
     advice: 'It is allowed, as on the real site. An address without “?” and “#” works everywhere.',
   },
   remove: {
     title: (app: string) => `Delete ${app}?`,
-    lead: 'Its app_id and app_secret stop working at once, and nobody can log in with it any more. This cannot be undone.',
+    lead:
+      'Its app_id and app_secret stop working at once, and nobody can log in with it any more. This cannot ' +
+      'be undone.',
     confirm: 'Delete app',
     cancel: 'Keep it',
   },
   logins: {
     title: 'My logins',
-    lead: 'Apps that you accepted. They can log you in without asking again. After “Remove” you are asked at the next login.',
+    lead:
+      'Apps that you accepted. They can log you in without asking again. After “Remove” you are asked at ' +
+      'the next login.',
     none: 'You have not accepted any app yet.',
     accepted: 'Accepted on',
     remove: 'Remove',

@@ -78,23 +78,32 @@ export const dashboardFr: typeof dashboardEn = {
   },
   traps: {
     title: 'Cette URL de redirection complique les connexions',
-    lead: 'Le fournisseur ajoute la clé à la fin sans regarder ce qui s’y trouve\u00a0; les membres reviennent donc à\u00a0:',
+    lead:
+      'Le fournisseur ajoute la clé à la fin sans regarder ce qui s’y trouve\u00a0; les membres reviennent ' +
+      'donc à\u00a0:',
     query:
-      'À cause du «\u00a0?\u00a0», la plupart des frameworks lisent la clé comme une partie d’un autre paramètre. passport-loginwith la retrouve quand même.',
+      'À cause du «\u00a0?\u00a0», la plupart des frameworks lisent la clé comme une partie d’un autre ' +
+      'paramètre. passport-loginwith la retrouve quand même.',
     fragment:
-      'Les navigateurs gardent pour eux tout ce qui suit «\u00a0#\u00a0»\u00a0: la clé n’arrive jamais à votre serveur et aucune connexion ne peut réussir.',
+      'Les navigateurs gardent pour eux tout ce qui suit «\u00a0#\u00a0»\u00a0: la clé n’arrive jamais à ' +
+      'votre serveur et aucune connexion ne peut réussir.',
     advice:
-      'Elle est permise, comme sur le vrai site. Une adresse sans «\u00a0?\u00a0» ni «\u00a0#\u00a0» fonctionne partout.',
+      'Elle est permise, comme sur le vrai site. Une adresse sans «\u00a0?\u00a0» ni «\u00a0#\u00a0» ' +
+      'fonctionne partout.',
   },
   remove: {
     title: (app) => `Supprimer ${app}\u202f?`,
-    lead: 'Son app_id et son app_secret cessent aussitôt de fonctionner et aucun membre ne peut plus se connecter avec elle. C’est définitif.',
+    lead:
+      'Son app_id et son app_secret cessent aussitôt de fonctionner et aucun membre ne peut plus se ' +
+      'connecter avec elle. C’est définitif.',
     confirm: 'Supprimer l’application',
     cancel: 'La garder',
   },
   logins: {
     title: 'Mes connexions',
-    lead: 'Les applications que vous avez acceptées. Elles peuvent vous connecter sans redemander. Après «\u00a0Retirer\u00a0», la question vous est posée à la prochaine connexion.',
+    lead:
+      'Les applications que vous avez acceptées. Elles peuvent vous connecter sans redemander. Après ' +
+      '«\u00a0Retirer\u00a0», la question vous est posée à la prochaine connexion.',
     none: 'Vous n’avez encore accepté aucune application.',
     accepted: 'Acceptée le',
     remove: 'Retirer',
@@ -108,7 +117,8 @@ export const dashboardFr: typeof dashboardEn = {
   refused: {
     title: 'Refusé',
     message:
-      'Ce formulaire a été envoyé depuis un autre site. Rien n’a été modifié. Ouvrez la page ici et envoyez-le de nouveau.',
+      'Ce formulaire a été envoyé depuis un autre site. Rien n’a été modifié. Ouvrez la page ici et ' +
+      'envoyez-le de nouveau.',
   },
   notFound: {
     title: 'Application introuvable',

@@ -212,6 +212,7 @@ function unknownFault(endpoint: Endpoint, fault: unknown): TypeError {
   const names = [...commonNames, ...effectsOf(endpoint)].join(', ');
   return new TypeError(
     `once: ${JSON.stringify(fault)} is not a fault of ${endpoint}; the faults are ${names}, ` +
-      `{ status, body?, headers?, sideEffects?, delay? }, { reset: 'before' | 'after' }, { slow: ms } and { delay: ms, fault? }`,
+      `{ status, body?, headers?, sideEffects?, delay? }, { reset: 'before' | 'after' }, { slow: ms } and ` +
+      '{ delay: ms, fault? }',
   );
 }

@@ -28,9 +28,14 @@ p, ul, ol, pre, dl, details { margin: 0 0 1rem; }
 a { color: var(--accent); text-underline-offset: .15em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 main:focus { outline: none; }
-code, pre, .value, textarea.code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em; }
+code, pre, .value, textarea.code {
+  font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .875em;
+}
 code { background: var(--sunken); border-radius: 4px; padding: .1em .3em; overflow-wrap: anywhere; }
-pre { background: var(--sunken); border: 1px solid var(--line); border-radius: 8px; padding: .85rem 1rem; overflow-x: auto; tab-size: 2; }
+pre {
+  background: var(--sunken); border: 1px solid var(--line); border-radius: 8px; padding: .85rem 1rem;
+  overflow-x: auto; tab-size: 2;
+}
 pre code { background: none; padding: 0; font-size: 1em; overflow-wrap: normal; }
 .muted { color: var(--muted); } .hint { color: var(--muted); font-size: .9rem; }
 .lead { font-size: 1.1rem; }
@@ -45,8 +50,14 @@ pre code { background: none; padding: 0; font-size: 1em; overflow-wrap: normal; 
   display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .25rem 1.5rem;
   padding: .6rem max(1rem, calc((100% - 60rem) / 2)); background: var(--card); border-bottom: 1px solid var(--line);
 }
-.brand { display: inline-flex; align-items: center; gap: .5rem; font-weight: 700; font-size: 1.1rem; color: var(--text); text-decoration: none; min-width: 0; overflow-wrap: anywhere; }
-.mark { flex: none; display: grid; place-items: center; width: 1.9rem; height: 1.9rem; border-radius: 9px 9px 9px 2px; background: var(--accent); color: var(--on-accent); }
+.brand {
+  display: inline-flex; align-items: center; gap: .5rem; font-weight: 700; font-size: 1.1rem; color: var(--text);
+  text-decoration: none; min-width: 0; overflow-wrap: anywhere;
+}
+.mark {
+  flex: none; display: grid; place-items: center; width: 1.9rem; height: 1.9rem; border-radius: 9px 9px 9px 2px;
+  background: var(--accent); color: var(--on-accent);
+}
 .top ul { display: flex; flex-wrap: wrap; gap: 0 1.1rem; list-style: none; margin: 0; padding: 0; }
 .top li a, .top li button { display: inline-block; padding: .45rem 0; }
 .top a[aria-current] { font-weight: 600; text-decoration-thickness: 3px; }
@@ -56,12 +67,16 @@ main { flex: 1; width: 100%; max-width: 62rem; margin: 0 auto; padding: 1.5rem 1
 .narrow { max-width: 32rem; margin: 0 auto; }
 .form { max-width: 38rem; }
 .card, .cards > li { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem; }
-.cards { list-style: none; padding: 0; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
+.cards {
+  list-style: none; padding: 0; display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
+}
 .cards p:last-child { margin-bottom: 0; } .cards h2 { font-size: 1.1rem; }
 form { margin: 0 0 1rem; }
 
 button, .button {
-  display: inline-block; min-height: 2.75rem; padding: .55rem 1.1rem; border: 1px solid var(--field); border-radius: 8px;
+  display: inline-block; min-height: 2.75rem; padding: .55rem 1.1rem; border: 1px solid var(--field);
+  border-radius: 8px;
   background: var(--card); color: var(--text); font: inherit; font-weight: 600; line-height: 1.5; text-align: center;
   text-decoration: none; cursor: pointer; max-width: 100%; overflow-wrap: anywhere;
 }
@@ -70,10 +85,16 @@ button:hover, .button:hover { background: var(--sunken); }
 .primary:hover, a.primary:hover { background: var(--accent); filter: brightness(1.12); }
 .danger { border-color: var(--bad); color: var(--bad); }
 .danger:hover { background: var(--bad-soft); }
-button.link { border: 0; min-height: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline; text-underline-offset: .15em; }
+button.link {
+  border: 0; min-height: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline;
+  text-underline-offset: .15em;
+}
 .top form { margin: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
-.heading { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; margin-bottom: 1rem; }
+.heading {
+  display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between;
+  margin-bottom: 1rem;
+}
 .heading h1 { margin: 0; } .named { display: flex; gap: .75rem; align-items: center; min-width: 0; }
 
 label, .label { display: block; font-weight: 600; margin: 0 0 .25rem; }
@@ -85,23 +106,36 @@ textarea { min-height: 6rem; resize: vertical; }
 [aria-invalid] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
 .field { margin-bottom: 1.25rem; } .field .hint { margin: .25rem 0 0; }
 .error { color: var(--bad); font-weight: 600; margin: .25rem 0 0; }
-.notice { border: 1px solid var(--line); border-left: 5px solid var(--accent); border-radius: 8px; padding: .8rem 1rem; margin: 0 0 1.25rem; background: var(--card); }
+.notice {
+  border: 1px solid var(--line); border-left: 5px solid var(--accent); border-radius: 8px; padding: .8rem 1rem;
+  margin: 0 0 1.25rem; background: var(--card);
+}
 .notice p:last-child, .notice ul:last-child { margin: 0; }
 .notice.bad { border-left-color: var(--bad); background: var(--bad-soft); }
 .notice.warn { border-left-color: var(--warn-line); background: var(--warn-soft); color: var(--warn-text); }
-.notice.warn a, .notice.warn code { color: inherit; } .notice.warn code { background: none; padding: 0; font-weight: 600; }
+.notice.warn a, .notice.warn code { color: inherit; }
+.notice.warn code { background: none; padding: 0; font-weight: 600; }
 .inline { display: grid; gap: .5rem; }
 
 .users { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
 .user { display: flex; gap: .75rem; align-items: center; width: 100%; text-align: left; font-weight: 400; }
 .names { min-width: 0; overflow-wrap: anywhere; } .names > * { display: block; }
-.avatar { flex: none; display: grid; place-items: center; width: 40px; height: 40px; border-radius: 50%; object-fit: cover; background: var(--soft); color: var(--accent); font-weight: 700; }
+.avatar {
+  flex: none; display: grid; place-items: center; width: 40px; height: 40px; border-radius: 50%; object-fit: cover;
+  background: var(--soft); color: var(--accent); font-weight: 700;
+}
 .asking { margin-bottom: .75rem; }
 .rows { list-style: none; padding: 0; }
-.rows > li { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; padding: .85rem 0; border-bottom: 1px solid var(--line); }
+.rows > li {
+  display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between;
+  padding: .85rem 0; border-bottom: 1px solid var(--line);
+}
 .rows form { margin: 0; }
 .facts { display: grid; gap: 0 1.5rem; grid-template-columns: minmax(0, 1fr); }
-.facts dt { font-weight: 600; } .facts details { margin: 0; } .facts dd { margin: 0 0 .9rem; min-width: 0; overflow-wrap: anywhere; } .facts dd:last-child { margin-bottom: 0; }
+.facts dt { font-weight: 600; }
+.facts details { margin: 0; }
+.facts dd { margin: 0 0 .9rem; min-width: 0; overflow-wrap: anywhere; }
+.facts dd:last-child { margin-bottom: 0; }
 .copyable { display: flex; flex-wrap: wrap; gap: .35rem .75rem; align-items: center; }
 .copy { min-height: 2.25rem; padding: .25rem .75rem; font-size: .875rem; }
 .snippet pre { margin-bottom: .5rem; } .snippet { margin-bottom: 1.5rem; }
@@ -110,7 +144,10 @@ details[open] > summary { margin-bottom: .35rem; }
 .meanings dt { font-weight: 600; } .meanings dd { margin: .15rem 0 .9rem; }
 .contents a[aria-current] { font-weight: 600; text-decoration-thickness: 3px; }
 .docs { max-width: 46rem; } .docs h2 { margin-top: 2rem; }
-.contents { padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; border-bottom: 1px solid var(--line); padding-bottom: .75rem; }
+.contents {
+  padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem;
+  border-bottom: 1px solid var(--line); padding-bottom: .75rem;
+}
 @media (min-width: 45rem) {
   .facts { grid-template-columns: max-content minmax(0, 1fr); } .facts dt { padding-right: .5rem; }
   .meanings { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); border-top: 1px solid var(--line); }

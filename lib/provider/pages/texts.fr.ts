@@ -12,10 +12,13 @@ export const fr: Texts = {
     signOut: 'Se déconnecter',
     signedInAs: (name) => `Connecté en tant que ${name}`,
     footer: (site) =>
-      `Ceci n’est pas le vrai ${site}\u00a0: ce site tourne sur votre machine, ses membres sont inventés et rien n’en sort.`,
+      `Ceci n’est pas le vrai ${site}\u00a0: ce site tourne sur votre machine, ses membres sont inventés ` +
+      'et rien n’en sort.',
   },
   home: {
-    lead: 'Un fournisseur local pour le développement. Il se comporte comme le «\u00a0Log in With\u00a0» du vrai site, surprises comprises.',
+    lead:
+      'Un fournisseur local pour le développement. Il se comporte comme le «\u00a0Log in With\u00a0» du ' +
+      'vrai site, surprises comprises.',
     signedInAs: (name, username) => `Vous êtes connecté en tant que ${name} (@${username}).`,
     signedOut: 'Vous n’êtes pas connecté.',
     signIn: 'Se connecter',
@@ -24,7 +27,8 @@ export const fr: Texts = {
     appsLead: 'Enregistrez une application, obtenez son app_id et son app_secret, et les lignes de code à coller.',
     logins: 'Mes connexions',
     loginsLead:
-      'Voyez les applications que vous avez acceptées\u00a0; retirez-en une pour que la question vous soit posée de nouveau.',
+      'Voyez les applications que vous avez acceptées\u00a0; retirez-en une pour que la question vous soit ' +
+      'posée de nouveau.',
     docs: 'Développeurs',
     docsLead: 'Le protocole pas à pas, et ce que la documentation ne dit pas.',
   },
@@ -50,7 +54,8 @@ export const fr: Texts = {
       'genre, date de naissance, situation amoureuse, biographie et site web, si vous les avez renseignés',
     ],
     onlyOnce:
-      'La question n’est posée qu’une fois. Les connexions suivantes se font sans clic, tant que vous ne retirez pas l’application dans «\u00a0Mes connexions\u00a0».',
+      'La question n’est posée qu’une fois. Les connexions suivantes se font sans clic, tant que vous ne ' +
+      'retirez pas l’application dans «\u00a0Mes connexions\u00a0».',
     website: 'Site web\u00a0:',
     accept: (name) => `Continuer en tant que ${name}`,
     cancel: 'Annuler',

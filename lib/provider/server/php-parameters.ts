@@ -3,7 +3,7 @@ import { arrayParameter, type Parameter, type Parameters } from '../api/php-valu
 
 export const noParameters: Parameters = new Map();
 
-/** Parameters of a query string or a urlencoded body, by PHP's rules: the last one counts, `a.b` and `a b` are `a_b`. */
+/** Parameters of a query string or urlencoded body. As in PHP, the last one counts, and `a.b` and `a b` are `a_b`. */
 export function parseParameters(text: string): Parameters {
   const parameters = new Map<string, Parameter>();
   for (const pair of text.split('&')) {

@@ -1,6 +1,6 @@
 import type { UserInput } from './users.js';
 
-/** The users of a fresh provider. Together they have everything that surprises apps which only ever met tidy profiles. */
+/** The users of a fresh provider. Their profiles have everything that surprises apps: gaps, markup, emoji, bad URLs. */
 export const defaultUsers: readonly UserInput[] = [
   {
     id: '2',
