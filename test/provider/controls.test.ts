@@ -1,12 +1,11 @@
-import http from 'node:http';
 import request from 'supertest';
 import { createProvider, startProvider } from '../../lib/provider/index';
-import { exchange, plainApp, userInfo } from '../support/plain-app';
+import { plainApp } from '../support/plain-app';
 
 describe('the controls', () => {
   const redirectURL = 'http://localhost:3000/cb';
 
-  it('registers, changes and deletes apps, and with an app its approvals', async () => {
+  test('register, change and delete apps, and with an app its grants', async () => {
     const provider = await startProvider();
     const app = provider.createApp({
       redirectURL,
@@ -28,7 +27,7 @@ describe('the controls', () => {
     await provider.close();
   });
 
-  it.each<[object, string]>([
+  test.each<[object, string]>([
     [{}, '"redirectURL" of an app must be an http(s) URL'],
     [{ redirectURL: ' http://x ' }, '"redirectURL" of an app must be an http(s) URL'],
     [{ redirectURL, colour: 'red' }, '"colour" is not a field of an app; the fields are appId'],
@@ -36,11 +35,11 @@ describe('the controls', () => {
     [{ redirectURL, category: 'nonsense' }, '"category" of an app must be one of business'],
     [{ redirectURL, appId: 'x' }, '"appId" must be digits in a text'],
     [{ redirectURL, appSecret: 'x' }, '"appSecret" must be 32 lower-case hex characters'],
-  ])('refuses the app %j', (input, message) => {
+  ])('refuse the app %j', (input, message) => {
     expect(() => createProvider().createApp(input as { redirectURL: string })).toThrow(message);
   });
 
-  it('refuses an app id that is there, and what does not exist', () => {
+  test('refuse an app id that is taken, and what does not exist', () => {
     const provider = createProvider();
     const { appId } = provider.apps[0]!;
     expect(() => provider.createApp({ redirectURL, appId })).toThrow(`there is an app ${appId} already`);
@@ -50,7 +49,7 @@ describe('the controls', () => {
     expect(() => provider.configure({ maintenance: 1 } as object)).toThrow('"maintenance" must be true or false');
   });
 
-  it('adds, changes and deletes people', () => {
+  test('add, change and delete users', () => {
     const provider = createProvider();
     const ada = provider.addUser({ username: 'ada' });
     expect(ada.id).toBe('7');
@@ -67,101 +66,22 @@ describe('the controls', () => {
     expect(provider.addUser({ username: 'ada' }).id).toBe('7');
   });
 
-  it('keeps an Express app’s own abilities', async () => {
-    const provider = createProvider();
-    expect((await request(provider as never).get('/nowhere')).status).toBe(404);
-  });
-
-  it('makes an app for the dashboard’s first person even when there is nobody', () => {
+  test('give the first app to the first user, or to nobody when there is none', () => {
     expect(createProvider({ users: [] }).apps[0]!.ownerId).toBe('');
     expect(createProvider().apps[0]!.ownerId).toBe('2');
   });
-});
 
-describe('the journal', () => {
-  it('has the last 1000 requests, without a secret, a key or a token in them', async () => {
-    const provider = await startProvider();
-    await provider.signIn(request.agent(plainApp(provider)));
-    const { appSecret } = provider.apps[0]!;
-    await fetch(`${provider.url}/api/authorize?app_id=${appSecret}&auth_key[]=1&x&%61uth_key=0123456789abcdef0123`);
-    await fetch(`${provider.url}/api/${appSecret}`);
-    provider.updateApp(provider.apps[0]!, { redirectURL: 'http://localhost:3000/auth/pimbuzz/callback?x=1&y=2' });
-    await provider.signIn(request.agent(plainApp(provider)));
-    const text = JSON.stringify(provider.requests);
-    expect(text.replaceAll(/"app_id":"\d+"/g, '')).not.toMatch(/[0-9a-f]{20}/);
-    expect(provider.requests).toEqual([
-      expect.objectContaining({ endpoint: 'oauth', method: 'GET', userId: '2', status: 200 }),
-      expect.objectContaining({ endpoint: 'consent', location: expect.stringMatching(/callback\?auth_key=\*\*\*$/) }),
-      expect.objectContaining({
-        endpoint: 'authorize',
-        method: 'POST',
-        userId: null,
-        form: { app_id: provider.apps[0]!.appId, app_secret: '***', auth_key: '***' },
-      }),
-      expect.objectContaining({ endpoint: 'get_user_info', path: '/api/get_user_info?access_token=***' }),
-      expect.objectContaining({
-        error: 'Bad Request, invalid app_id',
-        path: '/api/authorize?app_id=***&auth_key[]=***&x&%61uth_key=***',
-      }),
-      expect.objectContaining({ endpoint: '***', path: '/api/***' }),
-      expect.objectContaining({
-        endpoint: 'oauth',
-        location: expect.stringMatching(/\?x=1&amp;y=2\?auth_key=\*\*\*$/),
-      }),
-      // The app does not find the key in such a URL.
-      expect.objectContaining({ endpoint: 'authorize', error: 'Bad Request, invalid auth_key' }),
-    ]);
-    await provider.close();
-  });
-
-  it('does not grow beyond 1000 entries', async () => {
-    const provider = await startProvider({ now: () => 0 });
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
-    const ask = (): Promise<void> =>
-      new Promise((resolve, reject) => {
-        http
-          .get(`${provider.url}/api/get_user_info?n=${String(provider.requests.length)}`, { agent }, (response) => {
-            response.resume().on('end', resolve);
-          })
-          .on('error', reject);
-      });
-    for (let round = 0; round < 210; round += 1) await Promise.all(Array.from({ length: 10 }, ask));
-    expect(provider.requests).toHaveLength(1000);
-    agent.destroy();
-    await provider.close();
-  }, 20_000);
-});
-
-describe('version 2.8', () => {
-  it('speaks the language that ?lang= asks for, and does not look at the browser’s', async () => {
-    const provider = await startProvider({ version: '2.8', moduleEnabled: false });
-    const ask = request(provider.url).get('/api/get_user_info?access_token=x').set('accept-language', 'fr');
-    expect((await ask).body.message).toBe('This feature has been disabled by the admin');
-    const french = request(provider.url).get('/api/get_user_info?access_token=x&lang=fr_fr');
-    expect((await french).body.message).toMatch(/^Cette fonction/);
-    await provider.close();
-  });
-
-  it('answers with the first row’s person, and with nobody once that row is gone and nothing was written since', async () => {
-    const provider = await startProvider({ version: '2.8' });
+  test('read the time from the given clock, and move it forward', async () => {
+    let now = Date.UTC(2030, 0, 1);
+    const provider = await startProvider({ now: () => now });
     const agent = request.agent(plainApp(provider));
-    const [app] = provider.apps;
-    await expect(userInfo(provider, 'x')).resolves.toMatchObject({ message: 'Bad Request, invalid access_token' });
-    provider.approve('sam', app!);
-    const shown = async (user: string): Promise<string> =>
-      (await provider.signIn(agent, user)).body.user_info.user_name;
-    await expect(shown('layla')).resolves.toBe('sam');
-    provider.revoke('sam', app!);
-    await expect(shown('nogen')).resolves.toBe('layla');
-    provider.deleteUser('layla');
-    expect((await provider.signIn(agent, 'nogen')).body).toEqual([]);
-    provider.once('get_user_info', 'expired_token').once('get_user_info', 'dead_token');
-    expect((await provider.signIn(agent, 'nogen')).body.message).toBe('Bad Request, expired access_token');
-    expect((await provider.signIn(agent, 'nogen')).body.message).toBe('Bad Request, invalid access_token');
-    provider.once('authorize', 'expired_token').once('authorize', 'used_key');
-    expect((await provider.signIn(agent, 'nogen')).body.message).toBe('Bad Request, expired access_token');
-    expect((await provider.signIn(agent, 'nogen')).body.message).toBe('Bad Request, invalid auth_key');
-    await expect(exchange(provider, 'x')).resolves.toMatchObject({ error: true });
+    await provider.signIn(agent);
+    expect(provider.requests[0]!.at).toBe(now);
+    now += 5;
+    provider.advance(1000);
+    await provider.signIn(agent);
+    expect(provider.requests.at(-1)!.at).toBe(Date.UTC(2030, 0, 1) + 1005);
+    expect(() => provider.advance(-1)).toThrow('the clock only goes forward');
     await provider.close();
   });
 });

@@ -1,150 +1,83 @@
+import { createServer, type RequestListener } from 'node:http';
+import connect from 'connect';
+import express from 'express';
 import request from 'supertest';
-import { createProvider, startProvider, type ProviderOptions, type StartOptions } from '../../lib/provider/index';
-import { plainApp } from '../support/plain-app';
+import { createProvider, type ProviderHandler } from '../../lib/provider/index';
+import { plainApp, serving } from '../support/plain-app';
 
-describe('startProvider', () => {
-  it('listens on a free port of this machine, with an app and people from the start', async () => {
-    const provider = await startProvider();
-    expect(provider.url).toBe(`http://127.0.0.1:${String(provider.port)}`);
-    expect(provider).toMatchObject({ name: 'Pimbuzz', version: '4.2', authorizeMethod: 'POST' });
-    expect(provider.apps).toEqual([
-      expect.objectContaining({
-        appId: expect.stringMatching(/^[1-9]\d{14}$/),
-        appSecret: expect.stringMatching(/^[0-9a-f]{32}$/),
-        redirectURL: 'http://localhost:3000/auth/pimbuzz/callback',
-      }),
-    ]);
-    expect(provider.users.map(({ username }) => username)).toEqual(['renee', 'sam', 'blank', 'layla', 'nogen']);
-    await provider.close();
-    await provider.close();
-  });
+// The same function in version 4, which has no types here.
+const express4 = jest.requireActual<typeof express>('express4');
 
-  it('says what to do when the port is taken, or the address is not of this machine', async () => {
-    const first = await startProvider();
-    const hint = `port ${String(first.port)} on 127.0.0.1 is taken: stop what listens there, or choose another port`;
-    await expect(startProvider({ port: first.port })).rejects.toThrow(hint);
-    await first.close();
-    await expect(startProvider({ host: '192.0.2.1' })).rejects.toThrow('192.0.2.1 is not an address of this machine');
-    await expect(startProvider({ host: 'nowhere.invalid' })).rejects.toThrow(
-      'cannot listen on nowhere.invalid, port 0',
-    );
-  });
+const outerApps: [string, (provider: ProviderHandler) => RequestListener][] = [
+  ['node:http', (provider) => provider],
+  ['Express 5', (provider) => express().use(provider)],
+  ['Express 4', (provider) => express4().use(provider)],
+  ['connect', (provider) => connect().use(provider)],
+];
 
-  it('may be called localhost on its own port, and any name when it listens on all addresses', async () => {
-    const here = await startProvider();
-    const statusOf = async (url: string, host: string): Promise<number> =>
-      (await request(url).get('/api/get_user_info').set('host', host)).status;
-    expect(await statusOf(here.url, `localhost:${String(here.port)}`)).toBe(200);
-    expect(await statusOf(here.url, 'localhost:1')).toBe(302);
-    expect(await statusOf(here.url, `pimbuzz.test:${String(here.port)}`)).toBe(302);
-    expect(await statusOf(here.url, 'not a host')).toBe(302);
-    await here.close();
-    const everywhere = await startProvider({ host: '0.0.0.0' });
-    expect(await statusOf(everywhere.url, `pimbuzz.test:${String(everywhere.port)}`)).toBe(200);
-    await everywhere.close();
-  });
-
-  it('takes a configured URL at its word', async () => {
-    const provider = await startProvider({ siteURL: 'http://localhost:1/' });
-    expect(provider.url).toBe('http://localhost:1');
-    const response = await request(`http://127.0.0.1:${String(provider.port)}`).get('/api/get_user_info');
-    expect(response.headers.location).toBe('http://localhost:1');
-    await provider.close();
-  });
-
-  it('listens on IPv6', async () => {
-    const provider = await startProvider({ host: '::1' });
-    expect(provider.url).toBe(`http://[::1]:${String(provider.port)}`);
-    expect((await fetch(`${provider.url}/api/get_user_info`)).status).toBe(200);
-    await provider.close();
-  });
-
-  it('sends a site of another name to another callback', async () => {
-    const provider = await startProvider({ name: 'Look Loox' });
-    expect(provider.apps[0]!.redirectURL).toBe('http://localhost:3000/auth/lookloox/callback');
-    await provider.close();
+test.each(outerApps)('a provider in %s takes part in a whole login', async (_name, mount) => {
+  const provider = createProvider();
+  await serving(mount(provider), async (url) => {
+    const app = plainApp({ url, apps: provider.apps, authorizeMethod: provider.authorizeMethod });
+    expect((await provider.signIn(request.agent(app), 'sam')).body.user_info.user_name).toBe('sam');
+    expect((await fetch(`${url}/developers`)).status).toBe(200);
   });
 });
 
-describe('options', () => {
-  it.each<[unknown, string]>([
-    [null, 'createProvider: options must be an object'],
-    [{ verson: '4.2' }, '"verson" is not an option; the options are version, authorizeMethod'],
-    [{ version: '5' }, `"version" must be '2.8' or '4.0' or '4.2', not "5"`],
-    [{ authorizeMethod: 'PUT' }, `"authorizeMethod" must be 'GET' or 'POST'`],
-    [{ name: '' }, '"name" must be a name'],
-    [{ name: '<b>' }, '"name" must be a name'],
-    [{ users: {} }, '"users" must be an array of users, not {}'],
-    [{ users: [{}] }, `"users[0]": a user's "username" must be a text that is not empty, not missing`],
-    [{ users: [[]] }, '"users[0]": a user must be an object'],
-    [{ users: [{ username: 'a', age: 3 }] }, '"age" is not a field of a user; the fields are id, username'],
-    [{ users: [{ username: 'a', id: 3 }] }, `"id" of a must be digits in a text, such as '2', not 3`],
-    [{ users: [{ username: 'a', email: [] }] }, '"email" of a must be a text or null, not an array'],
-    [{ users: [{ username: 'a', verified: 1 }] }, '"verified" of a must be true or false, not 1'],
-    [{ users: [{ username: 'a' }, { username: 'a' }] }, '"users[1]": the user name a is there twice'],
-    [{ users: [{ username: 'a', id: '3' }, { username: 'b' }] }, '"users[1]": the id 3 is there twice'],
-    [{ redirectURL: 'ftp://x' }, '"redirectURL" must be an http(s) URL, not "ftp://x"'],
-    [{ siteURL: 'http://a/b' }, '"siteURL" must be an http(s) URL without a path'],
-    [{ uploadsURL: '/x' }, '"uploadsURL" must be an http(s) URL'],
-    [{ language: 'xx' }, `"language" must be 'en', 'fr' or 'de', not "xx"`],
-    [{ genderLabels: { male: 1 } }, '"genderLabels" must be an object with texts'],
-    [{ genderLabels: 'x' }, '"genderLabels" must be an object with texts'],
-    [{ state: '' }, '"state" must be the path of a file'],
-    [{ now: 1 }, '"now" must be a function that returns milliseconds, not 1'],
-    [{ now: 1, state: () => 1 }, '"state" must be the path of a file, not a function; "now" must be'],
-    [{ maintenance: 'yes' }, '"maintenance" must be true or false, not "yes"'],
-    [{ debugging: 'loud' }, '"debugging" must be true or false, not "loud"'],
-    [{ port: 1 }, '"port" is not an option'],
-  ])('refuses %j', (options, message) => {
-    expect(() => createProvider(options as ProviderOptions)).toThrow(TypeError);
-    expect(() => createProvider(options as ProviderOptions)).toThrow(message);
-  });
+test('a provider that is mounted in an app leaves unknown paths to the app', async () => {
+  const app = express()
+    .use(createProvider())
+    .use((_req, res) => void res.status(418).send('the app'));
+  for (const path of ['/nowhere', '/developers/nothing']) {
+    expect(await request(app).get(path)).toMatchObject({ status: 418, text: 'the app' });
+  }
+  for (const path of ['/api/oauth/extra', '/content/nothing']) expect((await request(app).get(path)).status).toBe(404);
+});
 
-  it('refuses a wrong port or host', async () => {
-    await expect(startProvider({ port: -1 })).rejects.toThrow('"port" must be a number from 0 to 65535, not -1');
-    await expect(startProvider({ host: 3 } as unknown as StartOptions)).rejects.toThrow('"host" must be an address');
-  });
+test('a provider on its own sends its 404 page for unknown paths', async () => {
+  const provider = createProvider();
+  for (const path of ['/nowhere', '/developers/nothing', '/developers/apps/1/2/3']) {
+    const response = await request(provider).get(path);
+    expect(response.status).toBe(404);
+    expect(response.text).toContain('<title>404 Not Found</title>');
+  }
+});
 
-  it('knows the body dialect in every version, and has labels, uploads and language of the site’s own', async () => {
-    const provider = await startProvider({
-      version: '4.0',
-      authorizeMethod: 'POST',
-      language: 'de',
-      uploadsURL: 'https://cdn.example/files/',
-      genderLabels: { male: 'Männlich' },
-      users: [
-        { username: 'max', gender: 'male', picture: 'm.svg' },
-        { username: 'kim', gender: 'Enby & co' },
-        { username: 'ann', gender: 'female', biography: 'é'.repeat(200), firstName: 'é'.repeat(40) },
-        { username: 'zoe' },
-      ],
+test('the handler has the site’s name and the controls', () => {
+  const provider = createProvider({ name: 'Look Loox' });
+  const { name, version, authorizeMethod } = provider;
+  expect({ name, version, authorizeMethod }).toEqual({ name: 'Look Loox', version: '4.2', authorizeMethod: 'POST' });
+  expect(provider.once('authorize', 'reset').configure({ maintenance: true }).advance(1)).toBe(provider);
+});
+
+describe('a request that fails', () => {
+  test('sends its status without an outer app, and passes the error on in one', async () => {
+    const provider = createProvider();
+    expect((await request(provider).get('/developers/apps/%ZZ')).status).toBe(400);
+    const errors: unknown[] = [];
+    const outer = createServer((req, res) => {
+      provider(req, res, (error) => {
+        errors.push(error);
+        res.end();
+      });
     });
-    const infos = [];
-    for (const user of provider.users) {
-      infos.push((await provider.signIn(request.agent(plainApp(provider)), user)).body.user_info);
+    await request(outer).get('/developers/apps/%ZZ');
+    expect(errors).toEqual([expect.objectContaining({ status: 400 })]);
+  });
+
+  test('warns of a failure of the provider and sends 500', async () => {
+    const provider = createProvider({
+      now: () => {
+        throw new Error('the clock is broken');
+      },
+    });
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+    try {
+      const response = await request(provider).get('/api/get_user_info');
+      expect(response).toMatchObject({ status: 500, text: 'the clock is broken' });
+      expect(emitWarning).toHaveBeenCalledWith('the local provider failed: the clock is broken');
+    } finally {
+      emitWarning.mockRestore();
     }
-    expect(infos.map(({ user_gender }) => user_gender)).toEqual(['M&auml;nnlich', 'Enby &amp; co', 'Female', 'N/V']);
-    expect(infos[0]).toMatchObject({
-      profile_picture: 'https://cdn.example/files/m.svg',
-      profile_cover: 'https://cdn.example/files/',
-    });
-    // The column is full in the middle of an entity; the biography's column is not.
-    expect(infos[2].user_firstname).toBe(`${'&eacute;'.repeat(31)}&eacute`);
-    expect(infos[2].user_biography).toHaveLength(1600);
-    await provider.close();
-  });
-
-  it('reads all time from the clock it is given', async () => {
-    let now = Date.UTC(2030, 0, 1);
-    const provider = await startProvider({ now: () => now });
-    const agent = request.agent(plainApp(provider));
-    await provider.signIn(agent);
-    expect(provider.requests[0]!.at).toBe(now);
-    now += 5;
-    provider.advance(1000);
-    await provider.signIn(agent);
-    expect(provider.requests.at(-1)!.at).toBe(Date.UTC(2030, 0, 1) + 1005);
-    expect(() => provider.advance(-1)).toThrow('the clock only goes forward');
-    await provider.close();
   });
 });

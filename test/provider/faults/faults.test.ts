@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import request from 'supertest';
-import { startProvider, type Endpoint, type Fault, type LocalProvider } from '../../lib/provider/index';
-import { exchange, plainApp, sendKey, userInfo } from '../support/plain-app';
+import { startProvider, type Endpoint, type Fault, type LocalProvider } from '../../../lib/provider/index';
+import { exchange, plainApp, sendKey, userInfo } from '../../support/plain-app';
 
 let provider: LocalProvider;
 beforeEach(async () => {
@@ -55,7 +55,7 @@ function receive(path: string, enough = Infinity): Promise<{ status?: number; le
 }
 
 describe('faults that the caller of authorize meets', () => {
-  it('answers with a status and leaves the key good, as a proxy does whose site is not reached', async () => {
+  test('answers with a status and leaves the key good, as a proxy does whose site is not reached', async () => {
     const key = await newKey();
     provider.once('authorize', { status: 503, body: 'busy', headers: { 'Retry-After': '5' } });
     const response = await sendKey(provider, key);
@@ -65,7 +65,7 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, key)).resolves.toHaveProperty('access_token');
   });
 
-  it('answers with a status after the key was used up, when told so', async () => {
+  test('answers with a status after the key was used up, when told so', async () => {
     const key = await newKey();
     provider.once('authorize', { status: 504, body: { why: 'timeout' }, sideEffects: true });
     const response = await sendKey(provider, key);
@@ -74,7 +74,7 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, key)).resolves.toEqual(gone);
   });
 
-  it('resets the connection after the key was used up, or before', async () => {
+  test('resets the connection after the key was used up, or before', async () => {
     const key = await newKey();
     provider.once('authorize', { reset: 'before' }).once('authorize', 'reset');
     await expect(sendKey(provider, key)).rejects.toThrow('fetch failed');
@@ -89,21 +89,21 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, another)).resolves.toEqual(gone);
   });
 
-  it('leaves the key good at a reset before', async () => {
+  test('leaves the key good at a reset before', async () => {
     const key = await newKey();
     provider.once('authorize', { reset: 'before' });
     await expect(sendKey(provider, key)).rejects.toThrow('fetch failed');
     await expect(exchange(provider, key)).resolves.toHaveProperty('access_token');
   });
 
-  it('refuses the secret and leaves the key good', async () => {
+  test('refuses the secret and leaves the key good', async () => {
     const key = await newKey();
     provider.once('authorize', 'wrong_secret');
     await expect(exchange(provider, key)).resolves.toEqual({ error: true, message: 'Bad Request, invalid app_secret' });
     await expect(exchange(provider, key)).resolves.toHaveProperty('access_token');
   });
 
-  it('lets somebody else use the key up first', async () => {
+  test('lets somebody else use the key up first', async () => {
     const key = await newKey();
     provider.once('authorize', 'used_key');
     await expect(exchange(provider, key)).resolves.toEqual(gone);
@@ -111,7 +111,7 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, 'unknown')).resolves.toEqual(gone);
   });
 
-  it('hands out a token that is too old or replaced already', async () => {
+  test('hands out a token that is too old or replaced already', async () => {
     provider.once('authorize', 'expired_token');
     await expect(userInfo(provider, await newToken())).resolves.toMatchObject({
       message: 'Bad Request, expired access_token',
@@ -126,7 +126,7 @@ describe('faults that the caller of authorize meets', () => {
 });
 
 describe('faults that the caller of get_user_info meets', () => {
-  it.each([
+  test.each([
     ['expired_token', { error: true, message: 'Bad Request, expired access_token' }],
     ['dead_token', { error: true, message: 'Bad Request, invalid access_token' }],
   ] as const)('%s, which lasts', async (fault, answer) => {
@@ -138,7 +138,7 @@ describe('faults that the caller of get_user_info meets', () => {
     await expect(userInfo(provider, 'unknown')).resolves.toMatchObject({ error: true });
   });
 
-  it('a deleted person, once', async () => {
+  test('a deleted person, once', async () => {
     const token = await newToken();
     provider.once('get_user_info', 'deleted_user');
     await expect(userInfo(provider, token)).resolves.toEqual([]);
@@ -147,7 +147,7 @@ describe('faults that the caller of get_user_info meets', () => {
     await expect(userInfo(provider, 'unknown')).resolves.toMatchObject({ error: true });
   });
 
-  it.each([
+  test.each([
     ['reset', Infinity, { length: 0, end: 'ECONNRESET' }],
     ['truncated', Infinity, { status: 200, end: 'ECONNRESET' }],
     ['stalled', 10, { status: 200, end: 'enough' }],
@@ -166,7 +166,7 @@ describe('faults that the caller of get_user_info meets', () => {
     if (typeof fault === 'object') expect(received.length).toBe(whole);
   });
 
-  it('hangs until the provider closes, and closing does not wait', async () => {
+  test('hangs until the provider closes, and closing does not wait', async () => {
     provider.once('get_user_info', 'hang').once('get_user_info', 'endless').once('get_user_info', { delay: 60_000 });
     const paths = Array.from({ length: 3 }, () => receive('/api/get_user_info'));
     while (provider.requests.length < 3) await new Promise(setImmediate);
@@ -175,7 +175,7 @@ describe('faults that the caller of get_user_info meets', () => {
     expect(ends).toEqual(['ECONNRESET', 'ECONNRESET', 'ECONNRESET']);
   });
 
-  it.each([
+  test.each([
     [{ delay: 30 }, 'application/json', 30],
     [{ delay: 30, fault: 'html' }, 'text/html; charset=UTF-8', 30],
     ['html', 'text/html; charset=UTF-8', 0],
@@ -193,7 +193,7 @@ describe('faults that the caller of get_user_info meets', () => {
     expect((await fetch(`${provider.url}/api/get_user_info`)).headers.get('content-type')).toBe('application/json');
   });
 
-  it('answers with the JSON in a redirect to the home page', async () => {
+  test('answers with the JSON in a redirect to the home page', async () => {
     const token = await newToken();
     provider.once('get_user_info', 'wrong_host');
     const url = `${provider.url}/api/get_user_info?access_token=${token}`;
@@ -203,7 +203,7 @@ describe('faults that the caller of get_user_info meets', () => {
     await expect(response.json()).resolves.toHaveProperty('user_info');
   });
 
-  it.each([
+  test.each([
     ['sql_error', "Table 'pimbuzz.developers_apps_users' doesn't exist"],
     ['module_disabled', 'The developers module has been disabled by the admin'],
   ] as const)('%s', async (fault, message) => {
@@ -213,7 +213,7 @@ describe('faults that the caller of get_user_info meets', () => {
 });
 
 describe('faults in the browser', () => {
-  it('happen at the start and at the consent', async () => {
+  test('happen at the start and at the consent', async () => {
     provider.once('oauth', { status: 502 }).once('oauth', 'sql_error').once('consent', 'maintenance');
     expect((await start()).status).toBe(502);
     await expect((await start()).text()).resolves.toContain('<title>Error</title>');
@@ -225,7 +225,7 @@ describe('faults in the browser', () => {
 });
 
 describe('provider.once', () => {
-  it('queues faults per endpoint, first in, first out', async () => {
+  test('queues faults per endpoint, first in, first out', async () => {
     provider
       .once('authorize', { status: 501 })
       .once('get_user_info', { status: 502 })
@@ -237,13 +237,13 @@ describe('provider.once', () => {
     await expect(statusOf('/api/get_user_info')).resolves.toBe(502);
   });
 
-  it('journals the fault', async () => {
+  test('journals the fault', async () => {
     provider.once('get_user_info', { delay: 1 });
     await fetch(`${provider.url}/api/get_user_info`);
     expect(provider.requests.at(-1)).toMatchObject({ endpoint: 'get_user_info', fault: 'delay', status: 200 });
   });
 
-  it.each([
+  test.each([
     ['nowhere', 'reset', 'the endpoint must be one of oauth, consent, authorize, get_user_info, not "nowhere"'],
     ['authorize', 'nonsense', '"nonsense" is not a fault of authorize; the faults are reset, hang'],
     ['authorize', 'deleted_user', '"deleted_user" is not a fault of authorize'],
@@ -260,7 +260,7 @@ describe('provider.once', () => {
     expect(() => provider.once(endpoint as Endpoint, fault as Fault)).toThrow(message);
   });
 
-  it('leaves the login after a fault alone', async () => {
+  test('leaves the login after a fault alone', async () => {
     provider.once('authorize', 'wrong_secret');
     const agent = request.agent(plainApp(provider));
     expect((await provider.signIn(agent)).body).toMatchObject({ error: true });

@@ -1,6 +1,6 @@
 import request from 'supertest';
-import { createProvider, startProvider } from '../../lib/provider/index';
-import { serving } from '../support/plain-app';
+import { createProvider, startProvider } from '../../../lib/provider/index';
+import { serving } from '../../support/plain-app';
 
 const form = 'application/x-www-form-urlencoded';
 
@@ -8,7 +8,7 @@ describe('the site', () => {
   const provider = createProvider();
   const site = (): ReturnType<typeof request.agent> => request.agent(provider);
 
-  it('signs a person in and out, and goes on where one wanted to go', async () => {
+  test('signs a person in and out, and goes on where one wanted to go', async () => {
     const browser = site();
     const signedIn = await browser.post('/signin').type(form).send({ user_id: '3', return_to: '/developers/apps?x=1' });
     expect(signedIn.status).toBe(303);
@@ -31,7 +31,7 @@ describe('the site', () => {
     expect(at.signOut.headers['set-cookie']![0]).toContain('Max-Age=0');
   });
 
-  it.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/a b', '/\tx', ''])(
+  test.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/a b', '/\tx', ''])(
     'goes home instead of to %j',
     async (target) => {
       const response = await site().post('/signin').type(form).send({ user_id: '3', return_to: target });
@@ -41,7 +41,7 @@ describe('the site', () => {
     },
   );
 
-  it('asks again for a person who does not exist', async () => {
+  test('asks again for a person who does not exist', async () => {
     const response = await site().post('/signin').type(form).send({ user_name: 'nobody', return_to: '/x' });
     expect(response.status).toBe(422);
     expect(response.text).toContain('nobody');
@@ -49,7 +49,7 @@ describe('the site', () => {
     expect((await site().post('/signin').type(form).send('user_id[]=3')).status).toBe(422);
   });
 
-  it.each([
+  test.each([
     [{ 'sec-fetch-site': 'cross-site' }, 403],
     [{ 'sec-fetch-site': 'same-site' }, 403],
     [{ 'sec-fetch-site': 'same-origin' }, 303],
@@ -70,12 +70,12 @@ describe('the site', () => {
     }
   });
 
-  it('sends who is not signed in from the consent to the sign-in', async () => {
+  test('sends who is not signed in from the consent to the sign-in', async () => {
     const response = await site().post('/oauth/accept').type(form).send('app_id=1');
     expect(response.headers.location).toBe('/signin');
   });
 
-  it('speaks French to a French browser, and English to a German one', async () => {
+  test('speaks French to a French browser, and English to a German one', async () => {
     expect((await site().get('/').set('accept-language', 'fr-CA,fr;q=0.9')).text).toContain('<html lang="fr">');
     expect((await site().get('/').set('accept-language', 'de')).text).toContain('<html lang="en">');
     expect((await site().get('/?lang=fr_fr').set('accept-language', 'en')).text).toContain('<html lang="fr">');
@@ -84,7 +84,7 @@ describe('the site', () => {
     expect((await site().get('/').set('accept-language', 'f'.repeat(2000))).text).toContain('<html lang="en">');
   });
 
-  it('has a policy on every page that lets a form end at the app', async () => {
+  test('has a policy on every page that lets a form end at the app', async () => {
     for (const path of ['/', '/signin', '/started', '/api/oauth', '/nowhere', '/api/oauth/extra']) {
       const { headers } = await site().get(path);
       expect(headers['content-security-policy']).toContain("default-src 'none'");
@@ -93,7 +93,7 @@ describe('the site', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['/content/uploads/photos/2024/01/renee.svg', 200],
     ['/content/uploads/photos/2024/01/renee_cover.svg', 200],
     ['/content/uploads/photos/2024/02/sam_%C3%B6%C3%BC.svg', 200],
@@ -109,7 +109,7 @@ describe('the site', () => {
     if (status === 200) expect(String(response.body as Buffer)).toMatch(/^<svg .*<\/svg>$/);
   });
 
-  it('is closed as a whole in maintenance, but for its style sheet and its sign-in', async () => {
+  test('is closed as a whole in maintenance, but for its style sheet and its sign-in', async () => {
     const closed = createProvider({ maintenance: true });
     const at = (path: string): Promise<request.Response> => request(closed).get(path);
     for (const path of ['/', '/developers', '/api/oauth', '/started']) {
@@ -119,14 +119,14 @@ describe('the site', () => {
     expect((await at('/signin')).text).toContain('@renee');
   });
 
-  it('sends the dashboard’s visitors to the configured address', async () => {
+  test('sends the dashboard’s visitors to the configured address', async () => {
     const elsewhere = createProvider({ siteURL: 'http://pimbuzz.test' });
     const response = await request(elsewhere).get('/developers');
     expect(response.status).toBe(302);
     expect(response.headers.location).toBe('http://pimbuzz.test');
   });
 
-  it('stops people who are blocked, not confirmed or not finished, at the start and at the consent', async () => {
+  test('stops people who are blocked, not confirmed or not finished, at the start and at the consent', async () => {
     const users = [
       { username: 'blocked', banned: true },
       { username: 'unconfirmed', activated: false },
@@ -148,7 +148,7 @@ describe('the site', () => {
     await stopping.close();
   });
 
-  it('does not let two providers on one machine mix up who is signed in', async () => {
+  test('does not let two providers on one machine mix up who is signed in', async () => {
     const [one, two] = await Promise.all([startProvider(), startProvider()]);
     const signedIn = await request(one.url).post('/signin').type(form).send('user_id=3');
     const name = /^[^=]+/.exec(signedIn.headers['set-cookie']![0]!)![0];
@@ -165,7 +165,7 @@ describe('the site', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('has a dashboard: an app registered there logs people in, until a person removes it', async () => {
+  test('has a dashboard: an app registered there logs people in, until a person removes it', async () => {
     const started = await startProvider();
     const browser = request.agent(started.url);
     const cookie = (await browser.post('/signin').type(form).send('user_id=3')).headers['set-cookie']![0]!;

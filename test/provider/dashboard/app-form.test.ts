@@ -1,4 +1,4 @@
-import { startDashboard, validApp, type DashboardSite } from '../support/dashboard-site.js';
+import { startDashboard, validApp, type DashboardSite } from '../../support/dashboard-site.js';
 
 let site: DashboardSite;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import express from 'express';
 import request from 'supertest';
-import { createProvider, startProvider } from '../../lib/provider/index';
+import { createProvider, startProvider } from '../../../lib/provider/index';
 
 const form = 'application/x-www-form-urlencoded';
 
@@ -15,7 +15,7 @@ describe('requests as PHP reads them', () => {
     return String(response.body.message ?? response.status);
   };
 
-  it.each([
+  test.each([
     ['app_id=1&app_id=', 'invalid app_id'],
     ['app.id=1', 'invalid app_secret'],
     ['app+id=1', 'invalid app_secret'],
@@ -31,7 +31,7 @@ describe('requests as PHP reads them', () => {
     expect(await message('/api/authorize', body)).toContain(expected);
   });
 
-  it.each([
+  test.each([
     [' 0042', true],
     ['+42x', true],
     ['42.9', true],
@@ -49,7 +49,7 @@ describe('requests as PHP reads them', () => {
     expect(await message('/api/authorize', body)).toContain(is42 ? 'invalid app_secret' : "doesn't exist");
   });
 
-  it.each([
+  test.each([
     [
       'multipart/form-data; boundary="B x"',
       '--B x\nContent-Disposition: form-data; name="app_id"\n\n1\n--B x--',
@@ -69,14 +69,14 @@ describe('requests as PHP reads them', () => {
     expect(await message('/api/authorize', body, type)).toBe(`Bad Request, invalid ${missing}`);
   });
 
-  it('finds the method in the path, decoded, and in `do`, which counts for more', async () => {
+  test('finds the method in the path, decoded, and in `do`, which counts for more', async () => {
     expect(await message('/api/%61uthorize')).toContain('invalid app_id');
     expect(await message('/api/%ZZ')).toContain('invalid parameters');
     expect(await message('/api/foo?do=authorize')).toContain('invalid app_id');
     expect(await message('/api.php?do[]=authorize')).toContain('invalid parameters');
   });
 
-  it('takes the form that an outer app’s parser has read', async () => {
+  test('takes the form that an outer app’s parser has read', async () => {
     const inner = createProvider();
     const outer = express().use(express.urlencoded({ extended: true }), inner as never);
     const ask = async (body: string): Promise<unknown> =>
@@ -85,7 +85,7 @@ describe('requests as PHP reads them', () => {
     await expect(ask('app_id[]=1')).resolves.toEqual({});
   });
 
-  it('survives a redirect URL beyond ASCII', async () => {
+  test('survives a redirect URL beyond ASCII', async () => {
     const app = provider.createApp({ redirectURL: 'http://localhost/日本' });
     provider.approve('renee', app);
     const browser = request.agent(provider.url);

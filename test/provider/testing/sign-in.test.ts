@@ -1,8 +1,8 @@
 import express from 'express';
 import request from 'supertest';
 import { CookieJar } from 'tough-cookie';
-import { createProvider, startProvider, type LocalProvider } from '../../lib/provider/index';
-import { plainApp, serving } from '../support/plain-app';
+import { createProvider, startProvider, type LocalProvider } from '../../../lib/provider/index';
+import { plainApp, serving } from '../../support/plain-app';
 
 describe('provider.signIn', () => {
   let provider: LocalProvider;
@@ -11,13 +11,13 @@ describe('provider.signIn', () => {
   });
   afterEach(() => provider.close());
 
-  it('logs the first person in at an app, with a supertest agent, in one line', async () => {
+  test('logs the first person in at an app, with a supertest agent, in one line', async () => {
     const response = await provider.signIn(request.agent(plainApp(provider)));
     expect(response.status).toBe(200);
     expect(response.body.user_info).toMatchObject({ user_id: '2', user_name: 'renee' });
   });
 
-  it('logs in the person it is told, by user name, id or object, one after the other', async () => {
+  test('logs in the person it is told, by user name, id or object, one after the other', async () => {
     const agent = request.agent(plainApp(provider));
     const names = [];
     for (const user of ['sam', '4', provider.users[3]!]) {
@@ -26,7 +26,7 @@ describe('provider.signIn', () => {
     expect(names).toEqual(['sam', 'blank', 'layla']);
   });
 
-  it('goes through consent the first time and without a click the second time', async () => {
+  test('goes through consent the first time and without a click the second time', async () => {
     const agent = request.agent(plainApp(provider));
     await provider.signIn(agent);
     await provider.signIn(agent);
@@ -35,7 +35,7 @@ describe('provider.signIn', () => {
     expect(endpoints).toEqual(['oauth 200', 'consent 303', ...calls, 'oauth 302', ...calls]);
   });
 
-  it('drives a fetch with a cookie jar against an app that listens, whatever the registered host', async () => {
+  test('drives a fetch with a cookie jar against an app that listens, whatever the registered host', async () => {
     const jar = new CookieJar();
     const jarFetch = async (url: string, init: RequestInit): Promise<Response> => {
       const response = await fetch(url, { ...init, headers: { cookie: jar.getCookieStringSync(url) } });
@@ -48,7 +48,7 @@ describe('provider.signIn', () => {
     });
   });
 
-  it('sends a fetch to the host of the registered redirect URL when it is told no other', async () => {
+  test('sends a fetch to the host of the registered redirect URL when it is told no other', async () => {
     await serving(plainApp(provider), async (url) => {
       provider.updateApp(provider.apps[0]!, { redirectURL: `${url}/auth/pimbuzz/callback` });
       const headers = { cookie: 'attempt=yes' };
@@ -57,13 +57,13 @@ describe('provider.signIn', () => {
     });
   });
 
-  it('starts where it is told', async () => {
+  test('starts where it is told', async () => {
     provider.updateApp(provider.apps[0]!, { redirectURL: 'https://app.example/in/callback' });
     const response = await provider.signIn(request.agent(plainApp(provider, '/in')), 'sam', { start: '/in' });
     expect(response.body.user_info.user_name).toBe('sam');
   });
 
-  it('follows an app that sends the browser to the provider once more, but not for ever', async () => {
+  test('follows an app that sends the browser to the provider once more, but not for ever', async () => {
     const toProvider = `${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`;
     let callbacks = 0;
     const app = express();
@@ -79,7 +79,7 @@ describe('provider.signIn', () => {
     expect(callbacks).toBe(7);
   });
 
-  it('works for a provider that is an app itself', async () => {
+  test('works for a provider that is an app itself', async () => {
     const mounted = createProvider({ name: 'Look Loox' });
     await serving(mounted, async (url) => {
       const { apps, authorizeMethod } = mounted;
@@ -88,7 +88,7 @@ describe('provider.signIn', () => {
     });
   });
 
-  it('reaches a provider whose configured URL is a name that leads nowhere', async () => {
+  test('reaches a provider whose configured URL is a name that leads nowhere', async () => {
     const elsewhere = await startProvider({ siteURL: 'https://pimbuzz.test' });
     try {
       const app = express();
@@ -105,22 +105,24 @@ describe('provider.signIn', () => {
     }
   });
 
-  it('says so when the app does not start a login', async () => {
+  test('says so when the app does not start a login', async () => {
     const agent = request.agent(express());
     await expect(provider.signIn(agent)).rejects.toThrow('signIn: /auth/pimbuzz sent 404 and not a redirect');
     const app = express().use((_req, res) => res.redirect('/login?secret=1'));
     await expect(provider.signIn(request.agent(app))).rejects.toThrow('sent 302 to /login and not a redirect');
   });
 
-  it('says so when the provider does not ask for consent, or does not send the browser back', async () => {
+  test('says so when the provider does not ask for consent, or does not send the browser back', async () => {
     const agent = request.agent(plainApp(provider));
     provider.configure({ moduleEnabled: false });
     await expect(provider.signIn(agent)).rejects.toThrow('sent 200 and no consent page');
     provider.configure({ moduleEnabled: true }).once('consent', { status: 503 });
-    await expect(provider.signIn(agent)).rejects.toThrow('signIn: the provider sent 503 and no redirect after the consent');
+    await expect(provider.signIn(agent)).rejects.toThrow(
+      'signIn: the provider sent 503 and no redirect after the consent',
+    );
   });
 
-  it('needs a person who exists', async () => {
+  test('needs a person who exists', async () => {
     const agent = request.agent(plainApp(provider));
     await expect(provider.signIn(agent, 'nobody')).rejects.toThrow('there is no user "nobody" here');
     const deserted = createProvider({ users: [] });

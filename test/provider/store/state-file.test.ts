@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import request from 'supertest';
-import { createProvider, startProvider } from '../../lib/provider/index';
-import { plainApp } from '../support/plain-app';
+import { createProvider, startProvider } from '../../../lib/provider/index';
+import { plainApp } from '../../support/plain-app';
 
 let folder: string;
 let state: string;
@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const redirectURL = 'http://localhost:3000/cb';
 
 describe('a provider with a state file', () => {
-  it('keeps apps, people, approvals and who is signed in over a restart', async () => {
+  test('keeps apps, people, approvals and who is signed in over a restart', async () => {
     const first = await startProvider({ state });
     const agent = request.agent(plainApp(first));
     await first.signIn(agent, 'sam');
@@ -54,7 +54,7 @@ describe('a provider with a state file', () => {
     }
   });
 
-  it('keeps what was accepted on the consent page', async () => {
+  test('keeps what was accepted on the consent page', async () => {
     const first = await startProvider({ state });
     await first.signIn(request.agent(plainApp(first)));
     await first.close();
@@ -64,26 +64,26 @@ describe('a provider with a state file', () => {
     await second.close();
   });
 
-  it('takes people and redirect URL from the options when they are given', () => {
+  test('takes people and redirect URL from the options when they are given', () => {
     createProvider({ state, redirectURL });
     const second = createProvider({ state, users: [{ username: 'ada' }], redirectURL: `${redirectURL}2` });
     expect(second.users.map(({ username }) => username)).toEqual(['ada']);
     expect(second.apps.map((app) => app.redirectURL)).toEqual([`${redirectURL}2`]);
   });
 
-  it('has an app again when the last one was deleted', () => {
+  test('has an app again when the last one was deleted', () => {
     const first = createProvider({ state });
     first.deleteApp(first.apps[0]!);
     expect(createProvider({ state }).apps).toHaveLength(1);
   });
 
-  it('keeps the file to its owner, and leaves no other file behind', () => {
+  test('keeps the file to its owner, and leaves no other file behind', () => {
     createProvider({ state });
     expect(statSync(state).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['pimbuzz.json']);
   });
 
-  it.each([
+  test.each([
     ['{"format":2,"users":[', 'JSON'],
     ['"text"', 'it is not a state file'],
     ['{"format":1}', 'its format 1 is of an older version of this package; this version reads format 2'],
@@ -99,12 +99,12 @@ describe('a provider with a state file', () => {
     expect(readFileSync(state, 'utf8')).toBe(text);
   });
 
-  it('says so when the file cannot be read or written', () => {
+  test('says so when the file cannot be read or written', () => {
     expect(() => createProvider({ state: folder })).toThrow(`the state file ${folder} cannot be read`);
     expect(() => createProvider({ state: join(folder, 'no/where.json') })).toThrow('ENOENT');
   });
 
-  it('loses nothing that was acknowledged when it is killed in the middle', async () => {
+  test('loses nothing that was acknowledged when it is killed in the middle', async () => {
     const program = `
       const { createProvider } = require('./lib/provider/index.ts');
       const provider = createProvider({ state: ${JSON.stringify(state)} });
@@ -113,7 +113,7 @@ describe('a provider with a state file', () => {
     const acknowledged: string[] = [];
     for (let kill = 0; kill < 3; kill += 1) {
       const child = spawn(process.execPath, ['-r', './test/support/ts-hook.cjs', '-e', program], {
-        cwd: join(__dirname, '../..'),
+        cwd: join(__dirname, '../../..'),
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const before = acknowledged.length;

@@ -1,7 +1,7 @@
-import { messagePage, type PageContext } from '../../lib/provider/pages/index.js';
-import { startProvider, type LocalProvider, type StartOptions } from '../../lib/provider/index.js';
-import { textOf } from '../support/dashboard-site.js';
-import { Browser } from '../support/cookie-browser.js';
+import { messagePage, type PageContext } from '../../../lib/provider/pages/index.js';
+import { startProvider, type LocalProvider, type StartOptions } from '../../../lib/provider/index.js';
+import { textOf } from '../../support/dashboard-site.js';
+import { Browser } from '../../support/cookie-browser.js';
 
 let provider: LocalProvider;
 const running: LocalProvider[] = [];
@@ -200,45 +200,5 @@ describe('every page', () => {
     expect(page).toContain('<title>Error</title>');
     expect(page).toContain('&lt;b&gt;SQL&lt;/b&gt;');
     expect(textOf(page)).toContain('?');
-  });
-});
-
-describe('the developer pages', () => {
-  const topics = ['', '/authorize', '/user-info', '/errors', '/surprises'];
-
-  test.each(['en', 'fr'])('document the protocol with this provider’s own addresses (%s)', async (language) => {
-    const browser = (await start()).speaking(language);
-    const pages = await Promise.all(topics.map((topic) => browser.get(`/developers${topic}`)));
-    const text = pages.map((page) => page.text).join('\n');
-    for (const page of pages) expect(page.html).toContain(`<html lang="${language}">`);
-    expect(text).toContain(`${provider.url}/api/oauth?app_id=YOUR_APP_ID`);
-    expect(text).toContain(`curl --get '${provider.url}/api/authorize'`);
-    expect(text).toContain(`curl '${provider.url}/api/authorize'`);
-    expect(text).toContain(`${provider.url}/api/get_user_info?access_token=ACCESS_TOKEN`);
-    for (const message of ['app_id', 'app_secret', 'auth_key', 'parameters', 'access_token']) {
-      expect(text).toContain(`Bad Request, invalid ${message}`);
-    }
-    expect(text).toContain('Bad Request, expired access_token');
-    expect(text).toContain('…/cb?x=1&amp;y=2?auth_key=K');
-  });
-
-  test('name the fields that get_user_info answers, all of them', async () => {
-    const browser = await start();
-    const { text } = await browser.get('/developers/user-info');
-    provider.approve(provider.users[0]!, provider.apps[0]!);
-    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
-    const { appId, appSecret } = provider.apps[0]!;
-    const { location } = await browser.get(`/api/oauth?app_id=${appId}`);
-    const key = new URL(location!).searchParams.get('auth_key')!;
-    const token = await browser.submit('/api/authorize', { app_id: appId, app_secret: appSecret, auth_key: key });
-    const { access_token: accessToken } = JSON.parse(token.html) as { access_token: string };
-    const answer = await browser.get(`/api/get_user_info?access_token=${accessToken}`);
-    const { user_info: user } = JSON.parse(answer.html) as { user_info: Record<string, unknown> };
-    for (const field of Object.keys(user)) expect(text).toContain(field);
-  });
-
-  test('an unknown topic is not found', async () => {
-    const browser = await start();
-    expect((await browser.get('/developers/nothing')).status).toBe(404);
   });
 });

@@ -9,8 +9,8 @@ import express from 'express';
 import * as loginwith from 'passport-loginwith';
 import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
 import ts from 'typescript';
-import { Browser } from '../support/cookie-browser.js';
-import { snippetOf, startDashboard, type DashboardSite, type Page } from '../support/dashboard-site.js';
+import { Browser } from '../../support/cookie-browser.js';
+import { snippetOf, startDashboard, type DashboardSite, type Page } from '../../support/dashboard-site.js';
 
 describe('the code on an app’s page', () => {
   let provider: LocalProvider;
@@ -117,7 +117,7 @@ async function freePort(): Promise<number> {
 
 /** What the TypeScript compiler has against a file of a strict project that uses this package. */
 function diagnose(code: string): string[] {
-  const root = join(__dirname, '../..');
+  const root = join(__dirname, '../../..');
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, 'tsconfig.json'),
     { skipLibCheck: true },

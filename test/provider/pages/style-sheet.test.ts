@@ -1,4 +1,4 @@
-import { styleSheet } from '../../lib/provider/pages/index.js';
+import { styleSheet } from '../../../lib/provider/pages/index.js';
 
 describe('the colours', () => {
   const [light, dark] = styleSheet.split('@media (prefers-color-scheme: dark)') as [string, string];

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { EXCHANGES, ReplayWorld, type Exchange, type RawResponse } from '../support/replay';
-import { MAIN, RENEE, setUpFor } from '../support/replay-setups';
+import { EXCHANGES, ReplayWorld, type Exchange, type RawResponse } from '../../support/replay';
+import { MAIN, RENEE, setUpFor } from '../../support/replay-setups';
 
 /**
  * Nothing is left out. These differ from the recording, on purpose:
@@ -89,7 +89,7 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
   });
   afterEach(() => world.close());
 
-  it('hands a token out again for 60 seconds, and that does not renew it', async () => {
+  test('hands a token out again for 60 seconds, and that does not renew it', async () => {
     const token = await world.logIn(RENEE, MAIN);
     world.provider.advance(60_000);
     await expect(world.logIn(RENEE, MAIN)).resolves.toBe(token);
@@ -100,7 +100,7 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
     await expect(userInfo(token)).resolves.toBe('{"error":true,"message":"Bad Request, invalid access_token"}');
   });
 
-  it('lets exactly one of ten simultaneous submits of a key through', async () => {
+  test('lets exactly one of ten simultaneous submits of a key through', async () => {
     const authKey = await world.startLogin(RENEE, MAIN);
     const answers = await Promise.all(Array.from({ length: 10 }, () => authorize(authKey)));
     const bodies = answers.map(({ body }) => body.toString());
@@ -110,25 +110,25 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
     );
   });
 
-  it('replaces the pending key at a HEAD of the start, too', async () => {
+  test('replaces the pending key at a HEAD of the start, too', async () => {
     const authKey = await world.startLogin(RENEE, MAIN);
     const headers = { cookie: await world.cookieOf(RENEE) };
     await world.send(`/api/oauth?app_id=${MAIN}`, { method: 'HEAD', headers });
     expect((await authorize(authKey)).body.toString()).toContain('invalid auth_key');
   });
 
-  it('keeps one key per app: a start of another app leaves it alone', async () => {
+  test('keeps one key per app: a start of another app leaves it alone', async () => {
     const authKey = await world.startLogin(RENEE, MAIN);
     await world.startLogin(RENEE, '65786161901840');
     expect((await authorize(authKey)).body.toString()).toContain('access_token');
   });
 
-  it('finds a key in upper case, and with blanks behind it', async () => {
+  test('finds a key in upper case, and with blanks behind it', async () => {
     const authKey = await world.startLogin(RENEE, MAIN);
     expect((await authorize(`${authKey.toUpperCase()}%20`)).body.toString()).toContain('access_token');
   });
 
-  it('uses a key up at HEAD where the query counts, and not where the body does', async () => {
+  test('uses a key up at HEAD where the query counts, and not where the body does', async () => {
     const authKey = await world.startLogin(RENEE, MAIN);
     const parameters = `app_id=${MAIN}&app_secret=86f655717e90e66194b9a9d13a2b391b&auth_key=${authKey}`;
     const head = await world.send(`/api/authorize?${parameters}`, { method: 'HEAD' });
@@ -137,7 +137,7 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
     expect((await authorize(authKey)).body.toString()).toContain(expectedText);
   });
 
-  it('voids key and token of an app that the person removed', async () => {
+  test('voids key and token of an app that the person removed', async () => {
     const token = await world.logIn(RENEE, MAIN);
     const authKey = await world.startLogin(RENEE, MAIN);
     world.provider.revoke(RENEE, MAIN);
@@ -145,14 +145,14 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
     await expect(userInfo(token)).resolves.toContain('invalid access_token');
   });
 
-  it('sets a session cookie at every call, and never a CORS header', async () => {
+  test('sets a session cookie at every call, and never a CORS header', async () => {
     const { headers } = await world.send('/api/get_user_info', { headers: { origin: 'https://app.example' } });
     expect(headers['set-cookie']?.[0]).toMatch(/^PHPSESSID=[0-9a-z]{26}; path=\/$/);
     expect(headers['access-control-allow-origin']).toBeUndefined();
     expect(headers['x-powered-by']).toBeUndefined();
   });
 
-  it('keeps the 302 of a wrong host when the script crashes, but not at a 404', async () => {
+  test('keeps the 302 of a wrong host when the script crashes, but not at a 404', async () => {
     const headers = { host: 'www.other.example' };
     const crash = await world.send('/api/get_user_info?access_token[]=x', { headers });
     expect(crash).toMatchObject({ status: 302, headers: { location: 'http://provider.test' } });
@@ -160,7 +160,7 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
     expect((await world.send('/api/oauth/extra', { headers })).status).toBe(404);
   });
 
-  it('answers a blocked caller, and everybody in maintenance but the admins', async () => {
+  test('answers a blocked caller, and everybody in maintenance but the admins', async () => {
     world.provider.configure({ callerBanned: true });
     const banned = await world.send('/api/get_user_info?access_token=x');
     expect(banned.status).toBe(engine === '2.8' ? 500 : 200);

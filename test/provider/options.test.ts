@@ -1,0 +1,36 @@
+import { createProvider, type ProviderOptions } from '../../lib/provider/index';
+
+describe('the options', () => {
+  test.each<[unknown, string]>([
+    [null, 'createProvider: options must be an object'],
+    [{ verson: '4.2' }, '"verson" is not an option; the options are version, authorizeMethod'],
+    [{ version: '5' }, `"version" must be '2.8' or '4.0' or '4.2', not "5"`],
+    [{ authorizeMethod: 'PUT' }, `"authorizeMethod" must be 'GET' or 'POST'`],
+    [{ name: '' }, '"name" must be a name'],
+    [{ name: '<b>' }, '"name" must be a name'],
+    [{ users: {} }, '"users" must be an array of users, not {}'],
+    [{ users: [{}] }, `"users[0]": a user's "username" must be a text that is not empty, not missing`],
+    [{ users: [[]] }, '"users[0]": a user must be an object'],
+    [{ users: [{ username: 'a', age: 3 }] }, '"age" is not a field of a user; the fields are id, username'],
+    [{ users: [{ username: 'a', id: 3 }] }, `"id" of a must be digits in a text, such as '2', not 3`],
+    [{ users: [{ username: 'a', email: [] }] }, '"email" of a must be a text or null, not an array'],
+    [{ users: [{ username: 'a', verified: 1 }] }, '"verified" of a must be true or false, not 1'],
+    [{ users: [{ username: 'a' }, { username: 'a' }] }, '"users[1]": the user name a is there twice'],
+    [{ users: [{ username: 'a', id: '3' }, { username: 'b' }] }, '"users[1]": the id 3 is there twice'],
+    [{ redirectURL: 'ftp://x' }, '"redirectURL" must be an http(s) URL, not "ftp://x"'],
+    [{ siteURL: 'http://a/b' }, '"siteURL" must be an http(s) URL without a path'],
+    [{ uploadsURL: '/x' }, '"uploadsURL" must be an http(s) URL'],
+    [{ language: 'xx' }, `"language" must be 'en', 'fr' or 'de', not "xx"`],
+    [{ genderLabels: { male: 1 } }, '"genderLabels" must be an object with texts'],
+    [{ genderLabels: 'x' }, '"genderLabels" must be an object with texts'],
+    [{ state: '' }, '"state" must be the path of a file'],
+    [{ now: 1 }, '"now" must be a function that returns milliseconds, not 1'],
+    [{ now: 1, state: () => 1 }, '"state" must be the path of a file, not a function; "now" must be'],
+    [{ maintenance: 'yes' }, '"maintenance" must be true or false, not "yes"'],
+    [{ debugging: 'loud' }, '"debugging" must be true or false, not "loud"'],
+    [{ port: 1 }, '"port" is not an option'],
+  ])('refuse %j', (options, message) => {
+    expect(() => createProvider(options as ProviderOptions)).toThrow(TypeError);
+    expect(() => createProvider(options as ProviderOptions)).toThrow(message);
+  });
+});
