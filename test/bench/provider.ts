@@ -1,7 +1,7 @@
 /**
- * Measures the local provider with 10 000 people: how many logins a second it takes (start, authorize, get_user_info)
- * from a client in a process of its own, what that costs the provider's process, which other work on the machine does not
- * change, and whether its memory grows from run to run.
+ * Measures the local provider with 10 000 users: the logins per second (start, authorize, get_user_info) from a client
+ * in a process of its own; the CPU time of the provider's process, which other work on the machine does not change; and
+ * whether its memory grows from run to run.
  *
  *   node --expose-gc -r ./test/support/ts-hook.cjs test/bench/provider.ts
  */
@@ -10,10 +10,10 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { startProvider } from '../../lib/provider/index';
 
-const PEOPLE = 10_000;
-const LOGINS = 5_000;
-const RUNS = 5;
-const CONNECTIONS = 32;
+const userCount = 10_000;
+const loginsPerRun = 5_000;
+const runs = 5;
+const connections = 32;
 
 interface Job {
   port: number;
@@ -23,20 +23,20 @@ interface Job {
 }
 
 async function measure(): Promise<void> {
-  const users = Array.from({ length: PEOPLE }, (_, index) => ({ username: `person${String(index)}` }));
+  const users = Array.from({ length: userCount }, (_, index) => ({ username: `user${String(index)}` }));
   const provider = await startProvider({ users });
   const app = provider.apps[0]!;
   for (const user of provider.users) provider.approve(user, app);
   const client = fork(__filename, ['client'], { execArgv: ['-r', require.resolve('../support/ts-hook.cjs')] });
   await once(client, 'message');
-  const cookies = await signEverybodyIn(provider.port, provider.users.length);
-  console.log(`${String(PEOPLE)} people, ${String(LOGINS)} logins a run, ${String(CONNECTIONS)} connections`);
-  for (let run = 1; run <= RUNS; run += 1) {
+  const cookies = await signInUsers(provider.port, provider.users.length);
+  console.log(`${String(userCount)} users, ${String(loginsPerRun)} logins a run, ${String(connections)} connections`);
+  for (let run = 1; run <= runs; run += 1) {
     const before = process.cpuUsage();
     const milliseconds = await runClient(client, { port: provider.port, cookies, ...app });
     const { user, system } = process.cpuUsage(before);
-    const rate = Math.round((LOGINS / milliseconds) * 1000);
-    const busy = ((user + system) / 1000 / LOGINS).toFixed(2);
+    const rate = Math.round((loginsPerRun / milliseconds) * 1000);
+    const busy = ((user + system) / 1000 / loginsPerRun).toFixed(2);
     console.log(`run ${String(run)}: ${String(rate)} logins/s, ${busy} ms of CPU per login here, ${memory()}`);
     provider.advance(61_000);
   }
@@ -46,7 +46,8 @@ async function measure(): Promise<void> {
 
 function memory(): string {
   globalThis.gc?.();
-  return `${(process.memoryUsage().heapUsed / 1024 / 1024).toFixed(1)} MiB in use${globalThis.gc ? '' : ' (no --expose-gc)'}`;
+  const used = (process.memoryUsage().heapUsed / 1024 / 1024).toFixed(1);
+  return `${used} MiB in use${globalThis.gc ? '' : ' (no --expose-gc)'}`;
 }
 
 async function runClient(client: ChildProcess, job: Job): Promise<number> {
@@ -55,12 +56,12 @@ async function runClient(client: ChildProcess, job: Job): Promise<number> {
   return milliseconds;
 }
 
-/** Cookies of as many people as a run logs in, made at the real sign-in. */
-async function signEverybodyIn(port: number, count: number): Promise<string[]> {
+/** Cookies of as many users as a run logs in, from the real sign-in. */
+async function signInUsers(port: number, count: number): Promise<string[]> {
   const send = sender(port);
   const cookies: string[] = [];
-  for (let index = 0; index < Math.min(count, LOGINS); index += 1) {
-    const { headers } = await send('POST', '/signin', '', `user_name=person${String(index)}&return_to=%2F`);
+  for (let index = 0; index < Math.min(count, loginsPerRun); index += 1) {
+    const { headers } = await send('POST', '/signin', '', `user_name=user${String(index)}&return_to=%2F`);
     cookies.push(headers['set-cookie']?.[0]?.split(';')[0] ?? '');
   }
   return cookies;
@@ -74,11 +75,11 @@ async function logIn(job: Job, send: ReturnType<typeof sender>, cookie: string):
   const { body } = await send('POST', '/api/authorize', '', form);
   const { access_token: token } = JSON.parse(body) as { access_token: string };
   const info = await send('GET', `/api/get_user_info?access_token=${token}`, '', '');
-  if (!info.body.startsWith('{"user_info"')) throw new Error(`no person: ${info.body}`);
+  if (!info.body.startsWith('{"user_info"')) throw new Error(`no user: ${info.body}`);
 }
 
 function sender(port: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return async (method: string, path: string, cookie: string, body: string) => {
     const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -96,9 +97,9 @@ function serveJobs(): void {
     let next = 0;
     const start = performance.now();
     const lane = async (): Promise<void> => {
-      while (next < LOGINS) await logIn(job, send, job.cookies[next++ % job.cookies.length]!);
+      while (next < loginsPerRun) await logIn(job, send, job.cookies[next++ % job.cookies.length]!);
     };
-    void Promise.all(Array.from({ length: CONNECTIONS }, lane)).then(() => {
+    void Promise.all(Array.from({ length: connections }, lane)).then(() => {
       process.send?.(performance.now() - start);
     });
   });

@@ -18,7 +18,7 @@ describe('startProvider', () => {
     await provider.close();
   });
 
-  test('says what to do when the port is taken, or the address is not of this machine', async () => {
+  test('rejects with what to do when the port is taken, or the address is not of this machine', async () => {
     const first = await startProvider();
     const hint = `port ${String(first.port)} on 127.0.0.1 is taken: stop what listens there, or choose another port`;
     await expect(startProvider({ port: first.port })).rejects.toThrow(hint);
@@ -29,7 +29,7 @@ describe('startProvider', () => {
     );
   });
 
-  test('may be called localhost on its own port, and any name when it listens on all addresses', async () => {
+  test('accepts localhost on its own port, and any name when it listens on all addresses', async () => {
     const here = await startProvider();
     const statusOf = async (url: string, host: string): Promise<number> =>
       (await request(url).get('/api/get_user_info').set('host', host)).status;
@@ -43,7 +43,7 @@ describe('startProvider', () => {
     await everywhere.close();
   });
 
-  test('says that its URL is the configured one', async () => {
+  test('has the configured URL', async () => {
     const provider = await startProvider({ siteURL: 'http://localhost:1/' });
     expect(provider.url).toBe('http://localhost:1');
     const response = await request(`http://127.0.0.1:${String(provider.port)}`).get('/api/get_user_info');

@@ -25,11 +25,11 @@ export class Browser {
   }
 
   get(path: string): Promise<BrowserPage> {
-    return this.visit(path, {});
+    return this.load(path, {});
   }
 
   submit(path: string, fields: Record<string, string>): Promise<BrowserPage> {
-    return this.visit(path, { method: 'POST', body: new URLSearchParams(fields) });
+    return this.load(path, { method: 'POST', body: new URLSearchParams(fields) });
   }
 
   readonly fetch = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -40,7 +40,7 @@ export class Browser {
     return response;
   };
 
-  private async visit(path: string, init: RequestInit): Promise<BrowserPage> {
+  private async load(path: string, init: RequestInit): Promise<BrowserPage> {
     const response = await this.fetch(path, init);
     const html = await response.text();
     const { status, headers } = response;

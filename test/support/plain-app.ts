@@ -5,7 +5,7 @@ import type { LocalProvider } from '../../lib/provider/index';
 
 type Target = Pick<LocalProvider, 'apps' | 'authorizeMethod'> & { url: string };
 
-/** An app that logs people in without any library: it shows what the provider's API says, errors included. */
+/** An app that logs users in without any library, and sends the API's last response, errors included. */
 export function plainApp(provider: Target, start = '/auth/pimbuzz'): Express {
   const app = express();
   app.get(start, (_req, res) => {
@@ -16,12 +16,12 @@ export function plainApp(provider: Target, start = '/auth/pimbuzz'): Express {
       res.status(403).send('no cookie');
       return;
     }
-    const answer = await exchange(provider, typeof req.query.auth_key === 'string' ? req.query.auth_key : '');
-    if (!('access_token' in answer)) {
-      res.json(answer);
+    const response = await exchange(provider, typeof req.query.auth_key === 'string' ? req.query.auth_key : '');
+    if (!('access_token' in response)) {
+      res.json(response);
       return;
     }
-    res.json(await userInfo(provider, answer.access_token));
+    res.json(await userInfo(provider, response.access_token));
   });
   return app;
 }

@@ -1,47 +1,47 @@
 import type { StartOptions } from '../../lib/provider/index';
 import type { Exchange, ReplayWorld } from './replay';
 
-export const MAIN = '122414611439820';
-export const RENEE = '2';
-const ALICE = '8';
-const BOB = '9';
-const CAROL = '10';
-const OTHER_APP = '65786161901840';
+export const mainApp = '122414611439820';
+export const renee = '2';
+const alice = '8';
+const bob = '9';
+const carol = '10';
+const otherApp = '65786161901840';
 
-/** What must be so before the recorded request is sent. */
+/** The state of the provider before the recorded request is sent. */
 export interface SetUp {
   options?: StartOptions;
-  /** Brings the provider there, and returns the key or token to send in the place of the recorded one. */
+  /** Brings the provider into the state, and returns the key or token to send instead of the recorded one. */
   act?: (world: ReplayWorld) => Promise<{ authKey?: string; token?: string }>;
 }
 
 const pendingKey = {
-  act: async (world: ReplayWorld) => ({ authKey: await world.startLogin(RENEE, MAIN) }),
+  act: async (world: ReplayWorld) => ({ authKey: await world.startLogin(renee, mainApp) }),
 };
 const usedKey = {
   act: async (world: ReplayWorld) => {
-    const authKey = await world.startLogin(RENEE, MAIN);
-    await world.exchangeKey(MAIN, authKey);
+    const authKey = await world.startLogin(renee, mainApp);
+    await world.exchangeKey(mainApp, authKey);
     return { authKey };
   },
 };
 const freshToken = {
-  act: async (world: ReplayWorld) => ({ token: await world.logIn(personIn(world.exchange), MAIN) }),
+  act: async (world: ReplayWorld) => ({ token: await world.logIn(userIn(world.exchange), mainApp) }),
 };
-const approved = {
+const granted = {
   act: (world: ReplayWorld) => {
-    world.provider.approve(RENEE, world.given().appId ?? MAIN);
+    world.provider.approve(renee, world.given().appId ?? mainApp);
     return Promise.resolve({});
   },
 };
 const tokenOfAge = (seconds: number) => ({
   act: async (world: ReplayWorld) => {
-    const token = await world.logIn(RENEE, MAIN);
+    const token = await world.logIn(renee, mainApp);
     world.provider.advance(seconds * 1000);
     return { token };
   },
 });
-/** Acts while the site is well, and changes it afterwards. */
+/** Acts while everything works, and changes the site afterwards. */
 const under = (change: (world: ReplayWorld) => void, { act }: SetUp): SetUp => ({
   act: async (world) => {
     const given = (await act?.(world)) ?? {};
@@ -50,27 +50,28 @@ const under = (change: (world: ReplayWorld) => void, { act }: SetUp): SetUp => (
   },
 });
 
-const byEndpoint: Record<string, SetUp> = { oauth: approved, authorize: pendingKey, get_user_info: freshToken };
+const byEndpoint: Record<string, SetUp> = { oauth: granted, authorize: pendingKey, get_user_info: freshToken };
 
 const byScenario: readonly (readonly [RegExp, SetUp])[] = [
   [/^(not logged in|logged in, )/, {}],
   [/^user e-mail not activated/, {}],
-  [/^oauth start after revocation/, under(({ provider }) => provider.revoke(RENEE, MAIN), approved)],
+  [/^oauth start after revocation/, under(({ provider }) => provider.revoke(renee, mainApp), granted)],
   [/^(replay of the used auth_key|GET after that HEAD)/, usedKey],
   [
     /^same auth_key again with the right host/,
     {
       act: async (world) => {
-        const authKey = await world.startLogin(RENEE, MAIN);
-        const { appSecret } = world.provider.apps.find((app) => app.appId === MAIN)!;
-        const body = `app_id=${MAIN}&app_secret=${appSecret}&auth_key=${authKey}`;
+        const authKey = await world.startLogin(renee, mainApp);
+        const { appSecret } = world.provider.apps.find((app) => app.appId === mainApp)!;
+        const body = `app_id=${mainApp}&app_secret=${appSecret}&auth_key=${authKey}`;
         const host = { host: 'www.other.example' };
         const form = { ...host, 'content-type': 'application/x-www-form-urlencoded' };
         const isPost = world.exchange.authorizeMethod === 'POST';
-        const answer = isPost
+        const response = isPost
           ? await world.send('/api/authorize', { method: 'POST', headers: form, body })
           : await world.send(`/api/authorize?${body}`, { headers: host });
-        if (answer.status !== 302 || !answer.body.includes('access_token')) throw new Error('not as on a wrong host');
+        if (response.status !== 302 || !response.body.includes('access_token'))
+          throw new Error('not as on a wrong host');
         return { authKey };
       },
     },
@@ -79,8 +80,8 @@ const byScenario: readonly (readonly [RegExp, SetUp])[] = [
     /^same auth_key with the right secret afterwards/,
     {
       act: async (world) => {
-        const authKey = await world.startLogin(RENEE, MAIN);
-        const body = `app_id=${MAIN}&app_secret=wrong&auth_key=${authKey}`;
+        const authKey = await world.startLogin(renee, mainApp);
+        const body = `app_id=${mainApp}&app_secret=wrong&auth_key=${authKey}`;
         const headers = { 'content-type': 'application/x-www-form-urlencoded' };
         await world.send(`/api/authorize?${body}`, { method: 'POST', headers, body });
         return { authKey };
@@ -91,21 +92,21 @@ const byScenario: readonly (readonly [RegExp, SetUp])[] = [
     /^first auth_key after that/,
     {
       act: async (world) => {
-        const authKey = await world.startLogin(RENEE, MAIN);
-        await world.startLogin(RENEE, MAIN);
+        const authKey = await world.startLogin(renee, mainApp);
+        await world.startLogin(renee, mainApp);
         return { authKey };
       },
     },
   ],
-  [/issued before the user revoked/, under(({ provider }) => provider.revoke(RENEE, MAIN), pendingKey)],
+  [/issued before the user revoked/, under(({ provider }) => provider.revoke(renee, mainApp), pendingKey)],
   [/^developers module disabled|^module disabled/, disabled()],
   [
     /^login 4 when the token is 61 s old/,
     {
       act: async (world) => {
-        await world.logIn(RENEE, MAIN);
+        await world.logIn(renee, mainApp);
         world.provider.advance(61_000);
-        return { authKey: await world.startLogin(RENEE, MAIN) };
+        return { authKey: await world.startLogin(renee, mainApp) };
       },
     },
   ],
@@ -113,9 +114,9 @@ const byScenario: readonly (readonly [RegExp, SetUp])[] = [
     /^the replaced \(older\) token/,
     {
       act: async (world) => {
-        const token = await world.logIn(RENEE, MAIN);
+        const token = await world.logIn(renee, mainApp);
         world.provider.advance(61_000);
-        await world.logIn(RENEE, MAIN);
+        await world.logIn(renee, mainApp);
         return { token };
       },
     },
@@ -123,8 +124,8 @@ const byScenario: readonly (readonly [RegExp, SetUp])[] = [
   [/(once it is 61 s old|token 61 s old|about one minute after authorize)/, tokenOfAge(61)],
   [/^token 3599 s old/, tokenOfAge(3599)],
   [/^token 3601 s old/, tokenOfAge(3601)],
-  [/^token of a deleted user/, under(({ provider }) => provider.deleteUser(RENEE), freshToken)],
-  [/^token of a user banned/, under(({ provider }) => provider.updateUser(ALICE, { banned: true }), freshToken)],
+  [/^token of a deleted user/, under(({ provider }) => provider.deleteUser(renee), freshToken)],
+  [/^token of a user banned/, under(({ provider }) => provider.updateUser(alice, { banned: true }), freshToken)],
   [/^DEBUGGING=true: get_user_info wrong token/, { options: { debugging: true } }],
   [/wrong token|access_token=null|POST with the token in the body only/, {}],
   [
@@ -132,17 +133,17 @@ const byScenario: readonly (readonly [RegExp, SetUp])[] = [
     under(({ provider }) => provider.configure({ databaseDown: true }), freshToken),
   ],
   [/^database down: authorize/, under(({ provider }) => provider.configure({ databaseDown: true }), pendingKey)],
-  [/^site in maintenance/, under(({ provider }) => provider.configure({ maintenance: true }), approved)],
+  [/^site in maintenance/, under(({ provider }) => provider.configure({ maintenance: true }), granted)],
   [/^SQL error/, under(sqlErrorOf, pendingKey)],
   [/^DEBUGGING=true: authorize/, { ...pendingKey, options: { debugging: true } }],
   [/^DEBUGGING=true: get_user_info/, { ...freshToken, options: { debugging: true } }],
   [/^DEBUGGING=true and output_buffering=0/, { ...freshToken, options: { debugging: 'unbuffered' } }],
   [/^site URL on a non-default port/, { ...freshToken, options: { siteURL: 'http://provider.test:8080' } }],
-  [/^bob authorizes \(app main\)/, loginAmong(BOB, MAIN)],
-  [/^get_user_info with the token bob just got/, tokenAmong(BOB, MAIN)],
-  [/^carol authorizes on ANOTHER app/, loginAmong(CAROL, OTHER_APP)],
-  [/^get_user_info with the token carol just got/, tokenAmong(CAROL, OTHER_APP)],
-  [/^bob authorizes again two minutes later/, loginAmong(BOB, MAIN, 120_000)],
+  [/^bob authorizes \(app main\)/, loginAmong(bob, mainApp)],
+  [/^get_user_info with the token bob just got/, tokenAmong(bob, mainApp)],
+  [/^carol authorizes on ANOTHER app/, loginAmong(carol, otherApp)],
+  [/^get_user_info with the token carol just got/, tokenAmong(carol, otherApp)],
+  [/^bob authorizes again two minutes later/, loginAmong(bob, mainApp, 120_000)],
   [/^10 simultaneous submits/, { act: (world) => (isError(world.exchange) ? usedKey : pendingKey).act(world) }],
 ];
 
@@ -152,8 +153,8 @@ export function setUpFor(exchange: Exchange): SetUp {
   return found?.[1] ?? byEndpoint[exchange.endpoint] ?? {};
 }
 
-function personIn({ response }: Exchange): string {
-  return /"user_id":"(\d+)"/.exec(response.body)?.[1] ?? RENEE;
+function userIn({ response }: Exchange): string {
+  return /"user_id":"(\d+)"/.exec(response.body)?.[1] ?? renee;
 }
 
 function isError({ response }: Exchange): boolean {
@@ -161,7 +162,7 @@ function isError({ response }: Exchange): boolean {
 }
 
 function disabled(): SetUp {
-  return { ...approved, options: { moduleEnabled: false } };
+  return { ...granted, options: { moduleEnabled: false } };
 }
 
 /** The message of the database names the recorded site's own table, so it is part of the state. */
@@ -170,12 +171,12 @@ function sqlErrorOf({ provider, exchange }: ReplayWorld): void {
   provider.configure({ sqlError: message });
 }
 
-/** Alice accepted first and logged in; then the person starts a login, some time later. */
+/** Alice accepts first and logs in; then the user starts a login, some time later. */
 function loginAmong(userId: string, appId: string, later = 0): SetUp {
   return {
     act: async (world) => {
-      await world.logIn(ALICE, MAIN);
-      await world.logIn(BOB, MAIN);
+      await world.logIn(alice, mainApp);
+      await world.logIn(bob, mainApp);
       world.provider.advance(later);
       return { authKey: await world.startLogin(userId, appId) };
     },
@@ -185,7 +186,7 @@ function loginAmong(userId: string, appId: string, later = 0): SetUp {
 function tokenAmong(userId: string, appId: string): SetUp {
   return {
     act: async (world) => {
-      await world.logIn(ALICE, MAIN);
+      await world.logIn(alice, mainApp);
       world.provider.advance(61_000);
       return { token: await world.logIn(userId, appId) };
     },

@@ -3,8 +3,8 @@ import type { NewApp, UserInput } from '../../lib/provider/index';
 
 const plain = { registered: '2024-01-01 00:00:00' };
 
-/** The people of the recorded sites, as they typed themselves in. */
-export const PEOPLE: readonly UserInput[] = [
+/** The users of the recorded sites, with the texts that they typed. */
+export const recordedUsers: readonly UserInput[] = [
   {
     id: '1',
     username: 'admin',
@@ -112,11 +112,11 @@ export const PEOPLE: readonly UserInput[] = [
   { id: '11', username: 'inactive', activated: false },
 ];
 
-const SECRETS: Record<string, string> = {
+const appSecrets: Record<string, string> = {
   '122414611439820': '86f655717e90e66194b9a9d13a2b391b',
   '65786161901840': '9d38a26063a53d2648943ffa9c17ad01',
 };
-const REDIRECT_URLS: Record<string, string> = {
+const redirectURLs: Record<string, string> = {
   '27938114057320': 'http://client.test/cb?x=1&amp;y=2',
   '98765432101234': 'http://client.test/cb?x=1',
   '98765432109876': 'http://client.test/cb#frag',
@@ -124,7 +124,7 @@ const REDIRECT_URLS: Record<string, string> = {
 
 /** An app of the recorded sites. */
 export function appFor(appId: string): NewApp & { appId: string } {
-  const redirectURL = decodeHTML(REDIRECT_URLS[appId] ?? 'http://client.test/cb');
-  const appSecret = SECRETS[appId] ?? '0123456789abcdef0123456789abcdef';
+  const redirectURL = decodeHTML(redirectURLs[appId] ?? 'http://client.test/cb');
+  const appSecret = appSecrets[appId] ?? '0123456789abcdef0123456789abcdef';
   return { appId, appSecret, redirectURL, name: 'Recorded app' };
 }

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { EXCHANGES, ReplayWorld, type Exchange, type RawResponse } from '../../support/replay';
-import { MAIN, RENEE, setUpFor } from '../../support/replay-setups';
+import { exchanges, startReplay, type Exchange, type RawResponse, type ReplayWorld } from '../../support/replay';
+import { mainApp, renee, setUpFor } from '../../support/replay-setups';
 
 /**
  * Nothing is left out. These differ from the recording, on purpose:
@@ -48,17 +48,17 @@ function isGzipScenario({ scenario }: Exchange): boolean {
   return scenario === 'with Accept-Encoding: gzip';
 }
 
-const table = EXCHANGES.map((exchange, index) => {
+const table = exchanges.map((exchange, index) => {
   const { engine, endpoint, scenario } = exchange;
   return [`#${String(index)} ${engine} ${endpoint}: ${scenario}`, exchange] as const;
 });
 
-describe('the local provider answers as the real server did', () => {
+describe('the local provider responds as the real server did', () => {
   test.each(table)('%s', async (_, recorded) => {
     const headers = { ...recorded.request.headers, ...(isGzipScenario(recorded) && { 'accept-encoding': 'gzip' }) };
     const exchange = { ...recorded, request: { ...recorded.request, headers } };
     const { options, act } = setUpFor(exchange);
-    const world = await ReplayWorld.start(exchange, options);
+    const world = await startReplay(exchange, options);
     try {
       const response = await world.replay((await act?.(world)) ?? {});
       expect(received(exchange, response)).toEqual(expected(exchange));
@@ -71,10 +71,10 @@ describe('the local provider answers as the real server did', () => {
   });
 });
 
-describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on %s', (engine) => {
+describe.each(['2.8', '4.0.3', '4.2.1'])('the provider as version %s', (engine) => {
   let world: ReplayWorld;
   const authorize = (authKey: string, method = 'GET'): Promise<RawResponse> => {
-    const parameters = `app_id=${MAIN}&app_secret=86f655717e90e66194b9a9d13a2b391b&auth_key=${authKey}`;
+    const parameters = `app_id=${mainApp}&app_secret=86f655717e90e66194b9a9d13a2b391b&auth_key=${authKey}`;
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     return engine === '4.2.1'
       ? world.send('/api/authorize', { method: 'POST', headers, body: parameters })
@@ -84,26 +84,26 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
     (await world.send(`/api/get_user_info?access_token=${token}`)).body.toString();
 
   beforeEach(async () => {
-    const first = EXCHANGES.find((exchange) => exchange.engine === engine)!;
-    world = await ReplayWorld.start(first);
+    const first = exchanges.find((exchange) => exchange.engine === engine)!;
+    world = await startReplay(first);
   });
   afterEach(() => world.close());
 
   test('hands a token out again for 60 seconds, and that does not renew it', async () => {
-    const token = await world.logIn(RENEE, MAIN);
+    const token = await world.logIn(renee, mainApp);
     world.provider.advance(60_000);
-    await expect(world.logIn(RENEE, MAIN)).resolves.toBe(token);
+    await expect(world.logIn(renee, mainApp)).resolves.toBe(token);
     await expect(userInfo(token)).resolves.toMatch(/^\{"user_info"/);
     world.provider.advance(1000);
     await expect(userInfo(token)).resolves.toBe('{"error":true,"message":"Bad Request, expired access_token"}');
-    await expect(world.logIn(RENEE, MAIN)).resolves.not.toBe(token);
+    await expect(world.logIn(renee, mainApp)).resolves.not.toBe(token);
     await expect(userInfo(token)).resolves.toBe('{"error":true,"message":"Bad Request, invalid access_token"}');
   });
 
   test('lets exactly one of ten simultaneous submits of a key through', async () => {
-    const authKey = await world.startLogin(RENEE, MAIN);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => authorize(authKey)));
-    const bodies = answers.map(({ body }) => body.toString());
+    const authKey = await world.startLogin(renee, mainApp);
+    const responses = await Promise.all(Array.from({ length: 10 }, () => authorize(authKey)));
+    const bodies = responses.map(({ body }) => body.toString());
     expect(bodies.filter((body) => body.startsWith('{"access_token"'))).toHaveLength(1);
     expect(bodies.filter((body) => body === '{"error":true,"message":"Bad Request, invalid auth_key"}')).toHaveLength(
       9,
@@ -111,36 +111,36 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
   });
 
   test('replaces the pending key at a HEAD of the start, too', async () => {
-    const authKey = await world.startLogin(RENEE, MAIN);
-    const headers = { cookie: await world.cookieOf(RENEE) };
-    await world.send(`/api/oauth?app_id=${MAIN}`, { method: 'HEAD', headers });
+    const authKey = await world.startLogin(renee, mainApp);
+    const headers = { cookie: await world.cookieOf(renee) };
+    await world.send(`/api/oauth?app_id=${mainApp}`, { method: 'HEAD', headers });
     expect((await authorize(authKey)).body.toString()).toContain('invalid auth_key');
   });
 
   test('keeps one key per app: a start of another app leaves it alone', async () => {
-    const authKey = await world.startLogin(RENEE, MAIN);
-    await world.startLogin(RENEE, '65786161901840');
+    const authKey = await world.startLogin(renee, mainApp);
+    await world.startLogin(renee, '65786161901840');
     expect((await authorize(authKey)).body.toString()).toContain('access_token');
   });
 
   test('finds a key in upper case, and with blanks behind it', async () => {
-    const authKey = await world.startLogin(RENEE, MAIN);
+    const authKey = await world.startLogin(renee, mainApp);
     expect((await authorize(`${authKey.toUpperCase()}%20`)).body.toString()).toContain('access_token');
   });
 
   test('uses a key up at HEAD where the query counts, and not where the body does', async () => {
-    const authKey = await world.startLogin(RENEE, MAIN);
-    const parameters = `app_id=${MAIN}&app_secret=86f655717e90e66194b9a9d13a2b391b&auth_key=${authKey}`;
+    const authKey = await world.startLogin(renee, mainApp);
+    const parameters = `app_id=${mainApp}&app_secret=86f655717e90e66194b9a9d13a2b391b&auth_key=${authKey}`;
     const head = await world.send(`/api/authorize?${parameters}`, { method: 'HEAD' });
     expect(head.status).toBe(200);
     const expectedText = engine === '4.2.1' ? 'access_token' : 'invalid auth_key';
     expect((await authorize(authKey)).body.toString()).toContain(expectedText);
   });
 
-  test('voids key and token of an app that the person removed', async () => {
-    const token = await world.logIn(RENEE, MAIN);
-    const authKey = await world.startLogin(RENEE, MAIN);
-    world.provider.revoke(RENEE, MAIN);
+  test('makes key and token invalid when the user removes the app', async () => {
+    const token = await world.logIn(renee, mainApp);
+    const authKey = await world.startLogin(renee, mainApp);
+    world.provider.revoke(renee, mainApp);
     expect((await authorize(authKey)).body.toString()).toContain('invalid auth_key');
     await expect(userInfo(token)).resolves.toContain('invalid access_token');
   });
@@ -160,7 +160,7 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('what single exchanges do not show, on 
     expect((await world.send('/api/oauth/extra', { headers })).status).toBe(404);
   });
 
-  test('answers a blocked caller, and everybody in maintenance but the admins', async () => {
+  test('refuses a blocked caller, and everybody but the admins in maintenance', async () => {
     world.provider.configure({ callerBanned: true });
     const banned = await world.send('/api/get_user_info?access_token=x');
     expect(banned.status).toBe(engine === '2.8' ? 500 : 200);

@@ -38,7 +38,7 @@ describe('my apps', () => {
     expect(text).not.toContain('Theirs');
   });
 
-  test('says so when there is none', async () => {
+  test('shows that there is none', async () => {
     expect((await site.get('/developers/apps')).text).toContain('You have no app yet.');
   });
 
@@ -62,14 +62,14 @@ describe('my apps', () => {
     expect(shut).not.toContain(app.appSecret);
   });
 
-  test('leaves out what an app does not say about itself', async () => {
+  test('leaves out empty fields of an app', async () => {
     const { appId } = site.addApp({ domain: '', description: '' });
     const { text } = await site.get(`/developers/apps/${appId}`);
     expect(text).not.toMatch(/Domain|Description/);
     expect(text).toContain('Redirect URL');
   });
 
-  test('edits an app, starting from what it is', async () => {
+  test('edits an app in a form with its fields', async () => {
     const app = site.addApp({ description: 'One\nTwo', category: 'games' });
     const form = await site.get(`/developers/apps/${app.appId}/edit`);
     expect(form.html).toContain('value="Holiday Planner"');
@@ -181,7 +181,7 @@ describe('my logins', () => {
 });
 
 describe('in French', () => {
-  test('the dashboard speaks it, with its messages', async () => {
+  test('the dashboard and its messages', async () => {
     const page = await site.submit('/developers/apps/new', {}, { language: 'fr-FR,fr;q=0.9' });
     expect(page.html).toContain('<html lang="fr">');
     expect(page.text).toContain('Créer une application');
@@ -189,7 +189,7 @@ describe('in French', () => {
     expect(page.text).toContain('URL de redirection');
   });
 
-  test('the warning, the question before deleting and my logins do too', async () => {
+  test('the warning, the question before deleting and my logins', async () => {
     const app = site.addApp({ redirectURL: 'https://a.example/cb?x#y' });
     site.provider.approve('1', app);
     const french = { language: 'fr' };
@@ -218,4 +218,17 @@ test('an app named <script> is shown as text everywhere', async () => {
     expect(html.match(/<script/g)).toEqual(['<script']);
     expect(html).not.toContain('"onerror="');
   }
+});
+
+test('an app that was registered here logs users in, until a user removes it', async () => {
+  const created = await site.submit('/developers/apps/new', { ...validApp });
+  const { appId, ownerId } = site.provider.apps[0]!;
+  expect(ownerId).toBe('1');
+  expect((await site.get(created.headers.get('location')!)).text).toContain(site.provider.url);
+  const start = `/api/oauth?app_id=${appId}`;
+  expect((await site.get(start)).text).toContain('Log in to Holiday Planner');
+  await site.submit('/oauth/accept', { app_id: appId });
+  expect((await site.get(start)).headers.get('location')).toContain(`${validApp.redirectURL}?auth_key=`);
+  await site.submit(`/settings/apps/${appId}/remove`);
+  expect((await site.get(start)).status).toBe(200);
 });

@@ -30,10 +30,10 @@ describe('the code on an app’s page', () => {
 
     server = await run(snippetOf(html, 'code-javascript'), snippetOf(html, 'code-env'));
     const browser = new Browser(`http://localhost:${port}`);
-    const answer = await provider.signIn<Response>((url, init) => browser.fetch(url, init));
+    const response = await provider.signIn<Response>((url, init) => browser.fetch(url, init));
 
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ id: provider.users[0]!.id, provider: 'pimbuzz' });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ id: provider.users[0]!.id, provider: 'pimbuzz' });
     expect(html).toContain(`<a href="http://localhost:${port}/auth/pimbuzz">`);
   });
 

@@ -54,8 +54,8 @@ function receive(path: string, enough = Infinity): Promise<{ status?: number; le
   });
 }
 
-describe('faults that the caller of authorize meets', () => {
-  test('answers with a status and leaves the key good, as a proxy does whose site is not reached', async () => {
+describe('faults of authorize', () => {
+  test('a status leaves the key valid, as with a proxy that does not reach the site', async () => {
     const key = await newKey();
     provider.once('authorize', { status: 503, body: 'busy', headers: { 'Retry-After': '5' } });
     const response = await sendKey(provider, key);
@@ -65,7 +65,7 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, key)).resolves.toHaveProperty('access_token');
   });
 
-  test('answers with a status after the key was used up, when told so', async () => {
+  test('a status with side effects uses the key up', async () => {
     const key = await newKey();
     provider.once('authorize', { status: 504, body: { why: 'timeout' }, sideEffects: true });
     const response = await sendKey(provider, key);
@@ -74,7 +74,7 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, key)).resolves.toEqual(gone);
   });
 
-  test('resets the connection after the key was used up, or before', async () => {
+  test('a reset uses the key up, or comes before that', async () => {
     const key = await newKey();
     provider.once('authorize', { reset: 'before' }).once('authorize', 'reset');
     await expect(sendKey(provider, key)).rejects.toThrow('fetch failed');
@@ -89,21 +89,21 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, another)).resolves.toEqual(gone);
   });
 
-  test('leaves the key good at a reset before', async () => {
+  test('a reset before the script leaves the key valid', async () => {
     const key = await newKey();
     provider.once('authorize', { reset: 'before' });
     await expect(sendKey(provider, key)).rejects.toThrow('fetch failed');
     await expect(exchange(provider, key)).resolves.toHaveProperty('access_token');
   });
 
-  test('refuses the secret and leaves the key good', async () => {
+  test('a wrong secret leaves the key valid', async () => {
     const key = await newKey();
     provider.once('authorize', 'wrong_secret');
     await expect(exchange(provider, key)).resolves.toEqual({ error: true, message: 'Bad Request, invalid app_secret' });
     await expect(exchange(provider, key)).resolves.toHaveProperty('access_token');
   });
 
-  test('lets somebody else use the key up first', async () => {
+  test('a used key was exchanged by another call', async () => {
     const key = await newKey();
     provider.once('authorize', 'used_key');
     await expect(exchange(provider, key)).resolves.toEqual(gone);
@@ -111,7 +111,7 @@ describe('faults that the caller of authorize meets', () => {
     await expect(exchange(provider, 'unknown')).resolves.toEqual(gone);
   });
 
-  test('hands out a token that is too old or replaced already', async () => {
+  test('a token may be too old or replaced when it is handed out', async () => {
     provider.once('authorize', 'expired_token');
     await expect(userInfo(provider, await newToken())).resolves.toMatchObject({
       message: 'Bad Request, expired access_token',
@@ -125,20 +125,20 @@ describe('faults that the caller of authorize meets', () => {
   });
 });
 
-describe('faults that the caller of get_user_info meets', () => {
+describe('faults of get_user_info', () => {
   test.each([
     ['expired_token', { error: true, message: 'Bad Request, expired access_token' }],
     ['dead_token', { error: true, message: 'Bad Request, invalid access_token' }],
-  ] as const)('%s, which lasts', async (fault, answer) => {
+  ] as const)('%s, which lasts', async (fault, expected) => {
     const token = await newToken();
     provider.once('get_user_info', fault);
-    await expect(userInfo(provider, token)).resolves.toEqual(answer);
-    await expect(userInfo(provider, token)).resolves.toEqual(answer);
+    await expect(userInfo(provider, token)).resolves.toEqual(expected);
+    await expect(userInfo(provider, token)).resolves.toEqual(expected);
     provider.once('get_user_info', fault);
     await expect(userInfo(provider, 'unknown')).resolves.toMatchObject({ error: true });
   });
 
-  test('a deleted person, once', async () => {
+  test('deleted_user, once', async () => {
     const token = await newToken();
     provider.once('get_user_info', 'deleted_user');
     await expect(userInfo(provider, token)).resolves.toEqual([]);
@@ -166,7 +166,7 @@ describe('faults that the caller of get_user_info meets', () => {
     if (typeof fault === 'object') expect(received.length).toBe(whole);
   });
 
-  test('hangs until the provider closes, and closing does not wait', async () => {
+  test('hang and endless end when the provider closes, which does not wait for them', async () => {
     provider.once('get_user_info', 'hang').once('get_user_info', 'endless').once('get_user_info', { delay: 60_000 });
     const paths = Array.from({ length: 3 }, () => receive('/api/get_user_info'));
     while (provider.requests.length < 3) await new Promise(setImmediate);
@@ -193,7 +193,7 @@ describe('faults that the caller of get_user_info meets', () => {
     expect((await fetch(`${provider.url}/api/get_user_info`)).headers.get('content-type')).toBe('application/json');
   });
 
-  test('answers with the JSON in a redirect to the home page', async () => {
+  test('wrong_host sends the JSON in a redirect to the home page', async () => {
     const token = await newToken();
     provider.once('get_user_info', 'wrong_host');
     const url = `${provider.url}/api/get_user_info?access_token=${token}`;
@@ -213,7 +213,7 @@ describe('faults that the caller of get_user_info meets', () => {
 });
 
 describe('faults in the browser', () => {
-  test('happen at the start and at the consent', async () => {
+  test('occur at the start and at the consent', async () => {
     provider.once('oauth', { status: 502 }).once('oauth', 'sql_error').once('consent', 'maintenance');
     expect((await start()).status).toBe(502);
     await expect((await start()).text()).resolves.toContain('<title>Error</title>');
@@ -237,7 +237,7 @@ describe('provider.once', () => {
     await expect(statusOf('/api/get_user_info')).resolves.toBe(502);
   });
 
-  test('journals the fault', async () => {
+  test('logs the fault', async () => {
     provider.once('get_user_info', { delay: 1 });
     await fetch(`${provider.url}/api/get_user_info`);
     expect(provider.requests.at(-1)).toMatchObject({ endpoint: 'get_user_info', fault: 'delay', status: 200 });
@@ -260,7 +260,7 @@ describe('provider.once', () => {
     expect(() => provider.once(endpoint as Endpoint, fault as Fault)).toThrow(message);
   });
 
-  test('leaves the login after a fault alone', async () => {
+  test('applies a fault to one login only', async () => {
     provider.once('authorize', 'wrong_secret');
     const agent = request.agent(plainApp(provider));
     expect((await provider.signIn(agent)).body).toMatchObject({ error: true });

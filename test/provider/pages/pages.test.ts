@@ -14,11 +14,11 @@ afterEach(async () => {
   for (const each of running.splice(0)) await each.close();
 });
 
-const inhabitants = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ username: `person${index}`, firstName: `Person ${index}` }));
+const manyUsers = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ username: `user${index}`, firstName: `User ${index}` }));
 
 describe('the sign-in page', () => {
-  test('signs a person in with one button and goes on to where they wanted to go', async () => {
+  test('signs a user in with one button and goes on to the path that the user asked for', async () => {
     const browser = await start({ users: [{ username: 'ann', firstName: 'Ann', lastName: 'Example' }] });
     const page = await browser.get('/signin?return_to=%2Fdevelopers%2Fapps');
     expect(page.html).toContain('<title>Sign in</title>');
@@ -36,25 +36,25 @@ describe('the sign-in page', () => {
     expect(page.html).toContain(`name="return_to" value="/api/oauth?app_id=${app!.appId}"`);
   });
 
-  test('stays usable with ten thousand people: fifty buttons, and a field for the others', async () => {
-    const browser = await start({ users: inhabitants(10_000) });
+  test('has fifty buttons and a field for the others when there are ten thousand users', async () => {
+    const browser = await start({ users: manyUsers(10_000) });
     const page = await browser.get('/signin');
     expect(page.html.match(/name="user_id"/g)).toHaveLength(50);
     expect(page.text).toContain('The first 50 of 10,000 users.');
-    const signedIn = await browser.submit('/signin', { user_name: 'person9999', return_to: '/' });
+    const signedIn = await browser.submit('/signin', { user_name: 'user9999', return_to: '/' });
     expect(signedIn.status).toBe(303);
-    expect((await browser.get('/')).text).toContain('(@person9999)');
+    expect((await browser.get('/')).text).toContain('(@user9999)');
   });
 
-  test('with fifty people or fewer has no such field', async () => {
-    const browser = await start({ users: inhabitants(50) });
+  test('has no such field with fifty users or fewer', async () => {
+    const browser = await start({ users: manyUsers(50) });
     const page = await browser.get('/signin');
     expect(page.html.match(/name="user_id"/g)).toHaveLength(50);
     expect(page.html).not.toContain('name="user_name"');
   });
 
-  test('says so when nobody has the user name, and keeps it in the field', async () => {
-    const browser = await start({ users: inhabitants(60) });
+  test('shows that no user has the name, and keeps it in the field', async () => {
+    const browser = await start({ users: manyUsers(60) });
     const page = await browser.submit('/signin', { user_name: '"><b>nobody', return_to: '/settings/apps' });
     expect(page.text).toContain('No user here has the name “"><b>nobody”.');
     expect(page.html).toContain('value="&quot;&gt;&lt;b&gt;nobody"');
@@ -63,14 +63,14 @@ describe('the sign-in page', () => {
     expect(page.html).not.toContain('<b>');
   });
 
-  test('says so when there is nobody at all', async () => {
+  test('shows that there is no user', async () => {
     const browser = await start();
     for (const { id } of provider.users) provider.deleteUser(id);
     expect((await browser.get('/signin')).text).toContain('There are no users yet.');
   });
 
-  test('speaks French', async () => {
-    const browser = (await start({ users: inhabitants(10_000) })).speaking('fr-CA');
+  test('is in French for a French browser', async () => {
+    const browser = (await start({ users: manyUsers(10_000) })).speaking('fr-CA');
     const page = await browser.submit('/signin', { user_name: 'nobody', return_to: '/' });
     expect(page.html).toContain('<html lang="fr">');
     expect(page.text).toContain('Les 50 premiers membres sur 10\u202f000.');
@@ -107,7 +107,7 @@ describe('the consent page', () => {
     expect(accepted.location).toMatch(/^http:\/\/localhost:3000\/cb\?auth_key=[0-9a-f]{32}$/);
   });
 
-  test('leaves out what the app does not say about itself', async () => {
+  test('leaves out empty fields of the app', async () => {
     const { page } = await consent({ name: 'Planner' });
     expect(page.text).not.toContain('Website:');
   });
@@ -118,7 +118,7 @@ describe('the consent page', () => {
     expect(page.html).not.toMatch(/<img src=x>|<\/p><script>|<b>/);
   });
 
-  test('speaks French', async () => {
+  test('is in French for a French browser', async () => {
     const { page } = await consent({ name: 'Planner' }, 'fr');
     expect(page.html).toContain('<title>Se connecter avec Pimbuzz</title>');
     expect(page.html).toContain('>Continuer en tant que Ann Example</button>');
@@ -127,7 +127,7 @@ describe('the consent page', () => {
 });
 
 describe('the home page', () => {
-  test('says what this is and leads everywhere', async () => {
+  test('shows that this is a local provider and links to all pages', async () => {
     const browser = await start({ name: 'Look Loox' });
     const page = await browser.get('/');
     expect(page.html).toContain('<title>Look Loox</title>');
@@ -137,7 +137,7 @@ describe('the home page', () => {
     }
   });
 
-  test('speaks French', async () => {
+  test('is in French for a French browser', async () => {
     const browser = (await start()).speaking('fr');
     await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
     expect((await browser.get('/')).text).toContain('Vous êtes connecté en tant que');

@@ -69,16 +69,16 @@ describe('requests as PHP reads them', () => {
     expect(await message('/api/authorize', body, type)).toBe(`Bad Request, invalid ${missing}`);
   });
 
-  test('finds the method in the path, decoded, and in `do`, which counts for more', async () => {
+  test('takes the method from the path, decoded, or from `do`, which overrides it', async () => {
     expect(await message('/api/%61uthorize')).toContain('invalid app_id');
     expect(await message('/api/%ZZ')).toContain('invalid parameters');
     expect(await message('/api/foo?do=authorize')).toContain('invalid app_id');
     expect(await message('/api.php?do[]=authorize')).toContain('invalid parameters');
   });
 
-  test('takes the form that an outer app’s parser has read', async () => {
+  test('uses the form that an outer app’s parser has read', async () => {
     const inner = createProvider();
-    const outer = express().use(express.urlencoded({ extended: true }), inner as never);
+    const outer = express().use(express.urlencoded({ extended: true }), inner);
     const ask = async (body: string): Promise<unknown> =>
       (await request(outer).post('/api/authorize').type(form).send(body)).body;
     await expect(ask('app_id=1')).resolves.toMatchObject({ message: 'Bad Request, invalid app_secret' });

@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const redirectURL = 'http://localhost:3000/cb';
 
 describe('a provider with a state file', () => {
-  test('keeps apps, people, approvals and who is signed in over a restart', async () => {
+  test('keeps apps, users, grants and sessions over a restart', async () => {
     const first = await startProvider({ state });
     const agent = request.agent(plainApp(first));
     await first.signIn(agent, 'sam');
@@ -54,7 +54,7 @@ describe('a provider with a state file', () => {
     }
   });
 
-  test('keeps what was accepted on the consent page', async () => {
+  test('keeps a grant from the consent page', async () => {
     const first = await startProvider({ state });
     await first.signIn(request.agent(plainApp(first)));
     await first.close();
@@ -64,20 +64,20 @@ describe('a provider with a state file', () => {
     await second.close();
   });
 
-  test('takes people and redirect URL from the options when they are given', () => {
+  test('takes users and redirect URL from the options when they are given', () => {
     createProvider({ state, redirectURL });
     const second = createProvider({ state, users: [{ username: 'ada' }], redirectURL: `${redirectURL}2` });
     expect(second.users.map(({ username }) => username)).toEqual(['ada']);
     expect(second.apps.map((app) => app.redirectURL)).toEqual([`${redirectURL}2`]);
   });
 
-  test('has an app again when the last one was deleted', () => {
+  test('gets a new app when the last one was deleted', () => {
     const first = createProvider({ state });
     first.deleteApp(first.apps[0]!);
     expect(createProvider({ state }).apps).toHaveLength(1);
   });
 
-  test('keeps the file to its owner, and leaves no other file behind', () => {
+  test('lets only its owner read the file, and leaves no other file behind', () => {
     createProvider({ state });
     expect(statSync(state).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['pimbuzz.json']);
@@ -92,19 +92,19 @@ describe('a provider with a state file', () => {
     ['{"format":2,"cookieSecret":"x","users":[{}],"apps":[],"grants":[]}', `a user's "username" must be a text`],
     ['{"format":2,"cookieSecret":"x","users":[],"apps":[{}],"grants":[]}', '"redirectURL" of an app'],
     ['{"format":2,"cookieSecret":"x","users":[],"apps":[],"grants":[{}]}', 'a grant is not complete'],
-  ])('refuses %s and leaves the file as it is', (text, reason) => {
+  ])('refuses %s and does not change the file', (text, reason) => {
     writeFileSync(state, text);
     expect(() => createProvider({ state })).toThrow(`the state file ${state} cannot be used (`);
     expect(() => createProvider({ state })).toThrow(reason);
     expect(readFileSync(state, 'utf8')).toBe(text);
   });
 
-  test('says so when the file cannot be read or written', () => {
+  test('throws when the file cannot be read or written', () => {
     expect(() => createProvider({ state: folder })).toThrow(`the state file ${folder} cannot be read`);
     expect(() => createProvider({ state: join(folder, 'no/where.json') })).toThrow('ENOENT');
   });
 
-  test('loses nothing that was acknowledged when it is killed in the middle', async () => {
+  test('loses no acknowledged change when it is killed', async () => {
     const program = `
       const { createProvider } = require('./lib/provider/index.ts');
       const provider = createProvider({ state: ${JSON.stringify(state)} });

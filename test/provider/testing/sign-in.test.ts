@@ -11,13 +11,13 @@ describe('provider.signIn', () => {
   });
   afterEach(() => provider.close());
 
-  test('logs the first person in at an app, with a supertest agent, in one line', async () => {
+  test('logs the first user in at an app, with a supertest agent', async () => {
     const response = await provider.signIn(request.agent(plainApp(provider)));
     expect(response.status).toBe(200);
     expect(response.body.user_info).toMatchObject({ user_id: '2', user_name: 'renee' });
   });
 
-  test('logs in the person it is told, by user name, id or object, one after the other', async () => {
+  test('logs in a given user, by user name, id or object, one after the other', async () => {
     const agent = request.agent(plainApp(provider));
     const names = [];
     for (const user of ['sam', '4', provider.users[3]!]) {
@@ -35,20 +35,20 @@ describe('provider.signIn', () => {
     expect(endpoints).toEqual(['oauth 200', 'consent 303', ...calls, 'oauth 302', ...calls]);
   });
 
-  test('drives a fetch with a cookie jar against an app that listens, whatever the registered host', async () => {
-    const jar = new CookieJar();
-    const jarFetch = async (url: string, init: RequestInit): Promise<Response> => {
-      const response = await fetch(url, { ...init, headers: { cookie: jar.getCookieStringSync(url) } });
-      for (const cookie of response.headers.getSetCookie()) jar.setCookieSync(cookie, url);
+  test('works with a fetch that keeps cookies, whatever host is registered', async () => {
+    const cookies = new CookieJar();
+    const cookieFetch = async (url: string, init: RequestInit): Promise<Response> => {
+      const response = await fetch(url, { ...init, headers: { cookie: cookies.getCookieStringSync(url) } });
+      for (const cookie of response.headers.getSetCookie()) cookies.setCookieSync(cookie, url);
       return response;
     };
     await serving(plainApp(provider), async (url) => {
-      const response = await provider.signIn(jarFetch, 'sam', { start: `${url}/auth/pimbuzz` });
+      const response = await provider.signIn(cookieFetch, 'sam', { start: `${url}/auth/pimbuzz` });
       await expect(response.json()).resolves.toMatchObject({ user_info: { user_name: 'sam' } });
     });
   });
 
-  test('sends a fetch to the host of the registered redirect URL when it is told no other', async () => {
+  test('uses the host of the registered redirect URL for a fetch without a start URL', async () => {
     await serving(plainApp(provider), async (url) => {
       provider.updateApp(provider.apps[0]!, { redirectURL: `${url}/auth/pimbuzz/callback` });
       const headers = { cookie: 'attempt=yes' };
@@ -57,13 +57,13 @@ describe('provider.signIn', () => {
     });
   });
 
-  test('starts where it is told', async () => {
+  test('starts at the given path', async () => {
     provider.updateApp(provider.apps[0]!, { redirectURL: 'https://app.example/in/callback' });
     const response = await provider.signIn(request.agent(plainApp(provider, '/in')), 'sam', { start: '/in' });
     expect(response.body.user_info.user_name).toBe('sam');
   });
 
-  test('follows an app that sends the browser to the provider once more, but not for ever', async () => {
+  test('follows an app that redirects to the provider once more, but not for ever', async () => {
     const toProvider = `${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`;
     let callbacks = 0;
     const app = express();
@@ -79,7 +79,7 @@ describe('provider.signIn', () => {
     expect(callbacks).toBe(7);
   });
 
-  test('works for a provider that is an app itself', async () => {
+  test('works with a provider in a server of the test’s own', async () => {
     const mounted = createProvider({ name: 'Look Loox' });
     await serving(mounted, async (url) => {
       const { apps, authorizeMethod } = mounted;
@@ -88,7 +88,7 @@ describe('provider.signIn', () => {
     });
   });
 
-  test('reaches a provider whose configured URL is a name that leads nowhere', async () => {
+  test('reaches a provider whose configured URL is not reachable', async () => {
     const elsewhere = await startProvider({ siteURL: 'https://pimbuzz.test' });
     try {
       const app = express();
@@ -105,14 +105,14 @@ describe('provider.signIn', () => {
     }
   });
 
-  test('says so when the app does not start a login', async () => {
+  test('rejects when the app does not start a login', async () => {
     const agent = request.agent(express());
     await expect(provider.signIn(agent)).rejects.toThrow('signIn: /auth/pimbuzz sent 404 and not a redirect');
     const app = express().use((_req, res) => res.redirect('/login?secret=1'));
     await expect(provider.signIn(request.agent(app))).rejects.toThrow('sent 302 to /login and not a redirect');
   });
 
-  test('says so when the provider does not ask for consent, or does not send the browser back', async () => {
+  test('rejects when the provider does not ask for consent, or does not send the browser back', async () => {
     const agent = request.agent(plainApp(provider));
     provider.configure({ moduleEnabled: false });
     await expect(provider.signIn(agent)).rejects.toThrow('sent 200 and no consent page');
@@ -122,7 +122,7 @@ describe('provider.signIn', () => {
     );
   });
 
-  test('needs a person who exists', async () => {
+  test('rejects when the user does not exist', async () => {
     const agent = request.agent(plainApp(provider));
     await expect(provider.signIn(agent, 'nobody')).rejects.toThrow('there is no user "nobody" here');
     const deserted = createProvider({ users: [] });
