@@ -54,7 +54,7 @@ export interface ProviderControls {
   ): Promise<R>;
 }
 
-export interface ControlsDeps {
+interface ControlsDeps {
   settings: ProviderSettings;
   store: Store;
   conditions: CurrentConditions;

@@ -20,7 +20,7 @@ import { createStore, type Store } from './store/store.js';
  * A provider that handles requests. Without `next`, an unknown path gets the provider's own 404 page; with `next`, the
  * app that it is mounted in handles the path.
  */
-export type RequestHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void;
+type RequestHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void;
 
 /** A provider as a request handler, with its controls. */
 export type ProviderHandler = RequestHandler & ProviderControls;
@@ -43,7 +43,7 @@ export function createProvider(options: ProviderOptions = {}): ProviderHandler {
   return handler as ProviderHandler;
 }
 
-export interface BuiltProvider {
+interface BuiltProvider {
   handle: RequestHandler;
   controls: ProviderControls;
   address: SiteAddress;

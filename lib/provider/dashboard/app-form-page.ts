@@ -11,7 +11,7 @@ import { encodeEntities } from '../api/html-entities.js';
 import { renderPage, type PageContext } from '../pages/index.js';
 import { dashboardTexts } from './texts.js';
 
-export interface AppFormContent {
+interface AppFormContent {
   values: AppFormValues;
   mistakes: AppMistakes;
   /** The app that is being edited; absent for a new one. */

@@ -13,7 +13,7 @@ import { appPage, appsPage, deleteAppPage, isDone, loginsPage, type AppLogin, ty
 import { developerPage, isTopic } from './developer-pages.js';
 import { appIdOf, createGuards, type Guards } from './guards.js';
 
-export interface DashboardDeps {
+interface DashboardDeps {
   store: Store;
   calls: CallReader;
   address: SiteAddress;

@@ -11,7 +11,7 @@ import type { User } from '../store/users.js';
 import { dashboardTexts } from './texts.js';
 
 /** A request for a page of the dashboard. */
-export interface DashboardRequest {
+interface DashboardRequest {
   req: Router.Request;
   res: ServerResponse;
   page: PageContext;

@@ -1,6 +1,6 @@
 import type { RegisteredApp } from '../store/app-form.js';
 
-export interface Snippets {
+interface Snippets {
   /** Contents of `.env`; the only one of the three with the secret in it. */
   env: string;
   typeScript: string;

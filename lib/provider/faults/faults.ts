@@ -69,7 +69,7 @@ export interface DelayFault<E extends Endpoint = Endpoint> {
 }
 
 /** How a response's bytes are sent. */
-export type Delivery = 'whole' | 'reset' | 'hang' | 'stalled' | 'truncated' | 'endless' | 'slow' | 'too_large';
+type Delivery = 'whole' | 'reset' | 'hang' | 'stalled' | 'truncated' | 'endless' | 'slow' | 'too_large';
 
 /** Side effects of a fault on the key or the token of the call. */
 export type FaultEffect = (typeof authorizeNames)[number] | (typeof userInfoNames)[number];

@@ -21,7 +21,7 @@ export interface CallReader {
   currentUser(req: IncomingMessage): User | null;
 }
 
-export interface CallReaderDeps {
+interface CallReaderDeps {
   settings: ProviderSettings;
   store: Store;
   conditions: CurrentConditions;

@@ -14,7 +14,7 @@ import type { ScriptRunner } from './script-runner.js';
 import type { SessionCookie } from './session-cookie.js';
 import { isSameOrigin, localPath, type SiteAddress } from './urls.js';
 
-export interface SiteRouterDeps {
+interface SiteRouterDeps {
   store: Store;
   address: SiteAddress;
   session: SessionCookie;

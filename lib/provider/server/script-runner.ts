@@ -31,7 +31,7 @@ export interface ScriptRunner {
   sendMessage(req: IncomingMessage, res: ServerResponse, name: PageText, status: number): void;
 }
 
-export interface ScriptRunnerDeps {
+interface ScriptRunnerDeps {
   settings: ProviderSettings;
   store: Store;
   conditions: CurrentConditions;

@@ -12,7 +12,7 @@ export interface WireResponse {
   readonly body: Buffer;
 }
 
-export interface TransportContext {
+interface TransportContext {
   readonly version: Version;
   readonly conditions: SiteConditions;
   /** The site's home, when the call was sent to another scheme or host; undefined when it was not. */

@@ -1,6 +1,6 @@
 import { isWebURL } from '../option-readers.js';
 
-/** What the dashboard's form collects about an app. */
+/** The fields of an app in the dashboard's form. */
 export interface AppInput {
   name: string;
   /** Host name or address of the app's site, as typed. */
@@ -61,8 +61,7 @@ export const emptyAppForm: AppFormValues = {
   iconURL: '',
 };
 
-export type CheckedAppForm =
-  { ok: true; input: AppInput } | { ok: false; values: AppFormValues; mistakes: AppMistakes };
+type CheckedAppForm = { ok: true; input: AppInput } | { ok: false; values: AppFormValues; mistakes: AppMistakes };
 
 /** Checks a submitted form and reports all mistakes at once, by field. */
 export function checkAppForm(body: unknown): CheckedAppForm {
@@ -87,7 +86,7 @@ export function checkAppForm(body: unknown): CheckedAppForm {
   return { ok: true, input: { ...values, category } };
 }
 
-/** Parts of a redirect URL that the return's plain concatenation (`REDIRECT_URL?auth_key=…`) spoils. */
+/** Parts of a redirect URL that do not survive the plain concatenation `REDIRECT_URL?auth_key=…`. */
 export function redirectURLTraps(redirectURL: string): { query: boolean; fragment: boolean } {
   const [beforeFragment = '', ...fragment] = redirectURL.split('#');
   return { query: beforeFragment.includes('?'), fragment: fragment.length > 0 };

@@ -13,7 +13,7 @@ export interface Grant {
 }
 
 /** The grant that a token belongs to, and whether the token still lives. */
-export type TokenState = { type: 'valid' | 'expired'; grant: Grant } | { type: 'unknown' };
+type TokenState = { type: 'valid' | 'expired'; grant: Grant } | { type: 'unknown' };
 
 /** The table of grants, with their keys and tokens. At most one row per app and user. */
 export interface Grants {

@@ -30,7 +30,7 @@ export interface Store {
   onChange(listener: () => void): void;
 }
 
-export interface StoreOptions {
+interface StoreOptions {
   users: readonly User[];
   now: () => number;
   /** See {@link createGrants}. */

@@ -7,7 +7,7 @@ export interface ProviderBrowser {
   post(url: URL, fields: Record<string, string>): Promise<PageResponse>;
 }
 
-export interface PageResponse {
+interface PageResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;

@@ -28,7 +28,7 @@ export interface SignInOptions {
   start?: string;
 }
 
-export interface SignInPlan {
+interface SignInPlan {
   user: User;
   start: string;
   /** Base URL of the app, for a `fetch` and a start without a host. */
