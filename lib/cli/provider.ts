@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { errorText } from '../internal/error-text.js';
+import { omitUndefined } from '../internal/omit-undefined.js';
+import { errorText } from '../internal/unknown-error.js';
 import { snippetsFor } from '../provider/dashboard/snippets.js';
 import { startProvider, type LocalProvider, type StartOptions } from '../provider/index.js';
 import { UsageError, type CommandLine } from './command-line.js';
@@ -47,8 +48,8 @@ function toOptions(values: Omit<ReturnType<typeof parse>, 'help'>): StartOptions
     users: users === undefined ? undefined : readUsers(users),
     state,
   };
-  // StartOptions has no undefined values; startProvider checks the others.
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  // startProvider checks the values.
+  return omitUndefined(given) as StartOptions;
 }
 
 function parse(args: readonly string[]) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from 'router';
-import { errorText } from '../internal/error-text.js';
+import { errorText } from '../internal/unknown-error.js';
 import { createControls, type ProviderControls } from './controls.js';
 import { createDashboard } from './dashboard/dashboard.js';
 import { createFaultQueues } from './faults/faults.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import accepts from 'accepts';
+import Negotiator from 'negotiator';
 import type { Parameters } from '../api/php-values.js';
 import type { ScriptCall } from '../api/script-call.js';
 import type { CurrentConditions } from '../faults/site-conditions.js';
@@ -78,6 +78,6 @@ function defaultLanguage(req: IncomingMessage, { version, language }: ProviderSe
 /** The language that the browser prefers among ours; the site's own when the browser has no preference. */
 function acceptedLanguage(req: IncomingMessage, own: Language): Language {
   // The first one is the best when the header accepts anything.
-  const best = accepts(req).languages([own, ...languages]);
+  const best = new Negotiator(req).language([own, ...languages]);
   return languages.find((language) => language === best) ?? own;
 }

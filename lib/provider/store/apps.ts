@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { omitUndefined } from '../../internal/omit-undefined.js';
 import { categories, isRedirectURL, type AppInput, type RegisteredApp } from './app-form.js';
 import { newSecret } from './secret.js';
 
@@ -66,7 +67,7 @@ export function parseNewApp(
     description: '',
     category: 'other',
     iconURL: '',
-    ...withoutUndefined(input),
+    ...omitUndefined(input),
   };
   checkApp(app);
   if (!/^[1-9]\d{0,17}$/.test(app.appId)) throw new TypeError('"appId" must be digits in a text');
@@ -77,7 +78,7 @@ export function parseNewApp(
 
 /** @throws TypeError that names the wrong field. */
 export function parseAppChanges(app: RegisteredApp, changes: Partial<AppInput>): RegisteredApp {
-  const changed = { ...app, ...withoutUndefined(changes) };
+  const changed = { ...app, ...omitUndefined(changes) };
   checkApp(changed);
   return { ...changed, appId: app.appId, appSecret: app.appSecret, ownerId: app.ownerId };
 }
@@ -114,9 +115,4 @@ function checkApp(app: object): asserts app is RegisteredApp {
 function newAppId(isTaken: (appId: string) => boolean): string {
   const appId = `${randomInt(100, 1000)}${String(randomInt(1e12)).padStart(12, '0')}`;
   return isTaken(appId) ? newAppId(isTaken) : appId;
-}
-
-function withoutUndefined<T extends object>(given: T): T {
-  // Leaving undefined entries out keeps the type: an optional field may be missing.
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }

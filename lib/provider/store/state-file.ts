@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { errorText, hasCode } from '../../internal/unknown-error.js';
+import { errorCodeOf, errorText } from '../../internal/unknown-error.js';
 import type { RegisteredApp } from './app-form.js';
 import { parseNewApp } from './apps.js';
 import type { Store } from './store.js';
@@ -104,7 +104,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (errorCodeOf(error) === 'ENOENT') return undefined;
     throw new Error(`the state file ${file} cannot be read: ${errorText(error)}`, { cause: error });
   }
 }
