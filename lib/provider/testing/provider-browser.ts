@@ -42,8 +42,8 @@ export function createProviderBrowser(listeningURL: string | undefined): Provide
   };
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+async function readText(body: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
+  for await (const chunk of body.setEncoding('utf8')) text += String(chunk);
   return text;
 }
