@@ -2,7 +2,7 @@ import request from 'supertest';
 import { startProvider } from '../../../lib/provider/index';
 import { plainApp } from '../../support/plain-app';
 
-test('get_user_info follows the site: labels, uploads folder, language, entities, and the cut of its columns', async () => {
+test('get_user_info follows the site: labels, uploads folder, language, entities, and the cut of columns', async () => {
   const provider = await startProvider({
     version: '4.0',
     authorizeMethod: 'POST',
