@@ -1,7 +1,7 @@
-/** Where in a login something went wrong. */
+/** The part of a login in which something went wrong. */
 export type LoginStage = 'start' | 'callback' | 'authorize' | 'user_info' | 'verify' | 'session' | 'link' | 'logout';
 
-/** Every way in which a login can fail, with the HTTP status that goes with it. */
+/** Each way in which a login can fail, with its HTTP status. */
 const statusByCode = {
   auth_key_malformed: 400,
   auth_key_missing: 400,
@@ -40,24 +40,24 @@ const statusByCode = {
   timeout: 504,
 } as const;
 
-/** A stable name for what went wrong, to branch on; the README has an entry for each. */
+/** Names what went wrong. The names are stable, so an app can branch on them; the README explains each. */
 export type LoginErrorCode = keyof typeof statusByCode;
 
-/** What a {@link LoginWithError} is made of, besides its message. */
+/** The parts of a {@link LoginWithError} besides its message. */
 export interface LoginErrorDetails {
   code: LoginErrorCode;
   stage: LoginStage;
-  /** What to do about it, in a sentence or two for a developer. */
+  /** Tells a developer what to do, in a sentence or two. */
   hint?: string | undefined;
-  /** Whether the same login may succeed when it is started again. */
+  /** Whether a new login may succeed. */
   retryable?: boolean | undefined;
-  /** A low-level error; only its name, code and redacted message are kept. */
+  /** A low-level error. Only its name, its code, and its redacted message and stack are kept. */
   cause?: unknown;
 }
 
 /**
- * The one error of this package. The message says what happened, `hint` what to do; neither, nor `cause`, `stack` or any
- * serialized form, ever holds a secret, a key, a token or a full URL.
+ * The only error class of this package. `message` says what happened and `hint` what to do. Neither of them, nor
+ * `cause`, `stack` or any serialized form, ever holds a secret, a key, a token or a full URL.
  *
  * @example
  * app.use((err, req, res, next) => {
@@ -69,7 +69,7 @@ export class LoginWithError extends Error {
   override readonly name = 'LoginWithError';
   readonly code: LoginErrorCode;
   readonly stage: LoginStage;
-  /** HTTP status for the answer: 4xx for what the visitor's request caused, 500, 502 or 504 for the rest. */
+  /** HTTP status for the response: 4xx if the user's request caused the error, else 500, 502 or 504. */
   readonly status: number;
   readonly hint: string | undefined;
   readonly retryable: boolean;
@@ -89,45 +89,65 @@ export class LoginWithError extends Error {
   }
 }
 
-/** Whether it is a {@link LoginWithError} with one of these codes. */
+/** Whether a value is a {@link LoginWithError} with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly LoginErrorCode[]): error is LoginWithError {
   return error instanceof LoginWithError && codes.includes(error.code);
 }
 
 const mask = '[redacted]';
-const sensitivePair = /(?:^|[?&;\s])(?:auth_key|access_token|app_secret)(?:\[[^=]*)?\s*=/i;
 
 /**
- * Masks the values of `auth_key`, `access_token` and `app_secret` in a URL or in its path and query, so that it can go into an
- * access log; also where they are encoded, or where the provider's concatenation garbled the query (`?x=1?auth_key=…`).
+ * Masks the values of `auth_key`, `access_token` and `app_secret` in a URL, or in its path and query, for an access
+ * log. Values are also found if they are percent-encoded, or if the provider's concatenation has broken the query, as
+ * in `?x=1?auth_key=…`.
  *
+ * @param url the URL as received; it need not be valid.
  * @example
  * morgan.token('url', (req) => redactURL(req.originalUrl));
  */
 export function redactURL(url: string): string {
   return url
     .split(/([?&;#])/)
-    .map((part) => (sensitivePair.test(decodeFully(part)) ? part.replace(/(?:=|%(?:25)*3D).*$/is, `=${mask}`) : part))
+    .map((part) => (isSensitive(part) ? part.replace(/(?:=|%(?:25)*3D).*$/is, `=${mask}`) : part))
     .join('');
 }
 
-/** Masks in free text what looks like a key, a token or a secret: these are 32 hexadecimal digits, or stand behind their parameter's name. */
+/** Whether a part of a URL assigns a value to a sensitive parameter, however often it is percent-encoded. */
+function isSensitive(part: string): boolean {
+  const names = decodeFully(part).split('=').slice(0, -1);
+  return names.some((name) => /(?:^|[?&;\s])(?:auth_key|access_token|app_secret)(?:\[|\s*$)/i.test(name));
+}
+
+/** Decodes percent-escapes in one pass, also those whose own characters are escaped. */
+function decodeFully(text: string): string {
+  const decoded: string[] = [];
+  for (const character of text) {
+    decoded.push(character);
+    for (let escape = findEscape(decoded); escape !== undefined; escape = findEscape(decoded))
+      decoded.splice(-3, 3, String.fromCharCode(parseInt(escape, 16)));
+  }
+  return decoded.join('');
+}
+
+/** Finds the two digits of an escape at the end of a text. */
+function findEscape(characters: string[]): string | undefined {
+  return /^%([0-9a-f]{2})$/i.exec(characters.slice(-3).join(''))?.[1];
+}
+
+/**
+ * Masks in free text what looks like a key, a token or a secret: 32 hexadecimal digits, or a value behind a parameter's
+ * name.
+ */
 function redact(text: string): string {
   return text
-    .replace(/\b(auth_key|access_token|app_secret)(\[[^\]]*\])?(\s*[=:]\s*|%3D)["']?[^\s&"',;)}]+/gi, `$1$3${mask}`)
+    .replace(
+      /\b(auth_key|access_token|app_secret)(\[[^\]]{0,200}\])?(\s*[=:]\s*|%3D)["']?[^\s&"',;)}]+/gi,
+      `$1$3${mask}`,
+    )
     .replace(/[0-9a-f]{32,}/gi, mask);
 }
 
-function decodeFully(text: string): string {
-  try {
-    const decoded = decodeURIComponent(text);
-    return decoded === text ? text : decodeFully(decoded);
-  } catch {
-    return text;
-  }
-}
-
-/** Low-level errors carry requests, sockets and snippets of bodies: only what names the failure is taken over. */
+/** Copies only what names the failure: low-level errors carry requests, sockets and parts of bodies. */
 function harmlessCause(cause: unknown): Error {
   const source: { name?: unknown; code?: unknown; message?: unknown; stack?: unknown } =
     typeof cause === 'object' && cause !== null ? cause : { message: String(cause) };

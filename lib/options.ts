@@ -10,17 +10,17 @@ import {
 import { bareProviderName, findProvider, isName } from './providers.js';
 import type { AttemptStore, ClientOptions, Provider } from './types.js';
 
-/** The client's options, checked. */
+/** The client's options after the check. */
 export interface ClientSettings {
   readonly provider: Provider;
   readonly appId: string;
-  /** A function, so that no inspection or serialization of an object that holds it shows the secret. */
+  /** A function, so that inspecting or serializing an object that holds it does not show the secret. */
   readonly appSecret: () => string;
   readonly timeout: number;
   readonly dispatcher: ClientOptions['dispatcher'];
 }
 
-/** The strategy's options, checked. */
+/** The strategy's options after the check. */
 export interface StrategySettings extends ClientSettings {
   readonly name: string;
   readonly callbackURL: string | undefined;
@@ -32,7 +32,7 @@ const clientOptionNames = ['provider', 'appId', 'appSecret', 'timeout', 'dispatc
 const strategyOptionNames = [...clientOptionNames, 'name', 'callbackURL', 'passReqToCallback', 'attempts'];
 const example = '{ provider, appId, appSecret }';
 
-/** What other strategies call it, or have and this protocol has not. */
+/** What to do about option names of other strategies, in lower case. */
 const hints = {
   clientid: 'use "appId"',
   consumerkey: 'use "appId"',
@@ -47,7 +47,10 @@ const hints = {
   store: 'use "attempts"',
 };
 
-/** @throws TypeError that lists all mistakes at once, each with the option's name. */
+/**
+ * Checks the options of `LoginWithClient`. @throws TypeError that lists every mistake at once, each with the name of
+ * the option.
+ */
 export function parseClientOptions(options: unknown): ClientSettings {
   return parseOptions(
     { caller: 'LoginWithClient', names: clientOptionNames, example, hints },
@@ -56,7 +59,10 @@ export function parseClientOptions(options: unknown): ClientSettings {
   );
 }
 
-/** @throws TypeError that lists all mistakes at once, each with the option's name. */
+/**
+ * Checks the options of `LoginWithStrategy`. @throws TypeError that lists every mistake at once, each with the name of
+ * the option.
+ */
 export function parseStrategyOptions(options: unknown): StrategySettings {
   return parseOptions(
     { caller: 'LoginWithStrategy', names: strategyOptionNames, example, hints },
@@ -67,7 +73,7 @@ export function parseStrategyOptions(options: unknown): StrategySettings {
       const name = given ?? client.provider.name;
       return {
         ...client,
-        // A base URL has no name of its own. Two of them must not make one user of two: the strategy's name tells them apart.
+        // A base URL has no name. The strategy's name keeps the users of two of them apart.
         provider: client.provider.name === bareProviderName ? { ...client.provider, name } : client.provider,
         name,
         callbackURL: readCallbackURL(reader),
@@ -127,7 +133,7 @@ function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): stri
   } else if (callbackURL.includes('#')) {
     reject(
       `"callbackURL" ${redactURL(callbackURL)} has a "#": the provider appends the key behind it, where it never ` +
-        'reaches a server; register one without',
+        'reaches a server; register a URL without it',
     );
   } else {
     return callbackURL;
@@ -135,7 +141,7 @@ function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): stri
   return undefined;
 }
 
-/** By its one method: an instance of another copy of undici is as good. */
+/** Whether a value has the shape of an undici Dispatcher, which may come from another copy of undici. */
 function isDispatcher(value: unknown): value is NonNullable<ClientOptions['dispatcher']> {
   return hasMethods(value, 'dispatch');
 }

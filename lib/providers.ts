@@ -1,25 +1,27 @@
+import { omitUndefined } from './internal/omit-undefined.js';
 import { trimSlashes } from './internal/urls.js';
 import type { AuthorizeMethod, Provider, ProviderDefinition } from './types.js';
 
-/** The name of a provider of which only the base URL is known. */
+/** Names a provider of which only the base URL is known. */
 export const bareProviderName = 'loginwith';
 
 const authorizeMethods: readonly ('auto' | AuthorizeMethod)[] = ['auto', 'GET', 'POST'];
 
-/** The providers of record, by name. */
+/** The known providers, by name. */
 export const providers = Object.freeze({
   pimbuzz: defineProvider({ name: 'pimbuzz', displayName: 'Pimbuzz', baseURL: 'https://pimbuzz.com' }),
   lookloox: defineProvider({ name: 'lookloox', displayName: 'Look Loox', baseURL: 'https://lookloox.com' }),
 });
 
 /**
- * Describes a network that runs the same script, checked and frozen.
+ * Defines a network that runs the same script, for the option `provider`. The result is checked and frozen.
  *
- * @param definition `name` (letters, digits, `.`, `_`, `-`), `baseURL` (https, or http on a loopback host), and optionally
- *   `displayName`, `uploadsURL` (where pictures are, if the site uses a CDN) and `authorizeMethod` (`'auto'`, `'GET'`, `'POST'`).
- * @throws TypeError that names every mistake.
+ * @param definition `name` (letters, digits, `.`, `_`, `-`), `baseURL` (https, or http on a loopback host), and
+ *   optionally `displayName`, `uploadsURL` (the folder of the pictures, if the site uses a CDN) and `authorizeMethod`
+ *   (`'auto'`, `'GET'` or `'POST'`).
+ * @throws TypeError that lists every mistake at once.
  * @example
- * const example = defineProvider({ name: 'example', baseURL: 'https://social.example' });
+ * const provider = defineProvider({ name: 'example', baseURL: 'https://social.example' });
  */
 export function defineProvider(definition: ProviderDefinition): Provider {
   const { name, baseURL, displayName, uploadsURL, authorizeMethod = 'auto' } = definition;
@@ -27,10 +29,10 @@ export function defineProvider(definition: ProviderDefinition): Provider {
   if (!isName(name)) {
     mistakes.push('"name" must be letters, digits, ".", "_" or "-", because it names a route and a cookie');
   }
-  const base = parseSiteURL(baseURL, 'baseURL', mistakes);
-  const uploads = uploadsURL === undefined ? undefined : parseSiteURL(uploadsURL, 'uploadsURL', mistakes);
+  const checkedBaseURL = parseSiteURL(baseURL, 'baseURL', mistakes);
+  const checkedUploadsURL = uploadsURL === undefined ? undefined : parseSiteURL(uploadsURL, 'uploadsURL', mistakes);
   if (displayName !== undefined && (typeof displayName !== 'string' || displayName.trim() === '')) {
-    mistakes.push('"displayName" must be the name that people see');
+    mistakes.push('"displayName" must be the name that users see');
   }
   if (!authorizeMethods.includes(authorizeMethod)) {
     mistakes.push(`"authorizeMethod" must be one of ${authorizeMethods.join(', ')}`);
@@ -38,26 +40,30 @@ export function defineProvider(definition: ProviderDefinition): Provider {
   const known = ['name', 'baseURL', 'displayName', 'uploadsURL', 'authorizeMethod'];
   mistakes.push(...Object.keys(definition).flatMap((key) => (known.includes(key) ? [] : [`"${key}" is not known`])));
   if (mistakes.length > 0) throw new TypeError(`defineProvider: ${mistakes.join('; ')}`);
-  return Object.freeze({
-    name,
-    baseURL: base,
-    displayName: displayName ?? name,
-    authorizeMethod,
-    ...(uploads === undefined ? {} : { uploadsURL: uploads }),
-  });
+  return Object.freeze(
+    omitUndefined({
+      name,
+      baseURL: checkedBaseURL,
+      displayName: displayName ?? name,
+      authorizeMethod,
+      uploadsURL: checkedUploadsURL,
+    }),
+  );
 }
 
 /**
- * The provider that an option names: one of record, one on a base URL, or one that was defined.
+ * Finds the provider that the option `provider` names: a known one, one on a base URL, or one that `defineProvider`
+ * returned.
  *
- * @throws TypeError that names every mistake.
+ * @throws TypeError that lists every mistake at once.
  */
 export function findProvider(option: unknown): Provider {
   if (option === 'pimbuzz' || option === 'lookloox') return providers[option];
   if (typeof option === 'string') {
     if (!option.includes(':')) {
       throw new TypeError(
-        `"provider" ${JSON.stringify(option)} is not known; use 'pimbuzz', 'lookloox', or a base URL such as 'https://social.example'`,
+        `"provider" ${JSON.stringify(option)} is not known; use 'pimbuzz', 'lookloox', or a base URL such as ` +
+          "'https://social.example'",
       );
     }
     const mistakes: string[] = [];
@@ -66,15 +72,16 @@ export function findProvider(option: unknown): Provider {
     return defineProvider({ name: bareProviderName, displayName: new URL(baseURL).host, baseURL });
   }
   if (typeof option === 'object' && option !== null && 'name' in option && 'baseURL' in option) {
-    // defineProvider checks each field, whatever it is.
+    // defineProvider checks the type of each field.
     return defineProvider(option as ProviderDefinition);
   }
   throw new TypeError(
-    `"provider" is ${option === undefined ? 'missing' : 'not usable'}; use 'pimbuzz', 'lookloox', a base URL, or what defineProvider returned`,
+    `"provider" is ${option === undefined ? 'missing' : 'not usable'}; use 'pimbuzz', 'lookloox', a base URL, or ` +
+      'what defineProvider returned',
   );
 }
 
-/** Whether it can name a provider: a name stands in routes, cookies and profiles. */
+/** Whether a value can name a provider. The name is a part of routes, cookies and profiles. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z0-9][a-z0-9._-]*$/i.test(value);
 }
@@ -84,23 +91,25 @@ export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
+/**
+ * Returns the URL without a slash at its end; reports a mistake and returns an empty string if it is not a site's URL.
+ */
 function parseSiteURL(value: unknown, option: string, mistakes: string[]): string {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  const problem =
-    url === undefined
-      ? 'must be an absolute URL such as https://social.example'
-      : url.protocol !== 'https:' && url.protocol !== 'http:'
-        ? 'must start with https://'
-        : url.protocol === 'http:' && !isLoopback(url.hostname)
-          ? 'must start with https://, because the secret goes there (http only for localhost)'
-          : url.username !== '' || url.password !== ''
-            ? 'must not hold a user name or a password'
-            : url.search !== '' || url.hash !== ''
-              ? 'must not have a query or a fragment'
-              : undefined;
-  if (url === undefined || problem !== undefined) {
-    mistakes.push(`"${option}" ${problem ?? ''}`);
-    return '';
+  const url = checkSiteURL(value);
+  if (typeof url !== 'string') return url.origin + trimSlashes(url.pathname);
+  mistakes.push(`"${option}" ${url}`);
+  return '';
+}
+
+/** Returns the URL, or what is wrong with it. */
+function checkSiteURL(value: unknown): URL | string {
+  if (typeof value !== 'string' || !URL.canParse(value))
+    return 'must be an absolute URL such as https://social.example';
+  const url = new URL(value);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https://';
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return 'must start with https://, because the secret is sent there (http only for localhost)';
   }
-  return url.origin + trimSlashes(url.pathname);
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or a password';
+  return url.search !== '' || url.hash !== '' ? 'must not have a query or a fragment' : url;
 }

@@ -7,15 +7,19 @@ import { runVerify } from './login/verify.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import type { LoginAccess, LoginInfo, Profile, StrategyOptions } from './types.js';
 
-/** Tells Passport how `verify` ended: an error, a user, or `false` with a reason. */
+/** Takes the result of `verify`: an error, a user, or `false` and a reason. */
 export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => void;
 
-/** Finds or makes the app's user: by `done`, by returning, or by resolving to it. `refreshToken` is always `undefined`. */
+/**
+ * Finds or creates the app's user. It may pass the user to `done`, return it, or resolve to it; `false` and `null` mean
+ * that there is none. `refreshToken` is always `undefined`.
+ */
 export type Verify = (accessToken: string, refreshToken: undefined, profile: Profile, done: VerifyDone) => unknown;
 
-/** {@link Verify} with the request first, for `passReqToCallback: true`. */
+/** {@link Verify} with the request as the first parameter, for `passReqToCallback: true`. */
 export type VerifyWithRequest = {
-  // A method's parameters may be narrower than declared, so that one can write `(req: express.Request, …)` without a cast.
+  // A method's parameters may be narrower than declared, so that an app can write `(req: express.Request, …)` without a
+  // cast.
   verify(
     req: Express.Request,
     accessToken: string,
@@ -27,7 +31,10 @@ export type VerifyWithRequest = {
 
 /** Options of one `passport.authenticate` call, besides Passport's own. */
 export interface LoginWithAuthenticateOptions {
-  /** A path of this app to return to; else the start's query parameter `returnTo`. Comes back as `req.loginWith.returnTo`. */
+  /**
+   * Path of this app to return to after the login; the query parameter `returnTo` of the start if absent. After the
+   * login it is in `req.loginWith.returnTo`.
+   */
   returnTo?: string;
 }
 
@@ -39,10 +46,10 @@ interface Actions {
   error(error: unknown): void;
 }
 
-/** Typed here, so that the package's declarations need no other package's typings. */
+/** Typed here, so that the declarations of this package need no typings of another package. */
 const PassportStrategy = Strategy as unknown as new () => Actions;
 
-/** Express's properties of a request, each of which another framework may lack. */
+/** A request with the properties that Express adds, all of which may be absent in another framework. */
 type ExpressRequest = IncomingMessage & {
   res?: ServerResponse;
   originalUrl?: string;
@@ -52,12 +59,13 @@ type ExpressRequest = IncomingMessage & {
 };
 
 /**
- * Logs people in with Pimbuzz, Look Loox or any network on the same script. One route starts the login, the route of the registered
- * redirect URL finishes it; both run `passport.authenticate` with this strategy's name.
+ * Logs users in with Pimbuzz, Look Loox or any network on the same script. One route starts the login, and the route of
+ * the registered redirect URL finishes it. Both run `passport.authenticate` with this strategy's name.
  *
- * Fails (Passport's `fail`, with a {@link LoginWithError} as the challenge): `auth_key_malformed`, `auth_key_missing`, `access_denied`, `attempt_missing`,
- * `auth_key_invalid`, `token_expired`, `user_not_found`, `login_loop`, `user_rejected`. Errors (Passport's `error`): every other code, and what `verify` throws.
- * Neither holds a secret, a key or a token (PROTOCOL.md, from the start to `get_user_info`).
+ * Passport's `fail` gets a {@link LoginWithError} as the challenge: `auth_key_malformed`, `auth_key_missing`,
+ * `access_denied`, `attempt_missing`, `auth_key_invalid`, `token_expired`, `user_not_found`, `login_loop`,
+ * `user_rejected`. Passport's `error` gets every other code, and what `verify` throws. No error of this package holds a
+ * secret, a key or a token (PROTOCOL.md, the start and the return, `authorize`, `get_user_info`).
  *
  * @example
  * passport.use(new LoginWithStrategy(
@@ -67,13 +75,13 @@ type ExpressRequest = IncomingMessage & {
  */
 export class LoginWithStrategy extends PassportStrategy {
   readonly name: string;
-  /** The same provider without Passport: `checkCredentials()`, `getUserInfo()`, `close()`. */
+  /** The client of the same provider, for `checkCredentials()`, `getUserInfo()` and `close()`. */
   readonly client: LoginWithClient;
   private readonly settings: StrategySettings;
   private readonly handleLogin: LoginHandler;
   private readonly verify: (...parameters: unknown[]) => unknown;
 
-  /** @throws TypeError that lists every mistake in the options at once, each with the option's name. */
+  /** @throws TypeError that lists every mistake in the options at once, each with the name of the option. */
   constructor(options: StrategyOptions & { passReqToCallback: true }, verify: VerifyWithRequest);
   constructor(options: StrategyOptions & { passReqToCallback?: false | undefined }, verify: Verify);
   constructor(options: StrategyOptions, verify: Verify | VerifyWithRequest) {
@@ -87,20 +95,21 @@ export class LoginWithStrategy extends PassportStrategy {
     this.name = name;
     this.client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
     this.handleLogin = createLoginHandler(this.settings, this.client);
-    // The overloads tie its type to passReqToCallback, which decides the arguments that it is called with.
+    // The overloads tie its type to passReqToCallback, which decides its arguments.
     this.verify = verify as (...parameters: unknown[]) => unknown;
   }
 
-  /** Called by Passport for each request to a login route. */
+  /** Handles a request to a login route. Passport calls it. */
   authenticate(req: IncomingMessage, options: LoginWithAuthenticateOptions = {}): void {
-    // Passport shares an instance that it was given directly between requests: the actions are this request's only until the first await.
+    // passport.authenticate(instance) shares one object between requests: the actions belong to this one until the
+    // first await.
     const actions: Actions = {
       success: this.success.bind(this),
       fail: this.fail.bind(this),
       redirect: this.redirect.bind(this),
       error: this.error.bind(this),
     };
-    // Passport ignores the promise of an async authenticate.
+    // Passport ignores the promise that an async authenticate returns.
     this.handle(req, options, actions).catch((reason: unknown) => actions.error(reason));
   }
 
@@ -110,7 +119,7 @@ export class LoginWithStrategy extends PassportStrategy {
       throw new LoginWithError('start: there is no response on the request', {
         code: 'response_missing',
         stage: 'start',
-        hint: 'The strategy needs req.res, which Express sets. In another framework set it, or use LoginWithClient.',
+        hint: 'The strategy needs req.res, which Express sets. In another framework, set it or use LoginWithClient.',
       });
     }
     const outcome = await this.handleLogin(toLoginRequest(req, options));
@@ -157,19 +166,19 @@ export class LoginWithStrategy extends PassportStrategy {
   }
 }
 
-/** Adds `getUserInfo()`, not enumerable: the token's info is printed, copied and serialized as before. */
+/** Adds `getUserInfo()`, not enumerable, so that printing, copying and serializing the info leave it out. */
 export function addLoginAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
   const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
   return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
 }
 
-/** What a login needs of a request, taken from Express where it knows more than Node. */
+/** Takes the parts of a request that a login needs, from Express where it knows more than Node. */
 export function toLoginRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions = {}): LoginRequest {
   return {
     method: req.method ?? 'GET',
     url: req.originalUrl ?? req.url ?? '/',
     headers: req.headers,
-    // Express follows "trust proxy" in both.
+    // Express follows "trust proxy" in hostname and secure.
     host: (req.hostname ?? req.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
     secure: req.secure ?? 'encrypted' in req.socket,
     returnTo,

@@ -1,24 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
 
-/** How `authorize` takes its parameters: from the query (`GET`, as documented) or from a form body (`POST`, since script version 4.0.4). */
+/**
+ * How `authorize` reads its parameters: from the query (`GET`, as documented) or from a form body (`POST`, since script
+ * version 4.0.4).
+ */
 export type AuthorizeMethod = 'GET' | 'POST';
 
-/** A social network with "Log in With", as `defineProvider` checked and froze it. */
+/** A social network with "Log in With", checked and frozen by `defineProvider`. */
 export interface Provider {
   /** Short name: the strategy's default name and `profile.provider`. */
   readonly name: string;
   /** The site's own address without a trailing slash, for example `https://pimbuzz.com`. */
   readonly baseURL: string;
-  /** The name that people see. */
+  /** The name that users see. */
   readonly displayName: string;
-  /** Where uploaded pictures are, when the site keeps them elsewhere than in `baseURL/content/uploads/`. */
+  /** The folder of uploaded pictures, if it is not `baseURL/content/uploads/`. */
   readonly uploadsURL?: string;
   /** `'auto'` tries the documented GET first and falls back to POST. */
   readonly authorizeMethod: 'auto' | AuthorizeMethod;
 }
 
-/** What `defineProvider` takes. */
+/** The argument of `defineProvider`. */
 export interface ProviderDefinition {
   name: string;
   baseURL: string;
@@ -27,7 +30,10 @@ export interface ProviderDefinition {
   authorizeMethod?: 'auto' | AuthorizeMethod | undefined;
 }
 
-/** The documented and the two observed fields of `user_info`: always a string or null, and HTML-entity-encoded. */
+/**
+ * The documented fields of `user_info` and two more that were observed. Each is a string or null, and
+ * HTML-entity-encoded.
+ */
 export interface UserInfo {
   user_id: string;
   user_name?: string | null;
@@ -48,81 +54,84 @@ export interface UserInfo {
 }
 
 /**
- * A person, as Passport's normalized profile and the rest of what the provider tells. Text is decoded, URLs are absolute
- * http(s), and what the provider left empty is absent; only `emails` and `photos` are always there.
+ * A user of the provider: Passport's normalized profile and what else the provider tells. Text is decoded, URLs are
+ * absolute and http(s), and empty values are absent, except that `emails` and `photos` are always arrays.
  */
 export interface Profile {
-  /** The provider's name. Identity is `provider` with `id`, never the e-mail address. */
+  /** The provider's name. `provider` and `id` together identify a user; the e-mail address does not. */
   provider: string;
-  /** The person's number at the provider, as a string. */
+  /** The user's number at the provider, as a string. */
   id: string;
   username?: string;
-  /** Given and family name, or else the user name. */
+  /** Given name and family name, else the user name. */
   displayName?: string;
   name?: { familyName?: string; givenName?: string };
-  /** At most one. Nothing in the protocol says that the address was ever confirmed. */
+  /** At most one. The provider does not tell whether the address was ever confirmed. */
   emails: { value: string }[];
   /** At most one. */
   photos: { value: string }[];
-  /** `male`, `female` or `other` on old sites, a label in the site's words on newer ones. */
+  /** `male`, `female` or `other` on old sites, a label that the site's administrator can edit on newer ones. */
   gender?: string;
   /** `YYYY-MM-DD`. */
   birthdate?: string;
   /** URL of the cover picture. */
   cover?: string;
   registeredAt?: Date;
-  /** The network's badge of a verified account; says nothing about the e-mail address. */
+  /** The network's badge of a verified account. It tells nothing about the e-mail address. */
   badge?: boolean;
   relationship?: string;
   /** Plain text, which may hold line breaks and characters that HTML must escape. */
   biography?: string;
   website?: string;
-  /** The person's page at the provider. */
+  /** The user's page at the provider. */
   profileUrl?: string;
-  /** The answer's body, as received. */
+  /** The response's body, as received. */
   _raw: string;
-  /** The answer's body, parsed. */
+  /** The response's body, parsed. */
   _json: { user_info: UserInfo };
 }
 
-/** A profile without the response's body: what travels through the browser, sealed, while a link waits for its confirmation. */
+/** A profile without the response's body. The browser holds it, sealed, until the user confirms a link. */
 export type LinkedProfile = Omit<Profile, '_raw' | '_json'>;
 
-/** What `authorize` yields. */
+/** An access token and its end. */
 export interface AccessToken {
-  /** For `getUserInfo`; keep it out of URLs, logs and pages. */
+  /** The token for `getUserInfo`. Keep it out of URLs, logs and pages. */
   accessToken: string;
-  /** An upper bound, the documented hour; sites end tokens earlier, observed after 60 seconds. */
+  /**
+   * The latest time at which the token ends, one hour after the login as documented. Sites end tokens earlier, often
+   * after 60 seconds.
+   */
   expiresAt: Date;
 }
 
-/** `req.loginWith` and `req.authInfo` after a login. */
+/** What a login tells besides the user: `req.loginWith` and `req.authInfo`. */
 export interface LoginInfo extends AccessToken {
   /** The provider's name. */
   provider: string;
-  /** A path of this app: where the person wanted to go, or `/`. */
+  /** Path of this app to which the user wanted to go, else `/`. */
   returnTo: string;
 }
 
-/** What a login that this request finished can do besides. */
+/** The methods of `req.loginWith`. */
 export interface LoginAccess {
   /**
-   * Fetches the person's profile again.
+   * Fetches the user's profile again.
    *
-   * @throws LoginWithError `token_expired` and what else `LoginWithClient.getUserInfo` throws.
+   * @throws LoginWithError with the codes of `LoginWithClient.getUserInfo`, `token_expired` first of all.
    */
   getUserInfo(): Promise<Profile>;
 }
 
-/** Ties an attempt to the session of somebody who is signed in already. */
+/** Ties an attempt to the session of a user who is signed in. */
 export interface AttemptBinding {
-  /** A new token for the same person, or an account to add to theirs. */
+  /** `renew` for a new token of the same user, `link` for another account of that user. */
   purpose: 'renew' | 'link';
-  /** Digest that names the session and the person in it. */
+  /** Digest of the session and its user. */
   session: string;
 }
 
-/** A login that a browser has started and that has not come back yet. */
+/** A login that a browser has started. */
 export interface Attempt {
   /** Random and unguessable. */
   id: string;
@@ -134,36 +143,36 @@ export interface Attempt {
   startedAt: number;
   /** A path of this app. */
   returnTo: string;
-  /** How often the login went back to the start by itself. */
+  /** Number of times that the login went back to the start by itself. */
   restarts: number;
-  /** Set by `loginWith()` for what is no login of its own. */
+  /** Set by `loginWith()` for a renewal or a link. */
   binding?: AttemptBinding | undefined;
 }
 
 /**
- * Remembers started logins in the app's own way, in place of the sealed cookie. Both methods may be async. `take` gives the
- * newest attempt of this browser and forgets it; a store that gives the same attempt again for a minute lets a page that is
- * loaded twice share one login.
+ * Remembers started logins in place of the sealed cookie. Both methods may be async. `take` returns the newest attempt
+ * of the request's browser and forgets it. If it returns the same attempt again within a minute, a page that is loaded
+ * twice shares one login.
  */
 export interface AttemptStore {
   begin(req: IncomingMessage, attempt: Attempt): void | Promise<void>;
   take(req: IncomingMessage): Attempt | null | undefined | Promise<Attempt | null | undefined>;
 }
 
-/** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several machines share the count. */
+/** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several servers share the counts. */
 export interface RateLimitStore {
   init?(options: { windowMs: number }): unknown;
   get?(key: string): Promise<RateLimitCount | undefined> | RateLimitCount | undefined;
   increment(key: string): Promise<RateLimitCount> | RateLimitCount;
 }
 
-/** How often a store has counted a key, and when it forgets it. */
+/** The number of times that a store has counted a key, and the time at which it forgets the key. */
 export interface RateLimitCount {
   totalHits: number;
   resetTime: Date | undefined;
 }
 
-/** What `LoginWithClient` takes. */
+/** Options of `LoginWithClient`. */
 export interface ClientOptions {
   /** `'pimbuzz'`, `'lookloox'`, a base URL, or what `defineProvider` returned. */
   provider: string | Provider;
@@ -171,21 +180,21 @@ export interface ClientOptions {
   appId: string;
   /** The app's secret on the provider's dashboard. */
   appSecret: string;
-  /** Milliseconds for a whole exchange, both calls; 10 000 if absent. */
+  /** Milliseconds for a whole exchange, both calls together; 10 000 if absent. */
   timeout?: number | undefined;
-  /** An undici dispatcher: a proxy, a custom CA, a mock. The client does not close it. */
+  /** An undici dispatcher, for a proxy, a certificate authority or a mock. The client does not close it. */
   dispatcher?: Dispatcher | undefined;
 }
 
-/** What `LoginWithStrategy` takes. */
+/** Options of `LoginWithStrategy`. */
 export interface StrategyOptions extends ClientOptions {
-  /** The strategy's name; if absent the provider's, and `'loginwith'` for a bare URL. */
+  /** The strategy's name; the provider's name if absent, and `'loginwith'` for a base URL. */
   name?: string | undefined;
-  /** The registered redirect URL; never sent, only compared with requests and shown in hints. */
+  /** The registered redirect URL. It is never sent, only compared with requests and shown in hints. */
   callbackURL?: string | undefined;
-  /** Whether `verify` gets the request as its first argument. */
+  /** Whether `verify` gets the request as its first argument; `false` if absent. */
   passReqToCallback?: boolean | undefined;
-  /** Where a started login is remembered; a sealed cookie if absent. */
+  /** Remembers started logins; a sealed cookie if absent. */
   attempts?: AttemptStore | undefined;
 }
 
@@ -194,7 +203,7 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
     interface Request {
-      /** The login that this request finished, or the one whose token `requireAccessToken` has found. */
+      /** The login that this request finished, or the one whose token `requireAccessToken` found. */
       loginWith?: LoginInfo & LoginAccess;
     }
   }

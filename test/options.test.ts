@@ -68,7 +68,7 @@ test.each<[string, object, RegExp]>([
   ['a provider that is no provider', { provider: 7 }, /"provider" is not usable/],
   ['http to another machine', { provider: 'http://social.example' }, /"provider" must start with https:\/\/, because/],
   ['another scheme', { provider: 'ftp://social.example' }, /must start with https:\/\//],
-  ['a password in the URL', { provider: 'https://a:b@social.example' }, /must not hold a user name or a password/],
+  ['a password in the URL', { provider: 'https://a:b@social.example' }, /must not contain a user name or a password/],
   ['a query in the URL', { provider: 'https://social.example/?x' }, /must not have a query/],
   ['no appId', { appId: undefined }, /"appId" is missing.*environment variable/],
   ['an empty appSecret', { appSecret: '' }, /"appSecret" is missing/],

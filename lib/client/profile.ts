@@ -4,26 +4,26 @@ import { trimSlashes } from '../internal/urls.js';
 import type { Profile, Provider, UserInfo } from '../types.js';
 
 /**
- * Maps an answer of `get_user_info` onto a Passport profile: text decoded exactly once, URLs absolute and http(s) only, and what
- * is empty, null, `0000-00-00` or unusable absent (PROTOCOL.md, `get_user_info`). Pure.
+ * Maps a response of `get_user_info` to a Passport profile. Text is decoded exactly once, URLs are absolute and
+ * http(s), and values that are empty, null, `0000-00-00` or unusable are absent (PROTOCOL.md, `get_user_info`). Pure.
  *
- * @param answer the parsed body, `{ user_info: { … } }`.
- * @param provider whose answer it is.
- * @param raw the body's text for `_raw`; if absent, `answer` is serialized again.
+ * @param response the parsed body, `{ user_info: { … } }`.
+ * @param provider the provider that sent it.
+ * @param raw the body's text for `_raw`; if absent, `response` is serialized again.
  * @throws LoginWithError `response_unexpected` when there is no `user_info` with a `user_id`.
  * @example
  * const profile = toProfile(JSON.parse(body), providers.pimbuzz);
  */
-export function toProfile(answer: unknown, provider: Provider, raw = JSON.stringify(answer)): Profile {
-  const id = isUserInfoAnswer(answer) ? readId(answer.user_info.user_id) : undefined;
-  if (!isUserInfoAnswer(answer) || id === undefined) {
+export function toProfile(response: unknown, provider: Provider, raw = JSON.stringify(response)): Profile {
+  const id = isUserInfoResponse(response) ? readId(response.user_info.user_id) : undefined;
+  if (!isUserInfoResponse(response) || id === undefined) {
     throw new LoginWithError(`user_info: ${provider.name} answered without a user_id`, {
       code: 'response_unexpected',
       stage: 'user_info',
-      hint: 'Nobody can be identified by such an answer; tell the provider.',
+      hint: 'Such a response identifies nobody. Tell the provider.',
     });
   }
-  const info = answer.user_info;
+  const info = response.user_info;
   const givenName = readText(info.user_firstname);
   const familyName = readText(info.user_lastname);
   const username = readText(info.user_name);
@@ -52,13 +52,13 @@ export function toProfile(answer: unknown, provider: Provider, raw = JSON.string
       profileUrl: username === undefined ? undefined : `${provider.baseURL}/${encodeURIComponent(username)}`,
     }),
     _raw: raw,
-    _json: answer,
+    _json: response,
   };
 }
 
-function isUserInfoAnswer(answer: unknown): answer is { user_info: UserInfo } {
-  if (typeof answer !== 'object' || answer === null || !('user_info' in answer)) return false;
-  return typeof answer.user_info === 'object' && answer.user_info !== null && 'user_id' in answer.user_info;
+function isUserInfoResponse(response: unknown): response is { user_info: UserInfo } {
+  if (typeof response !== 'object' || response === null || !('user_info' in response)) return false;
+  return typeof response.user_info === 'object' && response.user_info !== null && 'user_id' in response.user_info;
 }
 
 function readId(value: unknown): string | undefined {
@@ -66,7 +66,7 @@ function readId(value: unknown): string | undefined {
   return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
-/** Entity-encoded text, decoded once; without an entity that the provider's column cut in half at the end. */
+/** Decodes HTML entities once, and drops one at the end that the provider's column cut in half. */
 function readText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const text = loadEntities()
@@ -77,43 +77,48 @@ function readText(value: unknown): string | undefined {
 
 function readBirthdate(value: unknown): string | undefined {
   const text = readText(value);
-  return text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text) && readTime(`${text} 00:00:00`) !== undefined
-    ? text
-    : undefined;
+  return text !== undefined && parseTime(`${text} 00:00:00`) !== undefined ? text : undefined;
 }
 
-/** `YYYY-MM-DD HH:MM:SS`, which the provider means as UTC. */
 function readTime(value: unknown): Date | undefined {
   const text = readText(value);
-  if (text === undefined || !/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) return undefined;
-  const iso = text.replace(' ', 'T');
-  const time = new Date(`${iso}Z`);
-  // Date rolls 31 February over to March instead of refusing it.
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(iso) ? time : undefined;
+  return text === undefined ? undefined : parseTime(text);
+}
+
+/** Reads `YYYY-MM-DD HH:MM:SS`, which is in UTC. */
+function parseTime(text: string): Date | undefined {
+  const time = new Date(`${text.replace(' ', 'T')}Z`);
+  if (Number.isNaN(time.getTime())) return undefined;
+  // Date takes 31 February for a day in March, and other formats too.
+  return time.toISOString().slice(0, 19).replace('T', ' ') === text ? time : undefined;
 }
 
 function readWebsite(value: unknown): string | undefined {
   const text = readText(value);
   const url = text === undefined ? undefined : parseWebURL(text);
   if (text === undefined || url === undefined) return undefined;
-  // As typed where that is safe in an attribute, with the parser's escapes where it is not.
+  // As the user typed it if that is safe in an HTML attribute, else with the parser's escapes.
   return /[\s"'<>`\\^{|}\p{Cc}]/u.test(text) ? url.href : text;
 }
 
-/**
- * `user_picture` and `user_cover` are paths in the site's uploads folder. Where that is, only `profile_picture` tells on sites
- * with a CDN; without a picture `profile_picture` is a placeholder of the site's theme, and no picture of the person.
- */
+/** Finds the URLs of `user_picture` and `user_cover`, which are paths in the site's uploads folder. */
 function locatePictures(info: UserInfo, provider: Provider): { photo: string | undefined; cover: string | undefined } {
   const picture = readText(info.user_picture);
-  const absolute = readText(info.profile_picture);
-  const told =
-    picture !== undefined && absolute?.endsWith(`/${picture}`) === true
-      ? absolute.slice(0, -picture.length)
-      : undefined;
-  const usable = told === undefined || parseWebURL(told) === undefined ? undefined : told;
-  const folder = provider.uploadsURL ?? usable ?? `${provider.baseURL}/content/uploads`;
+  const folder =
+    provider.uploadsURL ??
+    findUploadsFolder(picture, readText(info.profile_picture)) ??
+    `${provider.baseURL}/content/uploads`;
   return { photo: locateUpload(picture, folder), cover: locateUpload(readText(info.user_cover), folder) };
+}
+
+/**
+ * Finds the uploads folder of a site with a CDN, which only `profile_picture` shows. If the user has no picture, a
+ * placeholder of the site's theme is there instead (PROTOCOL.md, uploads).
+ */
+function findUploadsFolder(picture: string | undefined, pictureURL: string | undefined): string | undefined {
+  if (picture === undefined || pictureURL?.endsWith(`/${picture}`) !== true) return undefined;
+  const folder = pictureURL.slice(0, -picture.length);
+  return parseWebURL(folder) === undefined ? undefined : folder;
 }
 
 function locateUpload(path: string | undefined, folder: string): string | undefined {
@@ -130,7 +135,7 @@ function parseWebURL(text: string): URL | undefined {
   return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
 }
 
-/** Loaded with the first profile: its table takes a third of the time of all the rest. */
+/** Loads the table of entities with the first profile, so that the app starts faster. */
 function loadEntities(): typeof import('entities/decode') {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require('entities/decode') as typeof import('entities/decode');

@@ -1,44 +1,48 @@
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import type { Provider } from '../types.js';
 
-/** JSON that the provider answered. */
-export interface APIAnswer {
+/** A response of the provider's API, with its JSON parsed. */
+export interface APIResponse {
   json: unknown;
+  /** The body, decompressed. */
   text: string;
 }
 
-/** What came over the wire. */
-export interface Received {
+/** What a response consists of before anything in it is checked. */
+export interface RawResponse {
   status: number;
+  /** `Content-Type`, or an empty string. */
   type: string;
+  /** `Location`, or an empty string. */
   location: string;
+  /** The body, decompressed. */
   text: string;
 }
 
 /**
- * The JSON of an answer, also when it comes with a redirect, as it does when the scheme or the host is not the one the site is configured for
- * (PROTOCOL.md, the transport). Pure.
+ * Parses the JSON of a response. A redirect may carry JSON too: the provider sends both when the request has another
+ * scheme or host than the site is configured for (PROTOCOL.md, the transport).
  *
- * @param describe puts the stage and the provider's name before a sentence, and the time that passed behind it.
- * @throws LoginWithError `provider_unavailable`, `provider_redirected`, `response_html`, `response_not_json`, `response_unexpected`.
+ * @param toMessage adds the stage, the provider's name and the time that passed to what happened.
+ * @throws LoginWithError `provider_unavailable`, `provider_redirected`, `response_html`, `response_not_json`,
+ *   `response_unexpected`.
  */
-export function readAnswer(
-  received: Received,
+export function readResponse(
+  response: RawResponse,
   provider: Provider,
   stage: LoginStage,
-  describe: (what: string) => string,
-): APIAnswer {
-  const { status, type, location, text } = received;
-  const isHTML = /html/i.test(type);
-  const what = text === '' ? 'an empty answer' : isHTML ? 'HTML instead of JSON' : 'something else than JSON';
+  toMessage: (what: string) => string,
+): APIResponse {
+  const { status, type, location, text } = response;
+  const what = text === '' ? 'an empty body' : 'something other than JSON';
   const fail = (code: LoginErrorCode, message: string, hint: string, retryable = true) =>
-    new LoginWithError(describe(message), { code, stage, hint, retryable });
+    new LoginWithError(toMessage(message), { code, stage, hint, retryable });
 
   if (status >= 500) {
     throw fail(
       'provider_unavailable',
-      `answered ${status} with ${text === '' ? 'an empty body' : 'a body that is not used'}`,
-      'The site is out of order; the login can be started again later.',
+      `answered ${status}${text === '' ? ' with an empty body' : ''}`,
+      'The site is out of order. Start the login again later.',
     );
   }
   const json = status < 400 ? parseJSON(text) : undefined;
@@ -48,29 +52,30 @@ export function readAnswer(
     throw fail(
       'provider_redirected',
       `answered ${status} without JSON`,
-      `Redirects are not followed with secrets. Set the provider's base URL to ${origin ?? 'the address that the site uses itself'}.`,
+      "A redirect is never followed, because the request holds secrets. Set the provider's base URL to " +
+        `${origin ?? "the site's own address"}.`,
       false,
     );
   }
-  if (isHTML) {
+  if (/html/i.test(type)) {
     throw fail(
       'response_html',
       `answered ${status} with HTML instead of JSON; is ${provider.baseURL} the right base URL?`,
-      'Sites answer so in maintenance, when their database is down, and to addresses that they have banned.',
+      'A site answers with HTML during maintenance, when its database is down, and to addresses that it has banned.',
     );
   }
   if (status >= 400)
     throw fail(
       'response_unexpected',
       `answered ${status} with ${what}`,
-      `Is ${provider.baseURL} the right base URL, and does nothing in front of it block this server?`,
+      `Check that ${provider.baseURL} is the right base URL and that nothing in front of it blocks this server.`,
     );
   throw fail(
     'response_not_json',
     `answered ${status} with ${what}`,
     /^\s*</.test(text)
-      ? 'The site prints HTML before its JSON, as it does in debug mode; tell the provider.'
-      : `Is ${provider.baseURL} the right base URL?`,
+      ? 'The site prints HTML before its JSON, which sites in debug mode do. Tell the provider.'
+      : `Check that ${provider.baseURL} is the right base URL.`,
   );
 }
 
@@ -83,7 +88,7 @@ function parseJSON(text: string): unknown {
   }
 }
 
-/** Scheme and host of a `Location`, which is all of it that may be shown. */
+/** Scheme and host of a `Location`, the only parts of it that may be shown. */
 export function originOf(location: string): string | undefined {
   return URL.canParse(location) ? new URL(location).origin : undefined;
 }

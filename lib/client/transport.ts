@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { buildConnector, Dispatcher } from 'undici';
-import { originOf, readAnswer, type APIAnswer, type Received } from './response.js';
+import { originOf, readResponse, type APIResponse, type RawResponse } from './response.js';
 import { trimSlashes } from '../internal/urls.js';
 import { errorCodeOf } from '../internal/unknown-error.js';
 import { explainConnectionFailure } from './network-errors.js';
@@ -19,20 +19,27 @@ export interface APICall {
   signal: AbortSignal;
 }
 
-/** The way to one provider. */
+/** Sends calls to one provider. */
 export interface Transport {
-  /** @throws LoginWithError for everything but JSON with a status below 400. */
-  call(call: APICall): Promise<APIAnswer>;
-  /** Opens a connection ahead of the first call; never fails, never sends anything. */
+  /**
+   * Sends one call, once.
+   *
+   * @throws LoginWithError what `readResponse` and `explainConnectionFailure` make of everything but JSON with a status
+   *   below 400; `response_too_large`.
+   */
+  call(call: APICall): Promise<APIResponse>;
+  /** Opens a connection for the first call; sends nothing and never fails. */
   warmUp(): void;
+  /** Closes the connections of its own pool; a dispatcher of the app stays open. */
   close(): Promise<void>;
 }
 
-const maximumAnswerLength = 256 * 1024;
-/** How long a connection that was opened ahead waits for its call, in milliseconds. */
+/** In bytes, before and after decompression. */
+const maximumBodyLength = 256 * 1024;
+/** How long an unused connection of `warmUp` is kept, in milliseconds. */
 const spareLifetime = 10_000;
 
-/** The version 2.8 of the script compresses; what stands in front of a site may do so unasked. */
+/** Version 2.8 of the script compresses its responses; a proxy in front of a site may do so without being asked. */
 const decompressors: Record<string, (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>> = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
@@ -40,7 +47,7 @@ const decompressors: Record<string, (bytes: Buffer, options: ZlibOptions) => Pro
   br: promisify(brotliDecompress),
 };
 
-/** Makes the way to a provider: over the given dispatcher, or over a pool of its own, which is loaded and opened when it is first needed. */
+/** Sends calls through the given dispatcher, or through a pool of its own, which is opened when it is first needed. */
 export function createTransport(provider: Provider, given: Dispatcher | undefined): Transport {
   const base = new URL(provider.baseURL);
   let pool: WarmPool | undefined;
@@ -50,23 +57,25 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
     async call(call) {
       const { stage, signal } = call;
       const began = performance.now();
-      const describe = (what: string) =>
+      const toMessage = (what: string) =>
         `${stage}: ${provider.name} ${what} after ${Math.round(performance.now() - began)} ms`;
       try {
         const dispatcher = given ?? (pool ??= openPool(base)).dispatcher;
-        const received = await untilAborted(signal, send(base, call, dispatcher, describe));
-        const answer = readAnswer(received, provider, stage, describe);
-        if (received.status >= 300 && !hasWarned) {
+        signal.throwIfAborted();
+        const raw = await untilAborted(signal, send(base, call, dispatcher, toMessage));
+        const response = readResponse(raw, provider, stage, toMessage);
+        if (raw.status >= 300 && !hasWarned) {
           hasWarned = true;
           process.emitWarning(
-            `${provider.name} answers for another address than ${base.origin}: set the provider's base URL to ${originOf(received.location) ?? "the site's own"}.`,
+            `${provider.name} is configured for another address than ${base.origin}: ` +
+              `set the provider's base URL to ${originOf(raw.location) ?? "the site's own address"}.`,
             { type: 'LoginWithWarning', code: 'LOGINWITH_BASE_URL' },
           );
         }
-        return answer;
+        return response;
       } catch (error) {
         if (error instanceof LoginWithError) throw error;
-        throw explainConnectionFailure(error, base.host, signal.aborted, stage, describe);
+        throw explainConnectionFailure(error, base.host, signal.aborted, stage, toMessage);
       }
     },
     warmUp() {
@@ -85,8 +94,8 @@ async function send(
   base: URL,
   { stage, method, endpoint, parameters, signal }: APICall,
   dispatcher: Dispatcher,
-  describe: (what: string) => string,
-): Promise<Received> {
+  toMessage: (what: string) => string,
+): Promise<RawResponse> {
   const encoded = new URLSearchParams(parameters).toString();
   const url = `${trimSlashes(base.href)}/api/${endpoint}`;
   const { statusCode, headers, body } = await loadUndici().request(method === 'GET' ? `${url}?${encoded}` : url, {
@@ -95,7 +104,7 @@ async function send(
     signal,
     headers: {
       accept: 'application/json',
-      // Labels and messages come in the site's language unless one asks; English is the one that every site has.
+      // Otherwise labels and messages come in the site's own language (PROTOCOL.md, languages).
       'accept-language': 'en-US,en;q=0.9',
       'user-agent': 'passport-loginwith',
       ...(method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
@@ -106,11 +115,11 @@ async function send(
     status: statusCode,
     type: String(headers['content-type'] ?? ''),
     location: typeof headers.location === 'string' ? headers.location : '',
-    text: await readText(body, String(headers['content-encoding'] ?? ''), describe, stage),
+    text: await readText(body, String(headers['content-encoding'] ?? ''), toMessage, stage),
   };
 }
 
-/** A dispatcher that is not ours may not heed the signal. */
+/** Ends the wait by itself: a dispatcher of the app may ignore the signal. */
 async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -127,41 +136,41 @@ async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T
 async function readText(
   body: AsyncIterable<unknown>,
   encoding: string,
-  describe: (what: string) => string,
+  toMessage: (what: string) => string,
   stage: LoginStage,
 ): Promise<string> {
-  const tooLarge = () =>
-    new LoginWithError(describe(`answered with more than ${maximumAnswerLength / 1024} KiB`), {
+  const createTooLargeError = () =>
+    new LoginWithError(toMessage(`answered with more than ${maximumBodyLength / 1024} KiB`), {
       code: 'response_too_large',
       stage,
-      hint: 'No answer of this API is that long; is the base URL right?',
+      hint: 'No response of this API is that long. Check the base URL.',
     });
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
-    // A response body yields bytes as long as no encoding is set on it.
+    // A response body yields buffers unless an encoding is set on it.
     const bytes = chunk as Buffer;
     length += bytes.length;
-    if (length > maximumAnswerLength) throw tooLarge();
+    if (length > maximumBodyLength) throw createTooLargeError();
     chunks.push(bytes);
   }
   const decompress = decompressors[encoding.trim().toLowerCase()];
   const bytes = Buffer.concat(chunks);
   if (decompress === undefined || bytes.length === 0) return new TextDecoder().decode(bytes);
   try {
-    return new TextDecoder().decode(await decompress(bytes, { maxOutputLength: maximumAnswerLength }));
+    return new TextDecoder().decode(await decompress(bytes, { maxOutputLength: maximumBodyLength }));
   } catch (error) {
-    if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
-    throw new LoginWithError(describe(`answered with broken ${encoding}`), {
+    if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw createTooLargeError();
+    throw new LoginWithError(toMessage(`answered with broken ${encoding}`), {
       code: 'response_not_json',
       stage,
-      hint: 'The answer was damaged on its way.',
+      hint: 'The response was damaged on its way. Start the login again.',
       retryable: true,
     });
   }
 }
 
-/** Loaded when it is first needed: it takes longer than all the rest together. */
+/** Loads undici when it is first needed, because it takes longer to load than the rest of the package. */
 function loadUndici(): typeof import('undici') {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require('undici') as typeof import('undici');
@@ -173,7 +182,7 @@ interface WarmPool {
   close(): Promise<void>;
 }
 
-/** A pool to which a connection can be added before there is a request for it. */
+/** Opens a pool that can be given a connection before there is a request for it. */
 function openPool(base: URL): WarmPool {
   const { Pool, buildConnector } = loadUndici();
   const connect = buildConnector({});
@@ -196,7 +205,7 @@ function openPool(base: URL): WarmPool {
     connect(options: buildConnector.Options, callback: buildConnector.Callback) {
       const socket = takeSpare();
       if (socket === undefined) connect(options, callback);
-      // undici is about to send while it asks for the connection, and stops doing so when it has one at once.
+      // Later, because undici never sends its request if it gets the connection while it is asking for one.
       else setImmediate(() => callback(null, socket.ref()));
     },
   });
@@ -212,7 +221,7 @@ function openPool(base: URL): WarmPool {
         const discard = () => {
           if (spare === socket) takeSpare()?.destroy();
         };
-        socket.once('error', discard).once('close', discard);
+        socket.once('close', discard);
         setTimeout(discard, spareLifetime).unref();
       });
     },

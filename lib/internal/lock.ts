@@ -1,7 +1,7 @@
-/** Lets callers in one after the other, first come, first served. */
+/** Lets callers in one after the other, in the order of their calls. */
 export type Lock = () => Promise<Release>;
 
-/** Must be called once by whoever was let in. */
+/** Lets the next caller in. The caller that was let in must call it once. */
 export type Release = () => void;
 
 export function createLock(): Lock {

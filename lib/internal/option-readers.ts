@@ -1,31 +1,34 @@
-/** Options as the app gave them, before any check. */
+/** Options as the app passed them, before any check. */
 export type GivenOptions = Record<string, unknown>;
 
-/** Reads one object of options and collects the mistakes in it, so that all are reported at once. */
+/** Reads one object of options and collects its mistakes, so that all of them are reported at once. */
 export interface OptionReader {
   readonly given: GivenOptions;
-  /** Reports a mistake; the message names the option in double quotes. */
+  /** Reports a mistake. The message names the option in double quotes. */
   readonly reject: (message: string) => void;
-  /** The option if `check` accepts it; absent, or a mistake such as `"timeout" must be …`, gives `undefined`. */
+  /**
+   * Returns the option if `check` accepts it, else `undefined`. An option that is refused is a mistake: `"timeout" must
+   * be …`.
+   */
   readonly read: <T>(name: string, check: (value: unknown) => value is T, expected: string) => T | undefined;
-  /** Reads an object of further options, whose mistakes are reported as `"name.option"`. */
+  /** Reads an object of further options. Their mistakes are reported as `"name.option"`. */
   readonly readObject: (name: string, names: readonly string[], example: string) => OptionReader;
 }
 
 export interface OptionNames {
-  /** Whose options they are, for the message. */
+  /** The function or class that takes the options, for the message. */
   caller: string;
   names: readonly string[];
-  /** What the object must look like, for who gave none. */
+  /** Example of the object, for the message if there is none. */
   example: string;
-  /** What to say of names that other packages use, in lower case. */
+  /** What to do about option names of other packages, by name in lower case. */
   hints?: Readonly<Record<string, string>>;
 }
 
 /**
- * Checks an options object.
+ * Checks an options object and reads it with `read`.
  *
- * @throws TypeError that lists every mistake at once, unknown names with the nearest right one included.
+ * @throws TypeError that lists every mistake at once. An unknown name is one, and the nearest right name is suggested.
  */
 export function parseOptions<T extends object>(
   { caller, names, example, hints }: OptionNames,
@@ -35,7 +38,7 @@ export function parseOptions<T extends object>(
   if (!isObject(options)) throw new TypeError(`${caller} needs an options object: ${example}`);
   const mistakes: string[] = [];
   const settings = read(createReader({ ...options }, '', mistakes));
-  rejectUnknown(options, '', names, mistakes, hints);
+  rejectUnknownNames(options, '', names, mistakes, hints);
   if (mistakes.length > 0) throw new TypeError(`${caller}: ${mistakes.join('; ')}`);
   return Object.freeze(settings);
 }
@@ -54,7 +57,7 @@ function createReader(given: GivenOptions, prefix: string, mistakes: string[]): 
       const value = given[name];
       if (value !== undefined && !isObject(value)) mistakes.push(`"${name}" must be an object such as ${example}`);
       const inner = isObject(value) ? value : {};
-      rejectUnknown(inner, `${name}.`, names, mistakes);
+      rejectUnknownNames(inner, `${name}.`, names, mistakes);
       return createReader(inner, `${name}.`, mistakes);
     },
   };
@@ -68,7 +71,7 @@ export function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
 
-/** A whole number above 0 that a timer can hold. */
+/** Whether a value is a whole number above 0 that fits into a timer. */
 export function isPositiveInteger(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
 }
@@ -81,7 +84,7 @@ export function hasMethods(value: unknown, ...names: string[]): boolean {
   return typeof value === 'object' && value !== null && names.every((name) => isFunction(Reflect.get(value, name)));
 }
 
-function rejectUnknown(
+function rejectUnknownNames(
   given: object,
   prefix: string,
   names: readonly string[],
@@ -103,7 +106,7 @@ function suggestName(name: string, names: readonly string[]): string {
   return nearest === undefined ? `the options are ${names.join(', ')}` : `did you mean "${nearest.candidate}"?`;
 }
 
-/** Levenshtein's distance, row by row. */
+/** Computes the Levenshtein distance row by row. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 0; i < from.length; i++) {

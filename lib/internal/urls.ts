@@ -5,19 +5,19 @@ export function addQueryParameter(url: string, name: string, value: string): str
   return `${start}${start.includes('?') ? '&' : '?'}${new URLSearchParams({ [name]: value }).toString()}${hash}`;
 }
 
-/** A path with its query, percent-encoded where a `Location` header needs it. */
+/** Percent-encodes a path with its query as a `Location` header needs it. */
 export function encodePath(path: string): string {
   const { pathname, search, hash } = new URL(path, 'http://origin.invalid');
   return pathname + search + hash;
 }
 
-/** The path of a URL or of a request's target, without query, fragment and trailing slashes. */
+/** Returns the path of a URL or of a request target, without query, fragment and trailing slashes. */
 export function pathOf(url: string): string {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
   return trimSlashes(path);
 }
 
-/** Without the slashes at its end. */
+/** Removes the slashes at the end of a text. */
 export function trimSlashes(text: string): string {
   let end = text.length;
   while (text[end - 1] === '/') end -= 1;

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
+import { omitUndefined } from '../internal/omit-undefined.js';
 import { createSealer } from '../internal/seal.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
@@ -7,39 +8,39 @@ import type { Attempt } from '../types.js';
 /** How long a started login may take, in milliseconds. */
 const attemptLifetime = 10 * 60_000;
 const maximumAttempts = 5;
-/** Browsers drop a cookie of more than 4096 bytes, its name and attributes included. */
+/** In bytes. Browsers drop a cookie that is longer than 4096 bytes with its name and attributes. */
 const maximumValueLength = 3800;
 const cookiePrefix = 'loginwith-';
 
 /** An attempt in the cookie. */
 export interface StoredAttempt extends Attempt {
-  /** Digest of the key that the attempt was used for; absent as long as it is unused. */
+  /** Digest of the key that used the attempt up; absent while the attempt is unused. */
   usedFor?: string;
 }
 
-/** What one browser knows about its logins with one provider. */
+/** The logins of one browser with one provider. */
 export interface AttemptCookieContent {
   /** Oldest first. */
   attempts: StoredAttempt[];
-  /** When this browser started its latest logins, milliseconds since 1970. */
+  /** Times at which this browser started its latest logins, in milliseconds since 1970. */
   starts: number[];
 }
 
-/** The content of a request's cookie, or why there is none. */
+/** The content of a request's cookie, or the reason why there is none. */
 export type AttemptCookieReading =
   | { found: true; content: AttemptCookieContent }
   | { found: false; why: 'no_cookies' | 'not_ours' | 'other_provider' | 'other_scheme' | 'tampered' };
 
-/** The sealed cookie of one strategy: nothing is kept on the server, so any instance can finish a login. */
+/** Keeps the attempts of one strategy in the browser, sealed, so that any instance of the app can finish a login. */
 export interface AttemptCookie {
   read(cookieHeader: string | undefined, secure: boolean): AttemptCookieReading;
   /** Returns the value of a `Set-Cookie` header. */
   write(content: AttemptCookieContent, secure: boolean): string;
 }
 
-/** Creates the cookie of a strategy; only the same strategy name, provider and app can open it. */
+/** Creates the cookie of a strategy. Only a strategy with the same name, provider, app id and secret can open it. */
 export function createAttemptCookie({ name, provider, appId, appSecret }: StrategySettings): AttemptCookie {
-  // The purpose names the format's version, so that a cookie of another format is not opened.
+  // The purpose contains the version of the format, so that a cookie of another version is not opened.
   const sealer = createSealer(appSecret(), ['passport-loginwith attempts 2', name, provider.baseURL, appId]);
   const plainName = cookiePrefix + name;
   const cookieName = (secure: boolean) => (secure ? `__Host-${plainName}` : plainName);
@@ -72,23 +73,26 @@ export function createAttemptCookie({ name, provider, appId, appSecret }: Strate
   };
 }
 
-/** A digest to recognize a key by without keeping it. */
+/** Returns a digest that recognizes a key without revealing it. */
 export function digestKey(authKey: string): string {
   return createHash('sha256').update(authKey).digest('base64url').slice(0, 22);
 }
 
-/** A new attempt that starts now. */
-export function createAttempt({ provider, host, returnTo, restarts, binding }: AttemptInput): Attempt {
+/** Creates an attempt that starts now. */
+export function createAttempt({
+  provider,
+  host,
+  returnTo,
+  restarts,
+  binding,
+}: Omit<Attempt, 'id' | 'startedAt'>): Attempt {
   const id = randomBytes(16).toString('base64url');
-  const attempt: Attempt = { id, provider, host, startedAt: Date.now(), returnTo, restarts };
-  return binding === undefined ? attempt : { ...attempt, binding };
+  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, binding });
 }
-
-type AttemptInput = Omit<Attempt, 'id' | 'startedAt'>;
 
 export type AttemptVerdict = 'valid' | 'expired' | 'other_host' | 'other_provider';
 
-/** Whether an attempt still counts, now and on this host, and if not, why. */
+/** Tells whether an attempt is valid now and on this host, or why it is not. */
 export function checkAttempt(attempt: Attempt, provider: string, host: string): AttemptVerdict {
   if (attempt.provider !== provider) return 'other_provider';
   if (attempt.host !== host) return 'other_host';

@@ -1,13 +1,13 @@
-/** What of a request tells who made the browser send it. */
+/** The parts of a request that show which site made the browser send it. */
 export interface RequestOrigin {
   headers: Record<string, string | string[] | undefined>;
-  /** Host name without the port, as the browser knows it. */
+  /** Host name as the browser knows it, without the port. */
   host: string;
 }
 
 /**
- * Whether another site made the browser send this request, and none of those that are trusted. Browsers say so in
- * `Sec-Fetch-Site`; in browsers from before 2023 the referrer tells, which can be withheld but not forged.
+ * Whether a site that is not trusted made the browser send this request. Browsers say so in `Sec-Fetch-Site`. For
+ * browsers from before 2023 the referrer decides: another site can withhold it, but cannot forge it.
  */
 export function isCrossSite(request: RequestOrigin, trustedOrigins: readonly string[]): boolean {
   const referrer = parseURL(request.headers.referer);
@@ -18,9 +18,9 @@ export function isCrossSite(request: RequestOrigin, trustedOrigins: readonly str
 }
 
 /**
- * Whether a POST comes from a page of this app or of a trusted origin. Browsers tell by themselves and no page can
- * change it, so the form needs no token: `Sec-Fetch-Site`, in browsers from before 2023 `Origin`, else the referrer.
- * A client that sends none of them is refused.
+ * Whether a POST comes from a page of this app or of a trusted origin. `Sec-Fetch-Site` decides, or for browsers from
+ * before 2023 `Origin`, or else the referrer. No page can forge these headers, so a form needs no token. A request
+ * without any of them is refused.
  */
 export function isSameOriginPost(request: RequestOrigin, trustedOrigins: readonly string[]): boolean {
   const { origin, referer, 'sec-fetch-site': site } = request.headers;
@@ -37,6 +37,6 @@ function parseURL(text: unknown): URL | undefined {
 function isOwnHost({ headers, host }: RequestOrigin, url: URL): boolean {
   const received = typeof headers.host === 'string' ? headers.host.toLowerCase() : '';
   if (url.host === received) return true;
-  // Behind a trusted proxy the app knows the name that the browser used, but not the port.
+  // Behind a trusted proxy the app knows the host name that the browser used, but not the port.
   return host !== received.replace(/:\d+$/, '') && url.hostname === host;
 }

@@ -13,50 +13,52 @@ import {
   type AttemptCookieReading,
   type StoredAttempt,
 } from './attempt-cookie.js';
-import { explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
+import { explainInvalidAttempt, explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
 import { classifyRequest, type RequestLine } from './request.js';
 import { findReturnTo, sanitizeReturnTo } from './return-to.js';
 import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';
 
-/** What a login needs of a request. */
+/** The parts of a request that a login needs. */
 export interface LoginRequest extends RequestLine {
-  /** Host name without the port, as the browser knows it. */
+  /** Host name as the browser knows it, without the port. */
   host: string;
-  /** Whether the browser came over https. */
+  /** Whether the browser uses https. */
   secure: boolean;
-  /** Where to go after the login, if the app says so; else the query's `returnTo`. */
+  /** Path to return to after the login; the query's `returnTo` if absent. */
   returnTo: string | undefined;
-  /** Ties the attempt to the user who is signed in; absent for an ordinary login. */
+  /** Ties the attempt to the user who is signed in. An ordinary login has none. */
   binding?: AttemptBinding | undefined;
-  /** The request itself, for the app's own attempt store. */
+  /** The request itself, for the app's attempt store. */
   source: IncomingMessage;
 }
 
-/** How a request to a login route ends; `cookie` is the value of a `Set-Cookie` header. */
+/** The outcome of a request to a login route. `cookie` is the value of a `Set-Cookie` header. */
 export type LoginOutcome =
   | { type: 'nothing' }
-  /** `restartedAfter`: why the login went back to the start by itself. */
+  /** `restartedAfter` is the error after which the login went back to the start by itself. */
   | { type: 'redirect'; location: string; cookie: string; restartedAfter?: LoginWithError }
   | { type: 'fail'; error: LoginWithError; cookie?: string }
   | { type: 'error'; error: unknown; cookie?: string }
-  /** Hold `acquire()` while `verify` runs: requests that share the outcome go one after the other. */
+  /** Hold the lock `acquire` while `verify` runs, because other requests may share this outcome. */
   | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookie?: string };
 
-/** Handles start and callback requests, independent of the framework. */
+/** Handles start and callback requests, independent of the framework (PROTOCOL.md, the start and the return). */
 export type LoginHandler = (request: LoginRequest) => Promise<LoginOutcome>;
 
 type FailOutcome = Extract<LoginOutcome, { type: 'fail' }>;
 type StartOutcome = FailOutcome | Extract<LoginOutcome, { type: 'redirect' }>;
 
-/** Within {@link startsWindow} milliseconds a browser may start this many logins. */
+/** A browser may start this many logins within {@link startsWindow}. */
 const maximumStarts = 8;
+/** In milliseconds. */
 const startsWindow = 30_000;
 
-/** Send a login back to the start by itself, once. */
-const restartable: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
-/** Caused by the visitor's request: Passport's `fail`, not its `error`. */
-const visitorErrors: readonly LoginErrorCode[] = [...restartable, 'user_not_found'];
+/** These errors send a login back to the start by itself, once. */
+const restartableCodes: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
+/** The user's request causes these errors: they are Passport's `fail` and not its `error`. */
+const failureCodes: readonly LoginErrorCode[] = [...restartableCodes, 'user_not_found'];
 
+/** Creates the handler of one strategy. It throws `attempts_failed` if the app's attempt store fails. */
 export function createLoginHandler(settings: StrategySettings, client: LoginWithClient): LoginHandler {
   const cookie = createAttemptCookie(settings);
   const exchanges = createSharedExchanges(client);
@@ -82,7 +84,7 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
       return fail('login_loop', what, loopHint, 'start');
     }
     if (store !== undefined) await useStore('start', () => store.begin(request.source, attempt));
-    // After the redirect was sent: the first time, undici is loaded.
+    // After the response was sent, because the first time loads undici.
     setImmediate(() => client.warmUp());
     const attempts = store === undefined ? [...content.attempts, attempt] : [];
     return {
@@ -99,17 +101,15 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
       store === undefined
         ? findAttempt(content, digest)
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
-    const verdict = found && checkAttempt(found, settings.name, request.host);
-    if (found === undefined || verdict !== 'valid') {
-      const hint = explainMissingAttempt(settings, request.host, reading, verdict, found);
-      return fail('attempt_missing', 'this browser has not started a login here', hint);
-    }
+    if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
+    const verdict = checkAttempt(found, settings.name, request.host);
+    if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
     const attempt: StoredAttempt = { ...found, usedFor: digest };
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     const exchangeId = `${attempt.id} ${digest}`;
     const running = exchanges.find(exchangeId);
     if (running === undefined && found.usedFor === digest) {
-      // Another instance sent the key, or this one did more than a minute ago. A new key costs one redirect.
+      // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
       return restart(request, attempt, used, createUsedKeyError());
     }
     const { outcome, acquire } = running ?? exchanges.begin(exchangeId, authKey);
@@ -119,14 +119,14 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
       const info: LoginInfo = { provider: settings.provider.name, ...token, returnTo: attempt.returnTo };
       return { type: 'success', profile, info, attempt, acquire, ...setCookie };
     } catch (error) {
-      if (hasCode(error, ...restartable)) return restart(request, attempt, used, error);
-      // While the key is unused, the attempt stays so too: the same page loaded again tries again.
+      if (hasCode(error, ...restartableCodes)) return restart(request, attempt, used, error);
+      // If the key is unused, the attempt stays unused too, so that loading the page again tries again.
       const kept = isKeyUnused(error) ? {} : setCookie;
-      return hasCode(error, ...visitorErrors) ? { type: 'fail', error, ...kept } : { type: 'error', error, ...kept };
+      return hasCode(error, ...failureCodes) ? { type: 'fail', error, ...kept } : { type: 'error', error, ...kept };
     }
   }
 
-  /** Goes back to the start once; the second time the login fails. */
+  /** Sends the login back to the start once. The second time it fails. */
   async function restart(
     request: LoginRequest,
     attempt: StoredAttempt,
@@ -135,10 +135,9 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
   ): Promise<LoginOutcome> {
     const setCookie = cookie.write(content, request.secure);
     if (attempt.restarts > 0) return { type: 'fail', error, cookie: setCookie };
-    const { provider, host, returnTo, restarts, binding } = attempt;
-    const next = createAttempt({ provider, host, returnTo, restarts: restarts + 1, binding });
+    const next = createAttempt({ ...attempt, restarts: attempt.restarts + 1 });
     const outcome = await redirectToProvider(request, next, content);
-    // The key is used even if the way back to the start is closed.
+    // The attempt is used up even if this browser has started too many logins.
     return outcome.type === 'redirect' ? { ...outcome, restartedAfter: error } : { ...outcome, cookie: setCookie };
   }
 
@@ -153,9 +152,17 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
       case 'prefetch':
         return { type: 'nothing' };
       case 'malformed':
-        return fail('auth_key_malformed', `the auth_key ${kind.reason}`, 'No provider sends such a key.');
+        return fail(
+          'auth_key_malformed',
+          `the auth_key ${kind.reason}`,
+          'No provider sends such a key. Start the login again.',
+        );
       case 'denied':
-        return fail('access_denied', 'the login was refused', 'The redirect URL was called with "error" or "denied".');
+        return fail(
+          'access_denied',
+          'the login was refused',
+          'The query has "error" or "denied", which no provider sends today.',
+        );
       case 'keyless':
         return fail('auth_key_missing', 'there is no auth_key in the query', explainMissingKey(settings));
       case 'start':
@@ -166,7 +173,9 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
   };
 }
 
-/** The attempt that was used for this key already, or else the newest unused one: the protocol does not say which is meant. */
+/**
+ * Finds the attempt that this key used up, or else the newest unused one: the protocol does not say which one is meant.
+ */
 function findAttempt({ attempts }: AttemptCookieContent, digest: string): StoredAttempt | undefined {
   return (
     attempts.find(({ usedFor }) => usedFor === digest) ?? attempts.findLast(({ usedFor }) => usedFor === undefined)
@@ -180,7 +189,7 @@ async function useStore<T>(stage: LoginStage, use: () => T | Promise<T>): Promis
     throw new LoginWithError(`${stage}: the attempt store failed`, {
       code: 'attempts_failed',
       stage,
-      hint: 'The option "attempts" is the app\'s own; its error is the cause.',
+      hint: 'The store in the option "attempts" threw the error in cause.',
       retryable: true,
       cause,
     });
@@ -191,9 +200,13 @@ function createUsedKeyError(): LoginWithError {
   return new LoginWithError('callback: this auth_key was used before', {
     code: 'auth_key_invalid',
     stage: 'callback',
-    hint: 'The page was loaded again. A key is for one use; start the login again.',
+    hint: 'The page was loaded again. A key can be used once. Start the login again.',
     retryable: true,
   });
+}
+
+function failWithoutAttempt(hint: string): FailOutcome {
+  return fail('attempt_missing', 'this browser has not started a login here', hint);
 }
 
 function fail(code: LoginErrorCode, what: string, hint: string, stage: LoginStage = 'callback'): FailOutcome {

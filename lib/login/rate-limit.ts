@@ -4,52 +4,57 @@ import { createLock } from '../internal/lock.js';
 import type { RateLimitCount, RateLimitStore } from '../types.js';
 
 /**
- * Limits how many made-up keys can be tried: keys are guessable (PROTOCOL.md, entropy of keys). Only failed exchanges
- * count, so a login with a right key is never refused for the number of logins. Two counts:
+ * Limits how many made-up keys can be tried, because keys are guessable (PROTOCOL.md, entropy of keys, tokens and
+ * secrets). Only failed exchanges count: no number of users with right keys reaches a limit. There are two limits:
  *
- * - per client address: a client that has used it up waits until the window is over;
- * - overall: once it is used up, somebody tries from many addresses at once. Refusing everybody would let the attacker
- *   keep all users out. Instead the count per address shrinks to two: what an honest login needs whose first key was
+ * - per client address: a client that has reached it is refused until the window is over.
+ * - overall: once it is reached, somebody tries keys from many addresses. Refusing every client would let that attacker
+ *   keep all users out. Instead the limit per address shrinks to two, which is enough for a user whose first key was
  *   replaced.
  *
- * A client whose running exchanges would use up its count if all of them failed waits for one of them to end: a burst
- * must not get around the limit, and a class of pupils behind one address must not be refused.
+ * If a client's running exchanges would reach the limit by all failing, its next request waits for one of them to end.
+ * So a burst cannot get past the limit, and a class of pupils behind one address is not refused.
  */
 export interface RateLimiter {
   /**
-   * Call it before an exchange.
+   * Waits until the client may exchange a key. Call it before each exchange.
    *
-   * @param address the client's; all clients without one are counted together
-   * @throws LoginWithError `too_many_failures`, with the seconds to wait in {@link findRetryAfter}; `limits_failed`
+   * @param address the client's IP address. Clients without one are counted as one client.
+   * @throws LoginWithError `too_many_failures` ({@link findRetryAfter} tells how long to wait), `limits_failed`.
    */
   acquire(address: string | undefined): Promise<Permit>;
 }
 
 /** Allows one exchange. */
 export interface Permit {
-  /** Must be called once, after the exchange. @throws LoginWithError `limits_failed` */
+  /**
+   * Ends the exchange. Call it once.
+   *
+   * @param hasFailed whether the provider did not know the key.
+   * @throws LoginWithError `limits_failed`.
+   */
   release(hasFailed: boolean): Promise<void>;
 }
 
 export interface RateLimits {
-  /** Failed exchanges from one client address within the window. */
+  /** Failed exchanges that one client address may have within the window. */
   limit: number;
-  /** Failed exchanges altogether, from which on a client has only two of its own. */
+  /** Failed exchanges of all clients, after which a client may have only two. */
   overallLimit: number;
   /** Length of the window, in milliseconds. */
   windowMs: number;
-  /** The memory of this process if absent. */
+  /** Counts the failed exchanges; the memory of this process if absent. */
   store: RateLimitStore | undefined;
 }
 
-/** What an honest user may need when a second tab or device replaced the first key. */
-const leastLimit = 2;
+/** Enough for a user whose first key was replaced by a second tab or device. */
+const reducedLimit = 2;
 const overallKey = 'loginwith overall';
 const noFailures: RateLimitCount = { totalHits: 0, resetTime: undefined };
 
 const retryAfter = new WeakMap<LoginWithError, number>();
 
-/** Seconds until a client that was refused may try again. */
+/** Returns the seconds until a client that was refused may try again; `undefined` for any other error. */
 export function findRetryAfter(error: unknown): number | undefined {
   return error instanceof LoginWithError ? retryAfter.get(error) : undefined;
 }
@@ -60,14 +65,14 @@ export function createRateLimiter({ limit, overallLimit, windowMs, store: given 
   const clients = new Map<string, Client>();
   const read = async (key: string) => (await store.get?.(key)) ?? noFailures;
 
-  /** Waits until the client has an exchange left; called for one request of a client at a time. */
+  /** Waits until the client may exchange a key. The lock lets in one request of a client at a time. */
   async function waitForExchange(key: string, client: Client): Promise<void> {
     for (;;) {
       const { releases } = client;
       const [own, overall] = await useStore(() => Promise.all([read(key), read(overallKey)]));
-      const left = (overall.totalHits < overallLimit ? limit : Math.min(limit, leastLimit)) - own.totalHits;
+      const left = (overall.totalHits < overallLimit ? limit : Math.min(limit, reducedLimit)) - own.totalHits;
       if (left <= 0) throw createRefusal(own, windowMs);
-      // An exchange that ended meanwhile may have been counted after the read.
+      // An exchange that ended during the read may not be in the counts.
       if (client.releases !== releases) continue;
       if (client.running < left) return;
       await new Promise<void>((resolve) => (client.onRelease = resolve));
@@ -110,19 +115,21 @@ export function createRateLimiter({ limit, overallLimit, windowMs, store: given 
   };
 }
 
-/** The requests of one client address that wait for an exchange or run one. */
+/** The requests of one client that wait for an exchange or run one. */
 interface Client {
   requests: number;
-  /** Exchanges that run now. */
+  /** Exchanges that are running. */
   running: number;
   /** Exchanges that have ended. */
   releases: number;
-  /** Lets one request at a time look at the counts. */
+  /** Lets one request at a time read the counts. */
   lock: ReturnType<typeof createLock>;
   onRelease?: () => void;
 }
 
-/** One key per IPv4 address; a /56 network of IPv6 counts as one client, because it is what one customer gets. */
+/**
+ * Returns one key per IPv4 address and one per IPv6 /56 network, because an internet customer usually has a whole /56.
+ */
 function clientKey(address = 'unknown'): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
@@ -133,7 +140,7 @@ function clientKey(address = 'unknown'): string {
 function createMemoryStore(windowMs: number): RateLimitStore {
   const counts = new Map<string, { totalHits: number; resetTime: Date }>();
   const dropExpired = () => {
-    // In the order of their first hit, which is that of their end.
+    // The oldest comes first, so it expires first.
     for (const [key, { resetTime }] of counts) {
       if (resetTime.getTime() > Date.now()) return;
       counts.delete(key);
@@ -159,7 +166,7 @@ function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWi
     code: 'too_many_failures',
     stage: 'callback',
     hint:
-      'Somebody may be trying out keys. If all visitors are refused, the app sees one address for all of them: ' +
+      'Somebody may be trying out keys. If all users are refused, the app sees one address for all of them: ' +
       'set Express\'s "trust proxy".',
     retryable: true,
   });
@@ -175,7 +182,7 @@ async function useStore<T>(use: () => Promise<T>): Promise<T> {
     throw new LoginWithError('callback: the store of the limits failed', {
       code: 'limits_failed',
       stage: 'callback',
-      hint: 'The option "limits.store" is the app\'s own; its error is the cause.',
+      hint: 'The store in the option "limits.store" threw the error in cause.',
       retryable: true,
       cause,
     });

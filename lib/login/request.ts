@@ -1,6 +1,6 @@
 import { pathOf } from '../internal/urls.js';
 
-/** What of a request tells whether it starts a login or brings one back. */
+/** The parts of a request that show whether it is a start or a callback. */
 export interface RequestLine {
   method: string;
   /** Path and query, as received. */
@@ -8,24 +8,25 @@ export interface RequestLine {
   headers: Record<string, string | string[] | undefined>;
 }
 
-/** What a request to a login route is. */
+/** Each kind of request to a login route. */
 export type RequestKind =
-  /** A prefetch or HEAD: nobody sees the response, so nothing may be used up. */
+  /** A prefetch or HEAD request. No user sees the response, so nothing may be used up. */
   | { type: 'prefetch' }
   | { type: 'start' }
   | { type: 'callback'; authKey: string }
   | { type: 'malformed'; reason: string }
   | { type: 'denied' }
-  /** On the callback's route, without a key. */
+  /** A request for the path of `callbackURL` without a key. */
   | { type: 'keyless' };
 
 const maximumKeyLength = 128;
 
 /**
- * Tells what a request is. The key is found even if the provider's plain concatenation garbled the query:
- * `?x=1?auth_key=K`, `??auth_key=K`, `?x=1&amp;y=2?auth_key=K` (PROTOCOL.md, the start and the return).
+ * Tells which kind a request is. The key is also found if the provider's concatenation has broken the query, as in
+ * `?x=1?auth_key=K`, `??auth_key=K` and `?x=1&amp;y=2?auth_key=K` (PROTOCOL.md, the start and the return). Pure.
  *
- * @param callbackURL the registered redirect URL, if known: on its path a missing key is a mistake and not a start
+ * @param callbackURL the registered redirect URL. If given, a request for its path without a key is `keyless` and not a
+ *   start.
  */
 export function classifyRequest(request: RequestLine, callbackURL: string | undefined): RequestKind {
   if (request.method === 'HEAD' || isPrefetch(request.headers)) return { type: 'prefetch' };
@@ -42,7 +43,7 @@ export function classifyRequest(request: RequestLine, callbackURL: string | unde
     : { type: 'start' };
 }
 
-/** The value of a query parameter, its first one if there are several. */
+/** Finds the first value of a query parameter. */
 export function findParameter(url: string, parameter: string): string | undefined {
   return splitQuery(url).find(([name]) => name === parameter)?.[1];
 }
@@ -60,7 +61,7 @@ function isPrefetch(headers: RequestLine['headers']): boolean {
   );
 }
 
-/** Splits at every "?" too, and reads "&amp;" as "&": the stored redirect URL is entity-encoded. */
+/** Splits at each "?" too, and at "&amp;" as at "&", because the provider stores the redirect URL entity-encoded. */
 function splitQuery(url: string): [name: string, value: string][] {
   const query = url.replace(/#.*$/s, '').replace(/^[^?]*\??/, '');
   return query

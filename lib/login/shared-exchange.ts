@@ -4,21 +4,24 @@ import { LoginWithError } from '../errors.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile } from '../types.js';
 
-/** One exchange of a key, whose outcome all requests with that key share. */
+/** The exchange of one key in one attempt. All requests that bring both share it. */
 export interface SharedExchange {
   outcome: Promise<AccessToken & { profile: Profile }>;
-  /** Lets these requests go on one after the other: a double click must not create a user twice. */
+  /** Lets these requests continue one after the other, so that a double click does not create a user twice. */
   acquire: Lock;
 }
 
-/** The exchanges under way and of the last minute. Functions, so that no inspection of an object shows a token. */
+/**
+ * The exchanges that are running or ended within the last minute. It has only functions, so that inspecting it shows no
+ * token.
+ */
 export interface SharedExchanges {
   find(id: string): SharedExchange | undefined;
-  /** Exchanges the key, once for this id. */
+  /** Exchanges the key. Call it once for an id. */
   begin(id: string, authKey: string): SharedExchange;
 }
 
-/** How long an outcome is shared with further requests that bring the same key, in milliseconds. */
+/** How long an outcome is shared after the exchange has ended, in milliseconds. */
 const sharingTime = 60_000;
 const maximumShared = 10_000;
 
@@ -40,7 +43,7 @@ export function createSharedExchanges(client: LoginWithClient): SharedExchanges 
   };
 }
 
-/** Whether the exchange failed before the key left this machine, so that it can be sent again. */
+/** Whether an exchange failed before the key left this server, so that the key can be sent again. */
 export function isKeyUnused(error: unknown): boolean {
   return error instanceof LoginWithError && error.stage === 'authorize' && wasNeverSent(error);
 }

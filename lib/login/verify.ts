@@ -2,15 +2,16 @@ import { types } from 'node:util';
 import { LoginWithError } from '../errors.js';
 import { isError } from '../internal/unknown-error.js';
 
-/** How `verify` ended: with a user, or without one and with a reason. */
+/** The result of `verify`: a user, or the reason why there is none. */
 export type VerifyResult = { type: 'accepted'; user: unknown; info: object } | { type: 'rejected'; info: object };
 
 /**
- * Calls the app's `verify` with `done` as the last argument, and takes its result from `done`, from its promise, or,
- * if it does not declare `done`, from its return value.
+ * Calls the app's `verify` with `done` as the last argument. The result comes from `done`, from the promise that
+ * `verify` returns, or, if `verify` does not declare `done`, from its return value.
  *
- * @throws what `verify` threw, rejected with or passed to `done`; `verify_failed` if that is no Error;
- *   `verify_no_result` if it ended without a result and does not declare `done`
+ * @param parameters the arguments before `done`.
+ * @throws the error that `verify` threw, rejected with or passed to `done`; LoginWithError `verify_failed` if that is
+ *   not an Error, `verify_no_result` if `verify` ended without a result and does not declare `done`.
  */
 export function runVerify(verify: (...parameters: unknown[]) => unknown, parameters: unknown[]): Promise<VerifyResult> {
   const { promise, resolve, reject } = withResolvers<VerifyResult>();
@@ -25,11 +26,12 @@ export function runVerify(verify: (...parameters: unknown[]) => unknown, paramet
   };
   try {
     const result = verify(...parameters, done);
-    // An arrow function around a call with a callback returns whatever that call returns, a query or a timer: from a
-    // function that declares done, only a promise is a result.
+    // A function that declares done may return anything, such as the query or the timer that calls done later. Only a
+    // promise
+    // is a result then.
     if (types.isPromise(result) || (!declaresDone && isThenable(result)))
       result.then(takeResult, (error: unknown) => reject(asError(error)));
-    // A function without declared parameters may wrap another one, which may call done later.
+    // A function without declared parameters may wrap one that calls done later.
     else if (!declaresDone && (result !== undefined || verify.length > 0)) takeResult(result);
   } catch (error) {
     reject(asError(error));
@@ -46,10 +48,10 @@ function toResult(user: unknown, info: unknown): VerifyResult {
 
 function asError(error: unknown): Error {
   if (isError(error)) return error;
-  return new LoginWithError('verify: it failed with something that is no Error', {
+  return new LoginWithError('verify: it failed with a value that is not an Error', {
     code: 'verify_failed',
     stage: 'verify',
-    hint: 'Throw an Error, or pass one to done.',
+    hint: 'Throw an Error or pass one to done.',
     cause: error,
   });
 }
@@ -58,7 +60,7 @@ function createNoResultError(): LoginWithError {
   return new LoginWithError('verify: it ended without a user', {
     code: 'verify_no_result',
     stage: 'verify',
-    hint: 'Return the user (or false), resolve to it, or declare done as the last parameter and call it.',
+    hint: 'Return the user or false, resolve to it, or declare done as the last parameter and call it.',
   });
 }
 
