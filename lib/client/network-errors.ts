@@ -1,5 +1,5 @@
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
-import { errorCodeOf } from '../internal/unknown-error.js';
+import { errorCodeOf, errorText } from '../internal/unknown-error.js';
 
 interface ConnectionFailure {
   /** Matches error codes of Node, OpenSSL and undici. */
@@ -71,7 +71,19 @@ export function explainConnectionFailure(
   });
 }
 
-/** Whether a call that failed with this error cannot have reached the provider. */
+/** System codes of errors that happen before a connection is made, so that nothing can have been sent. */
+const beforeConnection =
+  /^(?:ECONNREFUSED|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
+/**
+ * Whether a call that failed with this error cannot have reached the provider. False if in doubt: an open connection can
+ * fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too.
+ */
 export function wasNeverSent(error: unknown): boolean {
-  return hasCode(error, 'connection_refused', 'host_not_found', 'tls_failed');
+  if (!hasCode(error, 'connection_refused', 'host_not_found', 'tls_failed')) return false;
+  const systemCode = errorCodeOf(error.cause) ?? '';
+  return (
+    beforeConnection.test(systemCode) ||
+    (/UNREACH$/.test(systemCode) && !/^(?:read|write) /.test(errorText(error.cause)))
+  );
 }

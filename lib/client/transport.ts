@@ -111,11 +111,14 @@ async function send(
     },
     ...(method === 'POST' ? { body: encoded } : {}),
   });
+  const text = await readText(body, String(headers['content-encoding'] ?? ''), toMessage, stage);
+  // undici frees the connection one turn of the event loop later. Until then the next call would open another one.
+  await new Promise((resolve) => setImmediate(resolve));
   return {
     status: statusCode,
     type: String(headers['content-type'] ?? ''),
     location: typeof headers.location === 'string' ? headers.location : '',
-    text: await readText(body, String(headers['content-encoding'] ?? ''), toMessage, stage),
+    text,
   };
 }
 

@@ -1,275 +1,164 @@
-import { gzipSync, brotliCompressSync, deflateSync } from 'node:zlib';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import net, { type Server, type Socket } from 'node:net';
 import { Agent, MockAgent, type Dispatcher } from 'undici';
 import request from 'supertest';
-import { LoginWithClient, type LoginErrorCode } from 'passport-loginwith';
+import { LoginWithClient } from 'passport-loginwith';
 import {
+  answerWell,
   callsTo,
   closeAll,
   createApp,
   createStrategy,
+  holdTimeouts,
   openProvider,
   openServer,
   optionsFor,
+  skipPauses,
+  withResolvers,
 } from '../support/strategy-app';
 
-afterEach(closeAll);
-
-const token = '{"access_token":"0123456789abcdef0123456789abcdef"}';
-const user = '{"user_info":{"user_id":"7","user_name":"seven"}}';
-const credentials = { appId: '1', appSecret: 'secret' };
-
-function sendJSON(res: ServerResponse, body: string, headers: Record<string, string> = {}): void {
-  res.writeHead(200, { 'Content-Type': 'application/json', ...headers }).end(body);
-}
-
-/** A provider whose `authorize` or `get_user_info` answers as the test says, and whose other one answers well. */
-function answering(endpoint: string, listener: RequestListener): RequestListener {
-  return (req, res) =>
-    req.url?.includes(endpoint) ? listener(req, res) : sendJSON(res, endpoint === 'authorize' ? user : token);
-}
-
-async function clientOf(listener: RequestListener, options: { timeout?: number; dispatcher?: Dispatcher } = {}) {
-  const { url } = await openServer(listener);
-  const client = new LoginWithClient({ provider: url, ...credentials, ...options });
-  return { url, client };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => 'success',
-    (error: unknown) => (error as { code: string }).code,
-  );
-}
-
-describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
-  const endpoint = stage === 'authorize' ? 'authorize' : 'get_user_info';
-  const ok = stage === 'authorize' ? token : user;
-
-  test.each<[string, LoginErrorCode, number, RequestListener]>([
-    ['500 with an empty body', 'provider_unavailable', 502, (_q, res) => res.writeHead(500).end()],
-    [
-      '503 with HTML',
-      'provider_unavailable',
-      502,
-      (_q, res) => res.writeHead(503, { 'Content-Type': 'text/html' }).end('<p>'),
-    ],
-    ['500 with JSON that looks right', 'provider_unavailable', 502, (_q, res) => res.writeHead(500).end(ok)],
-    [
-      '200 with HTML',
-      'response_html',
-      502,
-      (_q, res) => res.writeHead(200, { 'Content-Type': 'text/html; charset=UTF-8' }).end('<html>'),
-    ],
-    [
-      '404 with HTML',
-      'response_html',
-      502,
-      (_q, res) => res.writeHead(404, { 'Content-Type': 'text/html' }).end('<html>'),
-    ],
-    [
-      '403 with JSON',
-      'response_unexpected',
-      502,
-      (_q, res) => res.writeHead(403, { 'Content-Type': 'application/json' }).end(ok),
-    ],
-    ['HTML before the JSON', 'response_not_json', 502, (_q, res) => sendJSON(res, `<br />\n<b>Warning</b>${ok}`)],
-    ['nothing', 'response_not_json', 502, (_q, res) => sendJSON(res, '')],
-    ['half of the JSON', 'response_not_json', 502, (_q, res) => sendJSON(res, ok.slice(0, 20))],
-    ['a number', 'response_unexpected', 502, (_q, res) => sendJSON(res, '7')],
-    ['null', 'response_unexpected', 502, (_q, res) => sendJSON(res, 'null')],
-    ['a text', 'response_unexpected', 502, (_q, res) => sendJSON(res, '"x"')],
-    ['an object without what counts', 'response_unexpected', 502, (_q, res) => sendJSON(res, '{}')],
-    [
-      'null for what counts',
-      'response_unexpected',
-      502,
-      (_q, res) => sendJSON(res, '{"access_token":null,"user_info":null}'),
-    ],
-    [
-      'an empty text for what counts',
-      'response_unexpected',
-      502,
-      (_q, res) => sendJSON(res, '{"access_token":"","user_info":{"user_id":""}}'),
-    ],
-    [
-      'a list for what counts',
-      'response_unexpected',
-      502,
-      (_q, res) => sendJSON(res, '{"access_token":["x"],"user_info":[{"user_id":"7"}]}'),
-    ],
-    [
-      'an error with unknown words',
-      'provider_error',
-      502,
-      (_q, res) => sendJSON(res, '{"error":true,"message":"Die App gibt es nicht"}'),
-    ],
-    ['an error without words', 'provider_error', 502, (_q, res) => sendJSON(res, '{"error":true}')],
-    [
-      'an error with a name of JavaScript',
-      'provider_error',
-      502,
-      (_q, res) => sendJSON(res, '{"error":true,"message":"constructor"}'),
-    ],
-    ['an answer that is too large', 'response_too_large', 502, (_q, res) => sendJSON(res, ok + ' '.repeat(300_000))],
-    [
-      'gzip that is too large',
-      'response_too_large',
-      502,
-      (_q, res) => res.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(ok + ' '.repeat(300_000))),
-    ],
-    ['broken gzip', 'response_not_json', 502, (_q, res) => sendJSON(res, 'not gzip', { 'Content-Encoding': 'gzip' })],
-    [
-      'a redirect without JSON',
-      'provider_redirected',
-      502,
-      (_q, res) => res.writeHead(301, { Location: 'https://www.example.test/x?y' }).end('moved'),
-    ],
-    ['a redirect to nowhere', 'provider_redirected', 502, (_q, res) => res.writeHead(302).end()],
-    ['a connection that ends', 'connection_lost', 502, (req) => req.socket.destroy()],
-    [
-      'an answer that is cut off',
-      'connection_lost',
-      502,
-      (req, res) => res.writeHead(200, { 'Content-Length': '500' }).write(ok, () => req.socket.destroy()),
-    ],
-    ['no answer', 'timeout', 504, () => undefined],
-    ['an answer that stalls', 'timeout', 504, (_q, res) => void res.writeHead(200).write('{')],
-  ])('%s is %s with status %i', async (_name, code, status, listener) => {
-    const { client } = await clientOf(answering(endpoint, listener), { timeout: 1500 });
-    await expect(client.exchange('key')).rejects.toMatchObject({ name: 'LoginWithError', stage, code, status });
-    await client.close();
-  });
-
-  test.each<[string, string, (body: string) => Buffer]>([
-    ['gzip', 'gzip', gzipSync],
-    ['x-gzip', 'X-GZIP', gzipSync],
-    ['deflate', 'deflate', deflateSync],
-    ['brotli', 'br', brotliCompressSync],
-    ['nothing', 'identity', (body) => Buffer.from(body)],
-  ])('an answer that is compressed with %s is read', async (_name, encoding, compress) => {
-    const { client } = await clientOf(
-      answering(endpoint, (_q, res) => res.writeHead(200, { 'Content-Encoding': encoding }).end(compress(ok))),
-    );
-    await expect(client.exchange('key')).resolves.toMatchObject({ profile: { id: '7' } });
-    await client.close();
-  });
-
-  test('JSON that comes with a redirect is used, and one warning names the right base URL', async () => {
-    const { client } = await clientOf(
-      answering(endpoint, (_q, res) =>
-        res.writeHead(302, { Location: 'https://www.example.test/home?secret' }).end(ok),
-      ),
-    );
-    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    await client.exchange('key');
-    await client.exchange('another');
-    expect(warn.mock.calls).toEqual([
-      [
-        expect.stringMatching(/set the provider's base URL to https:\/\/www\.example\.test\.$/),
-        { type: 'LoginWithWarning', code: 'LOGINWITH_BASE_URL' },
-      ],
-    ]);
-    warn.mockRestore();
-    await client.close();
-  });
+afterEach(async () => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+  await closeAll();
 });
 
-describe('the connection', () => {
-  test('refused: tries again, since nothing was sent, and then fails', async () => {
-    const { url, server } = await openServer((_req, res) => res.end());
-    await new Promise((resolve) => server.close(resolve));
+const credentials = { appId: '1', appSecret: 'secret' };
+const sevenLogsIn = { profile: { id: '7' } };
+
+/** The address of a server that is closed until the test opens it. */
+async function reserveAddress() {
+  const { url, server } = await openServer(answerWell);
+  await new Promise((resolve) => server.close(resolve));
+  const open = () => new Promise<void>((resolve) => server.listen(Number(new URL(url).port), '127.0.0.1', resolve));
+  return { url, server, open };
+}
+
+function countConnections(server: Server): () => number {
+  let count = 0;
+  server.on('connection', () => count++);
+  return () => count;
+}
+
+/** The path of a request without its query. */
+const pathOf = (url: string | undefined) => url?.replace(/\?.*/, '');
+
+test('both calls ask for JSON and English, say who asks, and have their parameters in the query or in a form', async () => {
+  const seen: unknown[] = [];
+  const { url } = await openServer((req, res) => {
+    const { accept, 'accept-language': language, 'user-agent': agent, 'content-type': type } = req.headers;
+    req.setEncoding('utf8').on('data', (body) => seen.push(body));
+    req.on('end', () => {
+      seen.push([req.method, req.url, accept, language, agent, type]);
+      const isLost = req.method === 'GET' && req.url?.includes('authorize');
+      if (isLost) res.end('{"error":true,"message":"Bad Request, invalid app_id"}');
+      else answerWell(req, res);
+    });
+  });
+  const client = new LoginWithClient({
+    provider: `${url}/in/a/folder/`,
+    appId: '1 2'.replace(' ', '&'),
+    appSecret: 'ü',
+  });
+  await client.exchange('key');
+  const common = ['application/json', 'en-US,en;q=0.9', 'passport-loginwith'];
+  const parameters = 'app_id=1%262&app_secret=%C3%BC&auth_key=key';
+  expect(seen).toEqual([
+    ['GET', `/in/a/folder/api/authorize?${parameters}`, ...common, undefined],
+    parameters,
+    ['POST', '/in/a/folder/api/authorize', ...common, 'application/x-www-form-urlencoded'],
+    ['GET', '/in/a/folder/api/get_user_info?access_token=t', ...common, undefined],
+  ]);
+  await client.close();
+});
+
+describe('a provider that cannot be reached', () => {
+  test('is tried three times, with pauses, because nothing was sent', async () => {
+    const pauses = skipPauses();
+    const { url } = await reserveAddress();
     const client = new LoginWithClient({ provider: url, ...credentials });
     await expect(client.exchange('key')).rejects.toMatchObject({
       code: 'connection_refused',
+      stage: 'authorize',
       status: 502,
       retryable: true,
+      message: expect.stringContaining(`could not be reached at ${new URL(url).host}`),
     });
+    expect(pauses).toEqual([150, 600]);
   });
 
-  test('refused for a moment: the login succeeds', async () => {
-    const { url, server } = await openServer(answering('none', () => undefined));
-    server
-      .removeAllListeners('request')
-      .on('request', (req: IncomingMessage, res: ServerResponse) =>
-        sendJSON(res, req.url?.includes('authorize') ? token : user),
-      );
-    await new Promise((resolve) => server.close(resolve));
+  test('for a moment does not stop the login', async () => {
+    const { url, open } = await reserveAddress();
+    const pauses = skipPauses(open);
     const client = new LoginWithClient({ provider: url, ...credentials });
-    const login = client.exchange('key');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    server.listen(Number(new URL(url).port), '127.0.0.1');
-    await expect(login).resolves.toMatchObject({ profile: { id: '7' } });
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(pauses).toEqual([150]);
     await client.close();
   });
 
-  test('to a host without an address: says so', async () => {
+  test('has no address: the error says so', async () => {
+    skipPauses();
     const client = new LoginWithClient({ provider: 'https://nobody.invalid', ...credentials });
-    expect(await codeOf(client.exchange('key'))).toBe('host_not_found');
+    await expect(client.exchange('key')).rejects.toMatchObject({
+      code: 'host_not_found',
+      message: expect.stringContaining('no address for nobody.invalid'),
+    });
   });
 
-  test('without proper TLS: says so and does not try again', async () => {
-    const { url } = await openServer((_req, res) => res.end());
+  test('has no proper TLS: the error says so, and nothing is tried again', async () => {
+    const pauses = skipPauses();
+    const { url } = await openServer(answerWell);
     const client = new LoginWithClient({ provider: url.replace('http:', 'https:'), ...credentials });
     await expect(client.exchange('key')).rejects.toMatchObject({ code: 'tls_failed', status: 502, retryable: false });
-  });
-
-  test('is opened at the start and used by the callback', async () => {
-    const provider = await openProvider({ authorizeMethod: 'GET' });
-    let connections = 0;
-    const relay = createServer((socket) => {
-      connections++;
-      const upstream = connect(provider.port, '127.0.0.1');
-      socket.pipe(upstream).pipe(socket);
-      socket.on('error', () => upstream.destroy());
-      upstream.on('error', () => socket.destroy());
-    });
-    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-    const { appId, appSecret } = optionsFor(provider);
-    const strategy = createStrategy({
-      provider: `http://127.0.0.1:${(relay.address() as AddressInfo).port}`,
-      appId,
-      appSecret,
-    });
-    strategy.client.warmUp();
-    strategy.client.warmUp();
-    await new Promise((resolve) => relay.once('connection', resolve));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await codeOf(strategy.client.checkCredentials())).toBe('success');
-    strategy.client.warmUp();
-    expect(connections).toBe(1);
-    await strategy.client.close();
-    relay.close();
-  });
-
-  test('that was opened ahead and went away does no harm', async () => {
-    const { url, server } = await openServer((req, res) =>
-      sendJSON(res, req.url?.includes('authorize') ? token : user),
-    );
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    const opened = new Promise<{ destroy(): void }>((resolve) => server.once('connection', resolve));
-    client.warmUp();
-    const socket = await opened;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await expect(client.exchange('key')).resolves.toMatchObject({ profile: { id: '7' } });
-    client.warmUp();
-    await client.close();
-    await client.close();
-  });
-
-  test('that cannot be opened ahead does no harm', async () => {
-    const client = new LoginWithClient({ provider: 'http://127.0.0.1:9', ...credentials });
-    client.warmUp();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await client.close();
+    expect(pauses).toEqual([]);
   });
 });
 
-describe('a lost answer', () => {
+/** A dispatcher whose requests all fail with one error, and the number of them. */
+function failingDispatcher(code: string, message = '') {
+  const sent = { count: 0 };
+  const dispatch = (_options: unknown, handler: Dispatcher.DispatchHandler) => {
+    sent.count++;
+    handler.onError?.(Object.assign(new Error(message), { code }));
+    return true;
+  };
+  return { dispatcher: { dispatch } as unknown as Dispatcher, sent };
+}
+
+test.each([
+  ['ECONNREFUSED', '', 'connection_refused', 3],
+  ['EADDRNOTAVAIL', '', 'connection_refused', 3],
+  ['EHOSTUNREACH', 'connect EHOSTUNREACH 192.0.2.1:443', 'connection_refused', 3],
+  ['ENETUNREACH', '', 'connection_refused', 3],
+  ['EHOSTUNREACH', 'read EHOSTUNREACH', 'connection_refused', 1],
+  ['ENETUNREACH', 'write ENETUNREACH', 'connection_refused', 1],
+  ['ENOTFOUND', '', 'host_not_found', 3],
+  ['EAI_AGAIN', '', 'host_not_found', 3],
+  ['CERT_HAS_EXPIRED', '', 'tls_failed', 3],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', '', 'tls_failed', 3],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', '', 'tls_failed', 3],
+  ['SELF_SIGNED_CERT_IN_CHAIN', '', 'tls_failed', 3],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', '', 'tls_failed', 3],
+  ['HOSTNAME_MISMATCH', '', 'tls_failed', 3],
+  ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', '', 'tls_failed', 1],
+  ['EPROTO', 'write EPROTO', 'tls_failed', 1],
+  ['ECONNRESET', '', 'connection_lost', 1],
+  ['EPIPE', '', 'connection_lost', 1],
+  ['UND_ERR_SOCKET', '', 'connection_lost', 1],
+  ['X_ECONNREFUSED', '', 'connection_lost', 1],
+  ['ENOTFOUND_X', '', 'connection_lost', 1],
+  ['UND_ERR_CONNECT_TIMEOUT', '', 'timeout', 1],
+  ['UND_ERR_HEADERS_TIMEOUT', '', 'timeout', 1],
+  ['ETIMEDOUT', '', 'timeout', 1],
+])('authorize that fails with %s (%s) is %s, and the key is sent %i times', async (system, message, code, count) => {
+  skipPauses();
+  const { dispatcher, sent } = failingDispatcher(system, message);
+  const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher });
+  await expect(client.authorize('key')).rejects.toMatchObject({ code, retryable: code !== 'tls_failed' });
+  expect(sent.count).toBe(count);
+});
+
+describe('a lost response', () => {
   test.each([['reset'], [{ reset: 'before' as const }], ['truncated']])(
     'of authorize (%j) is never asked for again',
     async (fault) => {
@@ -286,57 +175,258 @@ describe('a lost answer', () => {
   test.each([['reset'], ['truncated'], [{ status: 503 }]])(
     'of get_user_info (%j) is asked for again',
     async (fault) => {
+      const pauses = skipPauses();
       const provider = await openProvider({ authorizeMethod: 'GET' });
       const agent = request.agent(createApp(createStrategy(optionsFor(provider))));
       provider.once('get_user_info', fault as 'reset');
       const response = await provider.signIn(agent, undefined, { start: '/auth' });
       expect(response.status).toBe(200);
       expect(callsTo(provider)).toEqual(['GET authorize', 'GET get_user_info', 'GET get_user_info']);
+      expect(pauses).toEqual([150]);
     },
   );
+
+  test.each(['refused', 'HTML'])('of get_user_info that is %s is not asked for again', async (kind) => {
+    const paths: unknown[] = [];
+    const { url } = await openServer((req, res) => {
+      paths.push(pathOf(req.url));
+      if (req.url?.includes('authorize')) answerWell(req, res);
+      else if (kind === 'HTML') res.writeHead(200, { 'Content-Type': 'text/html' }).end('maintenance');
+      else res.end('{"error":true,"message":"Bad Request, expired access_token"}');
+    });
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    await expect(client.exchange('key')).rejects.toMatchObject({ stage: 'user_info' });
+    expect(paths).toEqual(['/api/authorize', '/api/get_user_info']);
+    await client.close();
+  });
 });
 
-test('one timeout covers both calls', async () => {
-  const slow: RequestListener = (req, res) =>
-    void setTimeout(() => sendJSON(res, req.url?.includes('authorize') ? token : user), 250);
-  const { client } = await clientOf(slow, { timeout: 400 });
-  await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout', stage: 'user_info' });
-  await client.close();
+describe('the timeout', () => {
+  test.each([
+    [undefined, 10_000],
+    [1234, 1234],
+  ])('option %p gives one of %i ms, for both calls together', async (timeout, length) => {
+    const timeouts = holdTimeouts();
+    const { url } = await openServer((req, res) => {
+      if (req.url?.includes('authorize')) answerWell(req, res);
+      else timeouts.pass();
+    });
+    const client = new LoginWithClient({
+      provider: url,
+      ...credentials,
+      ...(timeout === undefined ? {} : { timeout }),
+    });
+    await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout', stage: 'user_info', status: 504 });
+    expect(timeouts.lengths).toEqual([length]);
+    await client.close();
+  });
+
+  test.each(['nothing', 'half a response'])('ends a call that gets %s, and the key is not sent again', async (what) => {
+    const timeouts = holdTimeouts();
+    let calls = 0;
+    const { url } = await openServer((_req, res) => {
+      calls++;
+      if (what === 'nothing') timeouts.pass();
+      else res.writeHead(200).write('{', () => timeouts.pass());
+    });
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    await expect(client.exchange('key')).rejects.toMatchObject({
+      code: 'timeout',
+      stage: 'authorize',
+      status: 504,
+      retryable: true,
+    });
+    expect(calls).toBe(1);
+    await client.close();
+  });
+
+  test('ends the pauses and the tries for a provider that cannot be reached', async () => {
+    const timeouts = holdTimeouts();
+    let isPauseEnded = false;
+    const pauses = skipPauses((signal) => {
+      timeouts.pass();
+      isPauseEnded = signal.aborted;
+    });
+    const { url } = await reserveAddress();
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout' });
+    expect(isPauseEnded).toBe(true);
+    expect(pauses).toEqual([150]);
+  });
+
+  test('that is over before a call keeps the key from being sent', async () => {
+    let calls = 0;
+    const { url } = await openServer(() => calls++);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    await expect(client.authorize('key', AbortSignal.abort())).rejects.toMatchObject({ code: 'timeout' });
+    expect(calls).toBe(0);
+    await client.close();
+  });
 });
 
-test('a visitor who goes away does not stop the exchange', async () => {
-  let calls = 0;
+test('a user who goes away does not stop the exchange', async () => {
+  const arrived = withResolvers();
+  const released = withResolvers();
   const { url } = await openServer((req, res) => {
-    calls++;
-    setTimeout(() => sendJSON(res, req.url?.includes('authorize') ? token : user), 100);
+    arrived.resolve();
+    void released.promise.then(() => answerWell(req, res));
   });
   const verified = withResolvers<string>();
   const app = createApp(
-    createStrategy({ provider: url, ...credentials }, (_a, _r, profile) => {
+    createStrategy({ provider: url, ...credentials }, (_accessToken, _refreshToken, profile) => {
       verified.resolve(profile.id);
       return profile;
     }),
   );
-  const { url: appURL } = await openServer(app);
+  const left = withResolvers();
+  const { url: appURL } = await openServer((req, res) => {
+    if (req.url?.startsWith('/callback')) res.on('close', () => left.resolve());
+    app(req, res);
+  });
   const start = await fetch(`${appURL}/auth`, { redirect: 'manual' });
   const cookie = start.headers.getSetCookie()[0]!.split(';')[0]!;
   const leaving = new AbortController();
   const visit = fetch(`${appURL}/callback?auth_key=k`, { headers: { cookie }, signal: leaving.signal });
-  setTimeout(() => leaving.abort(), 50);
+  await arrived.promise;
+  leaving.abort();
   await expect(visit).rejects.toThrow('abort');
+  await left.promise;
+  released.resolve();
   expect(await verified.promise).toBe('7');
-  expect(calls).toBe(2);
+});
+
+describe('the connection that is opened at the start', () => {
+  /** Opens it and waits for the client's end of it. */
+  async function warmUp(client: LoginWithClient): Promise<Socket> {
+    const connecting = jest.spyOn(net, 'connect');
+    client.warmUp();
+    const socket = connecting.mock.results.at(-1)!.value as Socket;
+    connecting.mockRestore();
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  test('is used by both calls, and there is no other', async () => {
+    const { url, server } = await openServer(answerWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const opened = warmUp(client);
+    client.warmUp();
+    await opened;
+    client.warmUp();
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    client.warmUp();
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(1);
+    await client.close();
+  });
+
+  test('is opened again after it went away, unused', async () => {
+    const { url, server } = await openServer(answerWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const first = await warmUp(client);
+    const gone = once(first, 'close');
+    (await accepted)[0].destroy();
+    await gone;
+    await warmUp(client);
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(2);
+    await client.close();
+  });
+
+  test('is not used when it has just been closed', async () => {
+    const { url, server } = await openServer(answerWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    (await warmUp(client)).destroy();
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(2);
+    await client.close();
+  });
+
+  test('is not used when only the way back is open', async () => {
+    const { url, server } = await openServer(answerWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    (await warmUp(client)).end();
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(2);
+    await client.close();
+  });
+
+  test('is closed after ten seconds without a use, and not before', async () => {
+    const { url } = await openServer(answerWell);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const everythingElse = ['nextTick', 'setImmediate', 'setInterval', 'clearInterval', 'queueMicrotask'] as const;
+    jest.useFakeTimers({ doNotFake: [...everythingElse, 'performance', 'hrtime', 'clearImmediate'] });
+    const socket = await warmUp(client);
+    jest.advanceTimersByTime(9_999);
+    expect(socket.destroyed).toBe(false);
+    jest.advanceTimersByTime(1);
+    expect(socket.destroyed).toBe(true);
+    await client.close();
+  });
+
+  test('is left alone after ten seconds when it is in use', async () => {
+    const { url } = await openServer(answerWell);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const clock = jest.spyOn(globalThis, 'setTimeout');
+    const socket = await warmUp(client);
+    const discard = clock.mock.calls.find(([, length]) => length === 10_000)![0] as () => void;
+    await client.exchange('key');
+    discard();
+    expect(socket.destroyed).toBe(false);
+    await client.close();
+  });
+
+  test('is closed with the client, also when it was never used', async () => {
+    const { url } = await openServer(answerWell);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const socket = await warmUp(client);
+    await client.close();
+    await client.close();
+    expect(socket.destroyed).toBe(true);
+  });
+
+  test('goes to a host without a name, too', async () => {
+    const server = net.createServer().listen(0, '::1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const client = new LoginWithClient({ provider: `http://[::1]:${port}`, ...credentials });
+    expect((await warmUp(client)).remotePort).toBe(port);
+    await client.close();
+    server.close();
+  });
+
+  test('does no harm if it cannot be opened, and is tried again by the next start', async () => {
+    const { url, server, open } = await reserveAddress();
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const connecting = jest.spyOn(net, 'connect');
+    client.warmUp();
+    const socket = connecting.mock.results[0]!.value as Socket;
+    await new Promise((resolve) => socket.once('close', resolve));
+    await open();
+    const connections = countConnections(server);
+    await warmUp(client);
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(1);
+    await client.close();
+  });
 });
 
 describe('a dispatcher of the app', () => {
-  test('is used and left open', async () => {
-    const { url } = await openServer((req, res) => sendJSON(res, req.url?.includes('authorize') ? token : user));
+  test('is used, never connected ahead, and left open', async () => {
+    const { url, server } = await openServer(answerWell);
+    const connections = countConnections(server);
     const dispatcher = new Agent();
     const client = new LoginWithClient({ provider: url, ...credentials, dispatcher });
     client.warmUp();
     await client.exchange('key');
     await client.close();
-    await expect(client.exchange('key')).resolves.toMatchObject({ profile: { id: '7' } });
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(1);
     await dispatcher.close();
   });
 
@@ -344,23 +434,20 @@ describe('a dispatcher of the app', () => {
     const dispatcher = new MockAgent();
     dispatcher.disableNetConnect();
     const mock = dispatcher.get('https://pimbuzz.com');
-    mock.intercept({ path: /^\/api\/authorize\?app_id=1&app_secret=secret&auth_key=key$/ }).reply(200, token);
-    mock.intercept({ path: /^\/api\/get_user_info\?access_token=/ }).reply(200, user);
+    mock
+      .intercept({ path: /^\/api\/authorize\?app_id=1&app_secret=secret&auth_key=key$/ })
+      .reply(200, '{"access_token":"t"}');
+    mock.intercept({ path: /^\/api\/get_user_info\?access_token=t$/ }).reply(200, '{"user_info":{"user_id":"7"}}');
     const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher });
     await expect(client.exchange('key')).resolves.toMatchObject({ profile: { id: '7', provider: 'pimbuzz' } });
-    expect(await codeOf(client.exchange('key'))).toBe('connection_lost');
+    await expect(client.exchange('key')).rejects.toMatchObject({ code: 'connection_lost' });
     await dispatcher.close();
   });
 
-  test('that never answers and heeds no signal is given up', async () => {
-    const dispatcher = { dispatch: () => true } as unknown as Dispatcher;
-    const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher, timeout: 100 });
-    expect(await codeOf(client.exchange('key'))).toBe('timeout');
+  test('that never answers and ignores the signal is given up', async () => {
+    const timeouts = holdTimeouts();
+    const dispatcher = { dispatch: () => setImmediate(timeouts.pass) } as unknown as Dispatcher;
+    const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher });
+    await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout' });
   });
 });
-
-function withResolvers<T>() {
-  let resolve!: (value: T) => void;
-  const promise = new Promise<T>((done) => (resolve = done));
-  return { promise, resolve };
-}

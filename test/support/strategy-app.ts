@@ -1,12 +1,13 @@
 import type { Server } from 'node:http';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import timers from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { Passport } from 'passport';
 import { LoginWithStrategy, type StrategyOptions, type Verify } from 'passport-loginwith';
 import { startProvider, type LocalProvider, type UserReference, type StartOptions } from 'passport-loginwith/provider';
 
-/** Everything that a test opened; `closeAll` in `afterEach` ends it. */
+/** Closes what a test opened; `closeAll` in `afterEach` runs all of them. */
 const opened: (() => Promise<unknown>)[] = [];
 
 export async function closeAll(): Promise<void> {
@@ -19,7 +20,7 @@ export async function openProvider(options: StartOptions = {}): Promise<LocalPro
   return provider;
 }
 
-/** A server that answers as a test says, for what no provider does. */
+/** A server that answers as a test says, for responses that no provider sends. */
 export async function openServer(listener: RequestListener): Promise<{ url: string; server: Server }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -48,7 +49,7 @@ export function createStrategy(
 }
 
 /**
- * An app with one strategy: `/auth` starts, `/callback` finishes, and the answer tells in JSON how it ended:
+ * An app with one strategy: `/auth` starts, `/callback` finishes, and the response has the outcome as JSON:
  * `{ user, authInfo, loginWith }`, `{ failed, status }` or `{ error }`.
  */
 export function createApp(strategy: LoginWithStrategy, prepare?: (app: Express) => void): Express {
@@ -74,14 +75,14 @@ export function createApp(strategy: LoginWithStrategy, prepare?: (app: Express) 
   return app;
 }
 
-/** Walks through sign-in and consent and brings back the key that the app would get. */
-export async function issueKey(provider: LocalProvider, person?: UserReference): Promise<string> {
+/** Signs a user in at the provider and returns the key that the app would get. */
+export async function issueKey(provider: LocalProvider, user?: UserReference): Promise<string> {
   let key = '';
   await provider.signIn((url: string) => {
     key = new URL(url).searchParams.get('auth_key') ?? '';
     const location = `${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`;
     return Promise.resolve(key === '' ? { status: 302, headers: { location } } : { status: 200, headers: {} });
-  }, person);
+  }, user);
   return key;
 }
 
@@ -96,6 +97,43 @@ export function callsTo(provider: LocalProvider): string[] {
   return provider.requests
     .filter(({ endpoint }) => endpoint === 'authorize' || endpoint === 'get_user_info')
     .map(({ method, endpoint }) => `${method} ${endpoint}`);
+}
+
+/** A provider in two lines: `authorize` answers the token `t`, and `get_user_info` the user `7`. */
+export const answerWell: RequestListener = (req, res) => {
+  res.setHeader('Content-Type', 'application/json');
+  res.end(req.url?.includes('authorize') ? '{"access_token":"t"}' : '{"user_info":{"user_id":"7"}}');
+};
+
+export function withResolvers<T = void>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/** Ends the pauses before a retry at once, or when `onPause` does; returns their lengths in milliseconds. */
+export function skipPauses(onPause?: (signal: AbortSignal) => void | Promise<void>): number[] {
+  const pauses: number[] = [];
+  jest.spyOn(timers, 'setTimeout').mockImplementation(async (pause, value, options) => {
+    pauses.push(pause ?? 0);
+    await onPause?.(options!.signal!);
+    return value as never;
+  });
+  return pauses;
+}
+
+/** Holds the time of exchanges: their timeout is over when a test calls `pass`. */
+export function holdTimeouts(): { lengths: number[]; pass: () => void } {
+  const lengths: number[] = [];
+  const controllers: AbortController[] = [];
+  jest.spyOn(AbortSignal, 'timeout').mockImplementation((length) => {
+    const controller = new AbortController();
+    lengths.push(length);
+    controllers.push(controller);
+    return controller.signal;
+  });
+  const pass = () => controllers.forEach((each) => each.abort(new DOMException('too late', 'TimeoutError')));
+  return { lengths, pass };
 }
 
 /** Moves only `Date`: sockets and timers go on. */
