@@ -1,0 +1,306 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { LoginWithError } from 'passport-loginwith';
+import type { RateLimitCount, RateLimitStore } from '../../lib/types';
+import { createRateLimiter, findRetryAfter, type Permit, type RateLimiter } from '../../lib/login/rate-limit';
+
+const windowMs = 60_000;
+
+beforeEach(() => jest.useFakeTimers({ now: 1_000_000, doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
+
+const create = (limits: Partial<Parameters<typeof createRateLimiter>[0]> = {}): RateLimiter =>
+  createRateLimiter({ limit: 3, overallLimit: 1000, windowMs, store: undefined, ...limits });
+
+/** Lets everything run that waits for nothing but the event loop. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A store as Redis would be one: each call takes a few turns of the event loop. `calls` are its calls. */
+function createSlowStore(turns = 3) {
+  const counts = new Map<string, RateLimitCount>();
+  const calls = { get: 0, increment: 0 };
+  const pause = async () => {
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const store = {
+    async get(key: string) {
+      calls.get++;
+      const count = counts.get(key);
+      await pause();
+      return count;
+    },
+    async increment(key: string) {
+      calls.increment++;
+      await pause();
+      const count = { totalHits: (counts.get(key)?.totalHits ?? 0) + 1, resetTime: undefined };
+      counts.set(key, count);
+      return count;
+    },
+  } satisfies RateLimitStore;
+  return { store, calls, counts };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'in',
+    (error: unknown) => (error as LoginWithError).code,
+  );
+}
+
+/** An exchange with a wrong key. */
+async function guess(limiter: RateLimiter, address?: string): Promise<string> {
+  return codeOf(limiter.acquire(address).then((permit) => permit.release(true)));
+}
+
+/** Exchanges with wrong keys until the client is refused; the number of them. */
+async function countGuesses(limiter: RateLimiter, address?: string): Promise<number> {
+  let count = 0;
+  while ((await guess(limiter, address)) === 'in') count++;
+  return count;
+}
+
+describe('a client', () => {
+  test('may fail as often as the limit says, and is then refused until the window is over', async () => {
+    const limiter = create();
+    expect(await countGuesses(limiter, '192.0.2.1')).toBe(3);
+    jest.setSystemTime(1_000_000 + windowMs - 1);
+    expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
+    jest.setSystemTime(1_000_000 + windowMs);
+    expect(await countGuesses(limiter, '192.0.2.1')).toBe(3);
+  });
+
+  test('is told how many seconds to wait, at least one', async () => {
+    const limiter = create({ limit: 1 });
+    await guess(limiter, '192.0.2.1');
+    const waitOf = async () => findRetryAfter(await limiter.acquire('192.0.2.1').catch((error: unknown) => error));
+    expect(await waitOf()).toBe(60);
+    jest.setSystemTime(1_000_000 + 30_500);
+    expect(await waitOf()).toBe(30);
+    jest.setSystemTime(1_000_000 + windowMs - 1);
+    expect(await waitOf()).toBe(1);
+  });
+
+  test.each([new Error('x'), undefined, new LoginWithError('x', { code: 'timeout', stage: 'callback' })])(
+    'that failed otherwise, with %p, is not told to wait',
+    (error) => expect(findRetryAfter(error)).toBeUndefined(),
+  );
+
+  test('is never refused for logins that succeed', async () => {
+    const limiter = create({ limit: 1 });
+    for (let login = 0; login < 5; login++) await (await limiter.acquire('192.0.2.1')).release(false);
+  });
+
+  test('that reached the limit does not keep others out', async () => {
+    const limiter = create();
+    await countGuesses(limiter, '192.0.2.1');
+    expect(await countGuesses(limiter, '192.0.2.2')).toBe(3);
+  });
+
+  test('may fail twice, whoever it is, once the overall limit is reached', async () => {
+    const limiter = create({ limit: 3, overallLimit: 4 });
+    expect(await countGuesses(limiter, '192.0.2.1')).toBe(3);
+    expect(await countGuesses(limiter, '192.0.2.2')).toBe(2);
+    expect(await countGuesses(limiter, '192.0.2.3')).toBe(2);
+    jest.setSystemTime(1_000_000 + windowMs);
+    expect(await countGuesses(limiter, '192.0.2.2')).toBe(3);
+  });
+
+  test('keeps a limit below two when the overall limit is reached', async () => {
+    const limiter = create({ limit: 1, overallLimit: 1 });
+    await guess(limiter, '192.0.2.1');
+    expect(await countGuesses(limiter, '192.0.2.2')).toBe(1);
+  });
+});
+
+describe('one client is', () => {
+  test.each([
+    ['an IPv4 address', '192.0.2.1', '192.0.2.1', '192.0.2.2'],
+    ['an IPv4 address, also mapped into IPv6', '192.0.2.1', '::ffff:192.0.2.1', '::ffff:192.0.2.2'],
+    ['an IPv6 network of 56 bits', '2001:db8:0:100::1', '2001:db8:0:1ff:9::1', '2001:db8:0:200::1'],
+    ['whoever has no address', undefined, undefined, '192.0.2.1'],
+    ['a text that is no address', 'unix:', 'unix:', 'other'],
+  ])('%s', async (_name, address, same, other) => {
+    const limiter = create({ limit: 1 });
+    expect(await guess(limiter, address)).toBe('in');
+    expect(await guess(limiter, same)).toBe('too_many_failures');
+    expect(await guess(limiter, other)).toBe('in');
+  });
+});
+
+describe('requests of one client at once', () => {
+  test('run as long as all of them may fail, and the others wait for one of these to end', async () => {
+    const limiter = create({ limit: 2 });
+    const permits: Permit[] = [];
+    for (let i = 0; i < 4; i++) void limiter.acquire('192.0.2.1').then((permit) => permits.push(permit));
+    await settle();
+    expect(permits).toHaveLength(2);
+    await permits[0]!.release(false);
+    await settle();
+    expect(permits).toHaveLength(3);
+    await permits[1]!.release(true);
+    await settle();
+    expect(permits).toHaveLength(3);
+    await permits[2]!.release(false);
+    await settle();
+    expect(permits).toHaveLength(4);
+  });
+
+  test('are let in in the order in which they came', async () => {
+    const limiter = create({ limit: 1 });
+    const order: number[] = [];
+    await Promise.all(
+      [1, 2, 3].map(async (number) => {
+        const permit = await limiter.acquire('192.0.2.1');
+        order.push(number);
+        await settle();
+        await permit.release(false);
+      }),
+    );
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  test('never get past the limit, however slow the store is', async () => {
+    for (const turns of [0, 1, 2, 5]) {
+      const { store } = createSlowStore(turns);
+      const limiter = create({ limit: 10, store });
+      let exchanges = 0;
+      const results = await Promise.all(
+        Array.from({ length: 60 }, async (_, i) => {
+          const permit = await limiter.acquire('192.0.2.1').catch((error: unknown) => error as LoginWithError);
+          if (permit instanceof LoginWithError) return permit.code;
+          exchanges++;
+          for (let turn = 0; turn < i % 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+          await permit.release(true);
+          return 'in';
+        }),
+      );
+      expect(exchanges).toBe(10);
+      expect(results.filter((result) => result === 'too_many_failures')).toHaveLength(50);
+    }
+  });
+
+  test('that are 400 cost about two reads of the store each', async () => {
+    const { store, calls } = createSlowStore();
+    const limiter = create({ limit: 10, store });
+    const results = await Promise.all(Array.from({ length: 400 }, () => guess(limiter, '192.0.2.1')));
+    expect(results.filter((result) => result === 'in')).toHaveLength(10);
+    expect(calls.increment).toBe(20);
+    expect(calls.get).toBeGreaterThanOrEqual(800);
+    // A release makes the request at the head of the queue read once more.
+    expect(calls.get).toBeLessThanOrEqual(800 + 2 * 2 * 10);
+  });
+
+  test('leave nothing behind when all were let in or refused', async () => {
+    const limiter = create({ limit: 2 });
+    await Promise.all(Array.from({ length: 20 }, () => guess(limiter, '192.0.2.1')));
+    jest.setSystemTime(1_000_000 + windowMs);
+    const permits = await Promise.all([limiter.acquire('192.0.2.1'), limiter.acquire('192.0.2.1')]);
+    expect(permits).toHaveLength(2);
+  });
+});
+
+describe('the memory', () => {
+  const megabyte = 1_000_000;
+  const collectGarbage = enableGarbageCollection();
+
+  /** Megabytes in use. */
+  function measureHeap(): number {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / megabyte;
+  }
+
+  /** Twenty clients whose addresses have a megabyte each. */
+  const addresses = () => Array.from({ length: 20 }, (_, i) => `${i}${'x'.repeat(megabyte)}`);
+
+  test('keeps nothing of clients whose exchanges have ended well', async () => {
+    const limiter = create();
+    const before = measureHeap();
+    for (const address of addresses()) await (await limiter.acquire(address)).release(false);
+    expect(measureHeap() - before).toBeLessThan(5);
+    expect(await guess(limiter)).toBe('in');
+  });
+
+  test('keeps nothing of failures whose window is over', async () => {
+    const limiter = create();
+    const before = measureHeap();
+    for (const address of addresses()) await guess(limiter, address);
+    expect(measureHeap() - before).toBeGreaterThan(15);
+    jest.setSystemTime(1_000_000 + windowMs);
+    expect(await guess(limiter)).toBe('in');
+    expect(measureHeap() - before).toBeLessThan(5);
+  });
+});
+
+function enableGarbageCollection(): () => void {
+  setFlagsFromString('--expose_gc');
+  return runInNewContext('gc') as () => void;
+}
+
+describe('a store of the app', () => {
+  test('is told the window once, and gets keys that name the client', async () => {
+    const { store, counts } = createSlowStore();
+    const init = jest.fn();
+    const limiter = create({ store: { ...store, init } });
+    await guess(limiter, '192.0.2.1');
+    await guess(limiter, '192.0.2.1');
+    expect(init.mock.calls).toEqual([[{ windowMs }]]);
+    expect(Object.fromEntries([...counts].map(([key, { totalHits }]) => [key, totalHits]))).toEqual({
+      'loginwith client 192.0.2.1': 2,
+      'loginwith overall': 2,
+    });
+  });
+
+  test('may do without a time of reset: then the whole window is to be waited for', async () => {
+    const { store } = createSlowStore();
+    const limiter = create({ limit: 1, store });
+    await guess(limiter, '192.0.2.1');
+    const error: unknown = await limiter.acquire('192.0.2.1').catch((reason: unknown) => reason);
+    expect(findRetryAfter(error)).toBe(60);
+    expect(error).toMatchObject({ code: 'too_many_failures', stage: 'callback', status: 429, retryable: true });
+  });
+
+  test.each(['get', 'increment'] as const)(
+    'that fails in %s is limits_failed, and works again afterwards',
+    async (method) => {
+      const { store } = createSlowStore();
+      const limiter = create({ limit: 1, store });
+      const failing = jest.spyOn(store, method).mockRejectedValueOnce(new Error('connection lost'));
+      const error: unknown = await limiter
+        .acquire('192.0.2.1')
+        .then((permit) => permit.release(true))
+        .catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'limits_failed', stage: 'callback', status: 500, retryable: true });
+      expect((error as Error).cause).toMatchObject({ message: 'connection lost' });
+      failing.mockRestore();
+      await settle();
+      const before = await countGuesses(limiter, '192.0.2.1');
+      expect(before).toBe(1);
+      expect(await countGuesses(limiter, '192.0.2.2')).toBe(1);
+    },
+  );
+
+  test('that fails keeps nobody waiting', async () => {
+    const { store } = createSlowStore();
+    const limiter = create({ limit: 1, store });
+    jest.spyOn(store, 'increment').mockRejectedValueOnce(new Error('connection lost'));
+    const permit = await limiter.acquire('192.0.2.1');
+    const waiting = codeOf(limiter.acquire('192.0.2.1'));
+    await settle();
+    await expect(permit.release(true)).rejects.toMatchObject({ code: 'limits_failed' });
+    expect(await waiting).toBe('in');
+  });
+
+  test('that throws at once is limits_failed, too', async () => {
+    const limiter = create({
+      store: {
+        get() {
+          throw new Error('not connected');
+        },
+        increment: () => ({ totalHits: 1, resetTime: undefined }),
+      },
+    });
+    expect(await codeOf(limiter.acquire('192.0.2.1'))).toBe('limits_failed');
+  });
+});
