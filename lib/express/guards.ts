@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { hasCode } from '../errors.js';
 import { isCrossSite } from '../login/cross-site.js';
 import { sanitizeReturnTo } from '../login/return-to.js';
 import { isPageRequest } from '../pages/negotiation.js';
@@ -45,17 +44,12 @@ export async function guardAccessToken(
   context.next();
 }
 
-/** Renews after a handler behind {@link guardAccessToken} failed with `token_expired`; passes every other error on. */
-export async function handleExpiredToken(
+/** Drops a token that the provider has refused, and gets a new one. */
+export async function replaceToken(
   instance: Instance,
   context: RequestContext,
-  provider: ProviderLogin | undefined,
-  error: unknown,
+  provider: ProviderLogin,
 ): Promise<void> {
-  if (provider === undefined || !hasCode(error, 'token_expired') || context.res.headersSent) {
-    context.next(error);
-    return;
-  }
   instance.loginData.dropToken(context.req, provider.settings.name);
   await renewToken(instance, context, provider);
 }

@@ -19,7 +19,7 @@ export interface Instance {
   rateLimiter: RateLimiter;
   /** Whether access tokens are kept in the session; set at the latest when the guards are created. */
   keepsTokens: boolean;
-  /** Warns once per misconfiguration. */
+  /** Warns of misconfigurations, at the first start of a login. */
   warn: (req: IncomingMessage) => void;
   /** The path under which the app has mounted the middleware, by request. */
   mountPaths: WeakMap<IncomingMessage, string>;

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { guardAccessToken, guardLogin, handleExpiredToken } from './guards.js';
+import { hasCode } from '../errors.js';
+import { guardAccessToken, guardLogin, replaceToken } from './guards.js';
 import { createInstance, type Instance, type ProviderLogin, type RequestContext } from './instance.js';
 import { parseLoginWithOptions } from './options.js';
 import { sendFailure, toFailure } from './outcome.js';
-import type { ExpressRequest } from './request.js';
+import { mountPathOf } from './request.js';
 import { createRouter } from './router.js';
-import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, SessionProfile } from './types.js';
+import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, Next, SessionProfile } from './types.js';
 
 /**
  * Login, logout and guards in one middleware, for Express, connect and plain `node:http`. It goes after the session and
@@ -27,22 +28,17 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
   const instance = createInstance(parseLoginWithOptions(options));
   const guardedProviders = new WeakMap<IncomingMessage, ProviderLogin>();
 
-  /** Loads the user, lets `respond` respond, and sends the failure if one of them fails. */
   const toHandler =
-    (respond: (context: RequestContext) => unknown): Handler =>
+    (respond: Respond): Handler =>
     (req, res, next) => {
-      const context = { req, res, next };
-      instance.currentUser
-        .load(req, res)
-        .then(() => respond(context))
-        .catch((error: unknown) => sendFailure(instance, context, toFailure(error)))
-        .catch(next);
+      const context = { req, res, next: createNext(next) };
+      handleRequest(instance, context, respond).catch(context.next);
     };
 
   const router = createRouter(instance, toHandler);
   const route = toHandler(({ req, res, next }) => router(req, res, next));
-  const middleware: Handler = (req: ExpressRequest, res, next) => {
-    instance.mountPaths.set(req, req.baseUrl ?? '');
+  const middleware: Handler = (req, res, next) => {
+    instance.mountPaths.set(req, mountPathOf(req));
     route(req, res, next);
   };
 
@@ -59,7 +55,9 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
     handleErrors(): ErrorHandler {
       // Express tells a middleware for errors by its four parameters.
       return (error, req, res, next) => {
-        toHandler((context) => handleExpiredToken(instance, context, guardedProviders.get(req), error))(req, res, next);
+        const provider = guardedProviders.get(req);
+        if (provider === undefined || !hasCode(error, 'token_expired') || res.headersSent) next(error);
+        else toHandler((context) => replaceToken(instance, context, provider))(req, res, next);
       };
     },
     user(req: IncomingMessage): User | undefined {
@@ -70,6 +68,32 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
       await Promise.all([...instance.providers.values()].map(({ client }) => client.close()));
     },
   });
+}
+
+type Respond = (context: RequestContext) => unknown;
+
+/** Loads the user and lets `respond` respond; if that fails, sends the failed login. */
+async function handleRequest(instance: Instance, context: RequestContext, respond: Respond): Promise<void> {
+  // Needed on every page: if it fails, no login has failed, so neither our page nor "onError" is for it.
+  await instance.currentUser.load(context.req, context.res);
+  try {
+    await respond(context);
+  } catch (error) {
+    await sendFailure(instance, context, toFailure(error));
+  }
+}
+
+/**
+ * Makes `next` safe to call from a promise: only the first call counts, and what the next handlers throw, which
+ * `node:http` lets through, does not come back to us as a failure of the login.
+ */
+function createNext(next: Next): Next {
+  let isCalled = false;
+  return (error) => {
+    if (isCalled) return;
+    isCalled = true;
+    void Promise.resolve().then(() => next(error));
+  };
 }
 
 /** @throws TypeError if there could never be a token of this provider */

@@ -1,25 +1,20 @@
+import { omitUndefined } from '../internal/omit-undefined.js';
 import {
   hasMethods,
   isBoolean,
   isFunction,
-  isObject,
   isPositiveInteger,
   parseOptions,
   type OptionReader,
 } from '../internal/option-readers.js';
-import { errorText } from '../internal/unknown-error.js';
-import { pathOf, trimSlashes } from '../internal/urls.js';
 import type { RateLimits } from '../login/rate-limit.js';
-import { parseStrategyOptions, type StrategySettings } from '../options.js';
 import { defaultTemplates, type Templates } from '../pages/templates.js';
 import type { RateLimitStore } from '../types.js';
-import type { LoginPaths, LoginWithOptions, PassportLike, WebRequest } from './types.js';
+import { readRoutes, type RouteSettings } from './route-options.js';
+import type { LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
 /** The options of `loginWith()`, checked and complete. */
-export interface Settings {
-  readonly providers: readonly StrategySettings[];
-  readonly basePath: string;
-  readonly paths: Readonly<LoginPaths>;
+export interface Settings extends RouteSettings {
   readonly verify: ((...parameters: unknown[]) => unknown) | undefined;
   readonly serialize: (user: unknown, req: WebRequest) => unknown;
   readonly deserialize: (stored: unknown, req: WebRequest) => unknown;
@@ -64,15 +59,6 @@ const optionNames = [
   'templates',
 ];
 
-const defaultPaths: LoginPaths = {
-  login: '/:name',
-  callback: '/:name/callback',
-  renew: '/:name/renew',
-  link: '/:name/link',
-  choose: '/choose',
-  logout: '/logout',
-};
-
 /** @throws TypeError that lists all mistakes at once, each with the option's name */
 export function parseLoginWithOptions(options: unknown): Settings {
   const example = '{ providers: [{ provider, appId, appSecret }] }';
@@ -80,14 +66,10 @@ export function parseLoginWithOptions(options: unknown): Settings {
 }
 
 function readSettings(reader: OptionReader): Settings {
-  const basePath = trimSlashes(reader.read('basePath', isPath, 'a path such as /auth') ?? '/auth');
-  const paths = readPaths(reader);
   checkCombinations(reader);
   const readFunction = (name: string) => reader.read(name, isFunction, 'a function');
   return {
-    providers: readProviders(reader, basePath + paths.callback),
-    basePath,
-    paths,
+    ...readRoutes(reader),
     // What the functions take and return is checked by the types of the options.
     verify: readFunction('verify') as Settings['verify'],
     serialize: (readFunction('serialize') ?? ((user) => user)) as Settings['serialize'],
@@ -138,64 +120,6 @@ function checkCombinations({ given, reject }: OptionReader): void {
     reject('"serialize" and "deserialize" are for the users of "verify", which is missing');
 }
 
-function readProviders({ given, reject }: OptionReader, callbackPath: string): StrategySettings[] {
-  const { providers } = given;
-  if (!Array.isArray(providers) || providers.length === 0) {
-    reject('"providers" must be a list with one { provider, appId, appSecret } per provider');
-    return [];
-  }
-  const settings = providers.flatMap((options: unknown, index) => {
-    const provider = readProvider(options, callbackPath, (message) => reject(`"providers[${index}]": ${message}`));
-    return provider === undefined ? [] : [provider];
-  });
-  for (const [index, { name }] of settings.entries()) {
-    if (settings.findIndex((other) => other.name === name) < index)
-      reject(`"providers" has the name "${name}" twice; give one of them another "name"`);
-  }
-  return settings;
-}
-
-function readProvider(
-  options: unknown,
-  callbackPath: string,
-  reject: (message: string) => void,
-): StrategySettings | undefined {
-  if (isObject(options) && 'passReqToCallback' in options) {
-    reject('"passReqToCallback" is for the strategy; "onLogin" gets the request here');
-    return undefined;
-  }
-  try {
-    const settings = parseStrategyOptions(options);
-    const path = callbackPath.replace(':name', settings.name);
-    const { callbackURL = path } = settings;
-    if (!pathOf(callbackURL).endsWith(path))
-      reject(`"callbackURL" does not end with ${path}, where the callback is; set "paths" or "basePath"`);
-    return { ...settings, callbackURL };
-  } catch (error) {
-    reject(errorText(error).replace(/^LoginWithStrategy:? ?/, ''));
-    return undefined;
-  }
-}
-
-function readPaths(reader: OptionReader): LoginPaths {
-  const inner = reader.readObject('paths', Object.keys(defaultPaths), '{ logout: "/bye" }');
-  const read = (name: keyof LoginPaths) => {
-    const fallback = defaultPaths[name];
-    const path = inner.read(name, isPath, `a path such as ${fallback}`) ?? fallback;
-    if (fallback.includes(':name') !== path.includes(':name'))
-      reader.reject(`"paths.${name}" must ${path.includes(':name') ? 'not ' : ''}have ":name" in it`);
-    return path;
-  };
-  return {
-    login: read('login'),
-    callback: read('callback'),
-    renew: read('renew'),
-    link: read('link'),
-    choose: read('choose'),
-    logout: read('logout'),
-  };
-}
-
 function readLimits(reader: OptionReader): RateLimits {
   const inner = reader.readObject('limits', ['limit', 'overallLimit', 'windowMs', 'store'], '{ limit: 10 }');
   const readCount = (name: string) => inner.read(name, isPositiveInteger, 'a whole number above 0');
@@ -211,7 +135,7 @@ function readTemplates(reader: OptionReader): Templates {
   const names = Object.keys(defaultTemplates);
   const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
   for (const name of names) read(name, isFunction, 'a function that returns HTML');
-  return { ...defaultTemplates, ...given };
+  return { ...defaultTemplates, ...omitUndefined(given) };
 }
 
 function readTarget(reader: OptionReader, name: string): string | undefined {
@@ -224,11 +148,6 @@ function isText(value: unknown): value is string {
 
 function isFilled(value: unknown): value is string {
   return isText(value) && value !== '';
-}
-
-/** A path of this app; a ":" only as the start of ":name". */
-function isPath(value: unknown): value is string {
-  return isText(value) && /^\/(?!\/)[\w.~/-]*$/.test(value.replace(':name', 'x'));
 }
 
 function isTarget(value: unknown): value is string {

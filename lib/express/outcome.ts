@@ -36,7 +36,7 @@ export async function sendOutcome(
   }
 }
 
-/** A failed login: `fail` was caused by the visitor's request, `error` by the app or the provider. */
+/** A failed login: `fail` was caused by the user's request, `error` by the app or the provider. */
 export type Failure = { type: 'fail'; error: LoginWithError } | { type: 'error'; error: unknown };
 
 export function toFailure(error: unknown): Failure {
@@ -47,10 +47,18 @@ export function toFailure(error: unknown): Failure {
 export async function sendFailure(instance: Instance, context: RequestContext, failure: Failure): Promise<void> {
   const { req, res, next } = context;
   const { onError, failureRedirect, templates } = instance.settings;
+  if (res.headersSent) {
+    next(failure.error);
+    return;
+  }
   const seconds = findRetryAfter(failure.error);
   if (seconds !== undefined) res.setHeader('Retry-After', seconds);
   if (onError !== undefined) {
-    await onError(failure.error, asWebRequest(req), res, next);
+    try {
+      await onError(failure.error, asWebRequest(req), res, next);
+    } catch (error) {
+      next(error);
+    }
     return;
   }
   if (failure.type === 'error') {

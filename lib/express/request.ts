@@ -24,6 +24,14 @@ export function originalURL(req: ExpressRequest): string {
   return req.originalUrl ?? req.url ?? '/';
 }
 
+/** The path under which the app has mounted a middleware: Express says it, connect only removes it from the URL. */
+export function mountPathOf({ baseUrl, originalUrl = '', url = '' }: ExpressRequest): string {
+  if (baseUrl !== undefined) return baseUrl;
+  // Of a request for the mount path itself, connect leaves nothing and puts a "/" in front of it.
+  const inner = originalUrl.endsWith(url) ? url : url.slice(1);
+  return originalUrl.slice(0, originalUrl.length - inner.length);
+}
+
 /** The client's address: from Express, which heeds its "trust proxy", else that of the connection. */
 export function clientAddress(req: ExpressRequest): string | undefined {
   return req.ip ?? req.socket.remoteAddress;

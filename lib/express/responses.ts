@@ -35,7 +35,7 @@ export function sendNothing(res: ServerResponse): void {
 /** Redirects as soon as the session is stored, not before: the browser may be faster than the store. */
 export async function redirect(req: IncomingMessage, res: ServerResponse, target: string): Promise<void> {
   await saveSession(req);
-  res.setHeader('Location', target.startsWith('/') ? encodePath(target) : target);
+  res.setHeader('Location', target.startsWith('/') ? encodePath(target) : new URL(target).href);
   // After a form, 303 makes it a GET in every browser. express-session stores a regenerated session once more when the
   // response ends, and holds the body's last byte back until then: without a body the next request could be faster.
   send(res, req.method === 'POST' ? 303 : 302, 'text/plain; charset=utf-8', 'Redirecting');

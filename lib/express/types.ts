@@ -69,7 +69,7 @@ export type Verified<User> = User | false | null | undefined | void;
 export interface LoginWithOptions<User = SessionProfile> {
   /** The options of `LoginWithStrategy`, once per provider. */
   providers: readonly Omit<StrategyOptions, 'passReqToCallback'>[];
-  /** Default `/auth`. */
+  /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */
   basePath?: string | undefined;
   paths?: Partial<LoginPaths> | undefined;
   /** Finds or creates the app's user, as for `LoginWithStrategy`; without it the user is a {@link SessionProfile}. */
@@ -88,7 +88,7 @@ export interface LoginWithOptions<User = SessionProfile> {
   ): User | false | null | undefined | Promise<User | false | null | undefined>;
   /** The app's Passport, with its serializers; without it `loginWith()` keeps its own part of the session. */
   passport?: PassportLike | undefined;
-  /** Where that Passport puts the user, if its `initialize()` was given another name than `user`. */
+  /** Where that Passport puts the user, if the app's `initialize()` was given another name than `user`. */
   userProperty?: string | undefined;
   /** `false`: the app hands out its own token in {@link onLogin}. Default `true`. */
   session?: boolean | undefined;
@@ -103,13 +103,16 @@ export interface LoginWithOptions<User = SessionProfile> {
   failureRedirect?: string | undefined;
   /** Path or URL after a logout; a page of ours if absent. */
   logoutRedirect?: string | undefined;
-  /** Runs after a login, with `req.user` and `req.loginWith`. Respond, or call `next()` for the redirect. */
+  /**
+   * Runs after a login, with `req.user` and `req.loginWith`. Respond, or call `next()` for the redirect. The user is signed
+   * in by then, and stays so if it fails; to turn users away, let `verify` return `false`.
+   */
   onLogin?(req: WebRequest, res: ServerResponse, next: Next): unknown;
-  /** Runs after a logout, for example to revoke the app's own token. Respond, or call `next()`. */
+  /** Runs after a logout, for example to revoke the app's own token. Respond, or call `next()` for our response. */
   onLogout?(req: WebRequest, res: ServerResponse, next: Next): unknown;
   /** Stores an account that the signed-in user has confirmed. Without it there is no linking. */
   onLink?(req: WebRequest, link: Link<User>): unknown;
-  /** Handles failed logins, in place of our page and of the app's error handlers. */
+  /** Handles failed logins, in place of our page and of the app's error handlers, which get what it throws. */
   onError?(error: unknown, req: WebRequest, res: ServerResponse, next: Next): unknown;
   /** Whether the session keeps the access token, sealed. Default: once `requireAccessToken` was called. */
   keepAccessToken?: boolean | undefined;
@@ -128,6 +131,20 @@ declare global {
     interface User {}
     interface Request {
       user?: User | undefined;
+      /** Signs a user in on a new session and stores it, as after a login at a provider. */
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Passport's own, which a callback may rely on
+      login(user: User, done: (error: any) => void): void;
+      /** Signs the user out and leaves a new session. */
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+      logout(done: (error: any) => void): void;
+      isAuthenticated(): this is AuthenticatedRequest;
+      isUnauthenticated(): this is UnauthenticatedRequest;
+    }
+    interface AuthenticatedRequest extends Request {
+      user: User;
+    }
+    interface UnauthenticatedRequest extends Request {
+      user?: undefined;
     }
   }
 }

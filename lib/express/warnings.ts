@@ -1,7 +1,7 @@
 import { toLoginRequest } from '../strategy.js';
 import { isSecureSession, isStrictSession, type SessionRequest } from './session/session.js';
 
-/** Creates a function that warns once per misconfiguration, at the first start of a login. */
+/** Creates a function that warns of misconfigurations, at the first start of a login. */
 export function createWarnings(): (req: SessionRequest) => void {
   let isFirst = true;
   return (req) => {
@@ -21,12 +21,13 @@ function findProblems(req: SessionRequest): [code: string, message: string][] {
         'https, set the cookie\'s "secure" to false.',
     ]);
   }
-  if (req.headers['x-forwarded-for'] !== undefined && req.ips?.length === 0) {
+  const isProxyTrusted = req.ips === undefined ? req.ip !== undefined : req.ips.length > 0;
+  if (req.headers['x-forwarded-for'] !== undefined && !isProxyTrusted) {
     problems.push([
       'LOGINWITH_CLIENT_ADDRESS',
-      'loginWith: this request came through a proxy that the app does not trust. All visitors seem to have one ' +
-        'address, and the failed logins of one count for all. Set app.set("trust proxy", 1), or have the proxy drop ' +
-        'X-Forwarded-For.',
+      'loginWith: this request came through a proxy that the app does not trust. All users seem to have one ' +
+        'address, and the failed logins of one count for all. Set app.set("trust proxy", 1), without Express set ' +
+        'req.ip before loginWith(), or have the proxy drop X-Forwarded-For.',
     ]);
   }
   if (isStrictSession(req)) {

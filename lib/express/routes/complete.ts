@@ -4,10 +4,10 @@ import type { LoginOutcome } from '../../login/login.js';
 import { runVerify, type VerifyResult } from '../../login/verify.js';
 import { addLoginAccess } from '../../strategy.js';
 import type { AttemptBinding, Profile } from '../../types.js';
+import { runHook } from '../hooks.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { sendFailure } from '../outcome.js';
 import { destinationOf } from '../paths.js';
-import { asWebRequest } from '../request.js';
 import { redirect } from '../responses.js';
 import type { SessionProfile } from '../types.js';
 import { askToLink } from './link.js';
@@ -22,15 +22,10 @@ export async function completeLogin(
   outcome: Success,
 ): Promise<void> {
   const { binding } = outcome.attempt;
-  const release = await outcome.acquire();
-  try {
-    if (binding === undefined) await logIn(instance, context, provider, outcome);
-    else if (!instance.loginData.isBound(context.req, binding.session)) throw createOtherSessionError(binding);
-    else if (binding.purpose === 'link') askToLink(instance, context, provider, outcome, binding.session);
-    else await renew(instance, context, provider, outcome);
-  } finally {
-    release();
-  }
+  if (binding === undefined) await logIn(instance, context, provider, outcome);
+  else if (!instance.loginData.isBound(context.req, binding.session)) throw createOtherSessionError(binding);
+  else if (binding.purpose === 'link') askToLink(instance, context, provider, outcome, binding.session);
+  else await renew(instance, context, provider, outcome);
 }
 
 /** Logs the user in, in place of whoever was signed in. */
@@ -38,12 +33,13 @@ async function logIn(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { profile, info }: Success,
+  { profile, info, acquire }: Success,
 ): Promise<void> {
   const { settings, currentUser, loginData } = instance;
-  const { req, res, next } = context;
+  const { req, res } = context;
   const { name } = provider.settings;
-  const result = await findUser(instance, info.accessToken, profile);
+  const release = await acquire();
+  const result = await findUser(instance, info.accessToken, profile).finally(release);
   if (result.type === 'rejected') {
     await sendFailure(instance, context, { type: 'fail', error: toRejection(result.info) });
     return;
@@ -52,15 +48,7 @@ async function logIn(
   loginData.setAccountId(req, name, profile.id);
   if (instance.keepsTokens) loginData.keepToken(req, name, info);
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
-  const goOn = () => redirect(req, res, destinationOf(settings, info.returnTo));
-  if (settings.onLogin === undefined) {
-    await goOn();
-    return;
-  }
-  await settings.onLogin(asWebRequest(req), res, (error) => {
-    if (error) next(error);
-    else goOn().catch(next);
-  });
+  await runHook(instance, context, settings.onLogin, () => redirect(req, res, destinationOf(settings, info.returnTo)));
 }
 
 /**

@@ -1,15 +1,16 @@
 import { isSameOriginPost } from '../../login/cross-site.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
 import { toLoginRequest } from '../../strategy.js';
+import { runHook } from '../hooks.js';
 import type { Instance, RequestContext } from '../instance.js';
 import { loginPath } from '../paths.js';
-import { asWebRequest } from '../request.js';
 import { redirect, sendJSON, sendPage } from '../responses.js';
 import { saveSession } from '../session/session.js';
 import { createForeignPostError } from './link.js';
 
 /** Logs out here, and says where the user is still signed in: the provider has no logout for apps. */
-export async function logOut(instance: Instance, { req, res, next }: RequestContext): Promise<void> {
+export async function logOut(instance: Instance, context: RequestContext): Promise<void> {
+  const { req, res } = context;
   const { settings, currentUser, loginData, providers } = instance;
   if (!isSameOriginPost(toLoginRequest(req), settings.trustedOrigins)) throw createForeignPostError('logout');
   const used = loginData.providersOf(req);
@@ -17,24 +18,17 @@ export async function logOut(instance: Instance, { req, res, next }: RequestCont
     .filter(({ settings: { name } }) => !settings.session || used.includes(name))
     .map(({ settings: { provider } }) => provider.displayName);
   await currentUser.logout(req, res);
-  const goOn = async () => {
-    await saveSession(req);
+  await runHook(instance, context, settings.onLogout, async () => {
     if (isFetchRequest(req)) {
+      await saveSession(req);
       const message = 'Logged out here. The provider has no logout for apps: the user stays signed in there.';
       sendJSON(res, 200, { loggedOut: true, message, stillSignedInAt });
     } else if (settings.logoutRedirect !== undefined) {
       await redirect(req, res, settings.logoutRedirect);
     } else {
+      await saveSession(req);
       const href = loginPath(instance, req);
       sendPage(req, res, 200, (page) => settings.templates.loggedOut({ ...page, stillSignedInAt, href }));
     }
-  };
-  if (settings.onLogout === undefined) {
-    await goOn();
-    return;
-  }
-  await settings.onLogout(asWebRequest(req), res, (error) => {
-    if (error) next(error);
-    else goOn().catch(next);
   });
 }

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Settings } from '../options.js';
 import { asWebRequest } from '../request.js';
 import type { Handler, PassportLike } from '../types.js';
+import { addRequestMethods } from './request-methods.js';
 import {
   addSessionMethods,
   copyEntries,
   getSession,
   promisify,
   regenerateSession,
-  saveSession,
   type SessionRequest,
 } from './session.js';
 
@@ -45,7 +45,13 @@ export function entryKeyOf({ basePath }: Pick<Settings, 'basePath'>): string {
 
 /** The app has its own token, and its own code sets `req.user`. */
 const withoutSession: CurrentUser = {
-  load: () => Promise.resolve(),
+  load(req, res) {
+    addRequestMethods(req, {
+      login: (user) => withoutSession.login(req, res, user),
+      logout: () => withoutSession.logout(req, res),
+    });
+    return Promise.resolve();
+  },
   get: (req: SessionRequest) => req.user ?? undefined,
   getStored: () => undefined,
   login(req: SessionRequest, _res, user) {
@@ -58,7 +64,7 @@ const withoutSession: CurrentUser = {
   },
 };
 
-/** The user in the session's own entry. Another Passport's user, and another `loginWith()`'s, stay as they are. */
+/** The user in an entry of its own. The users of the app's Passport and of another `loginWith()` stay as they are. */
 function withOwnEntry(settings: Settings): CurrentUser {
   const key = entryKeyOf(settings);
   const users = new WeakMap<IncomingMessage, unknown>();
@@ -68,8 +74,9 @@ function withOwnEntry(settings: Settings): CurrentUser {
 
   /** Shows the user on `req.user`, unless another login has put its user there. */
   const show = (req: SessionRequest, user: unknown) => {
-    const isOurs = req.user === undefined || req.user === users.get(req);
-    if (isOurs && req.user !== user) req.user = user;
+    // Passport says null for nobody.
+    const shown = req.user ?? undefined;
+    if (shown === undefined || shown === users.get(req)) req.user = user;
     users.set(req, user);
   };
   const currentUser: CurrentUser = {
@@ -79,13 +86,17 @@ function withOwnEntry(settings: Settings): CurrentUser {
       const user = stored === undefined ? undefined : await settings.deserialize(stored, asWebRequest(req));
       if (!user && stored !== undefined) Reflect.deleteProperty(getSession(req), key);
       show(req, user || undefined);
-      addRequestMethods(req, res, currentUser);
+      addRequestMethods(req, {
+        login: (newUser) => currentUser.login(req, res, newUser),
+        logout: () => currentUser.logout(req, res),
+      });
     },
     get: (req) => users.get(req),
     getStored,
     async login(req: SessionRequest, _res, user) {
       getSession(req);
       const stored = await settings.serialize(user, asWebRequest(req));
+      if (stored === undefined) throw new TypeError('loginWith: "serialize" returned nothing to keep in the session');
       const session = await regenerateSession(req, isKept);
       session[key] = { user: stored } satisfies SessionEntry;
       show(req, user);
@@ -142,35 +153,6 @@ type PassportRequest = SessionRequest & {
   logOut?: (options: object, done: Done) => void;
   [property: string]: unknown;
 };
-
-/**
- * Adds the methods that people know from Passport, where no Passport has added its own. Not `logIn` and `logOut`:
- * an app's Passport that comes later uses those it finds, and would log its users in here.
- */
-function addRequestMethods(req: IncomingMessage, res: ServerResponse, currentUser: CurrentUser): void {
-  const run = (work: () => Promise<void>, done: Done) => {
-    work()
-      .then(() => saveSession(req))
-      .then(() => done(), done);
-  };
-  const methods = {
-    login: (user: unknown, ...rest: unknown[]) => run(() => currentUser.login(req, res, user), callbackOf(rest)),
-    logout: (...rest: unknown[]) => run(() => currentUser.logout(req, res), callbackOf(rest)),
-    isAuthenticated: () => currentUser.get(req) !== undefined,
-    isUnauthenticated: () => currentUser.get(req) === undefined,
-  };
-  for (const [name, value] of Object.entries(methods)) {
-    if (!(name in req)) Object.defineProperty(req, name, { value, writable: true, configurable: true });
-  }
-}
-
-/** As in Passport, options may stand before the callback. @throws TypeError without a callback */
-function callbackOf(parameters: unknown[]): Done {
-  const done = parameters.at(-1);
-  if (typeof done !== 'function')
-    throw new TypeError('req.login and req.logout need a callback as their last argument');
-  return done as Done;
-}
 
 function readEntry({ session }: SessionRequest, key: string): SessionEntry | undefined {
   const entry = session?.[key];

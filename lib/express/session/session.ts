@@ -2,24 +2,30 @@ import { LoginWithError } from '../../errors.js';
 import { isError } from '../../internal/unknown-error.js';
 import type { ExpressRequest } from '../request.js';
 
-/** The session of a request, of express-session or cookie-session. */
-export interface Session {
-  regenerate?(done: (error?: unknown) => void): unknown;
-  save?(done: (error?: unknown) => void): unknown;
+interface SessionContent {
+  /** Only of express-session. */
   cookie?: { sameSite?: unknown; secure?: unknown };
   [key: string]: unknown;
 }
 
+/** The session of a request, of express-session or cookie-session. */
+export interface Session extends SessionContent {
+  regenerate(done: (error?: unknown) => void): unknown;
+  save(done: (error?: unknown) => void): unknown;
+}
+
 /** A request that may have a session. */
 export type SessionRequest = ExpressRequest & {
-  session?: Session | null | undefined;
+  session?: SessionContent | null | undefined;
   sessionOptions?: { sameSite?: unknown; secure?: unknown };
   sessionStore?: object;
 };
 
 /** @throws LoginWithError `session_missing` */
 export function getSession(req: SessionRequest): Session {
-  if (req.session !== undefined && req.session !== null) return req.session;
+  addSessionMethods(req);
+  // addSessionMethods() has added what a session of cookie-session lacks.
+  if (req.session !== undefined && req.session !== null) return req.session as Session;
   throw new LoginWithError('session: there is no session on the request', {
     code: 'session_missing',
     stage: 'session',
@@ -30,7 +36,7 @@ export function getSession(req: SessionRequest): Session {
   });
 }
 
-/** Adds to a session of cookie-session the two methods of express-session, which Passport calls on every session. */
+/** Adds to a session of cookie-session the two methods of express-session that Passport calls on every session. */
 export function addSessionMethods(req: SessionRequest): void {
   const { session } = req;
   if (session === undefined || session === null || typeof session.regenerate === 'function') return;
@@ -48,19 +54,18 @@ export function addSessionMethods(req: SessionRequest): void {
 
 /** Replaces the session by a new one, whose id nobody knows, and copies the entries that `keep` names. */
 export async function regenerateSession(req: SessionRequest, keep: (key: string) => boolean): Promise<Session> {
-  addSessionMethods(req);
   const session = getSession(req);
   const kept = copyEntries(req, keep);
-  await promisify((done) => session.regenerate?.(done));
+  await promisify((done) => session.regenerate(done));
   return Object.assign(getSession(req), kept);
 }
 
 /** Stores the session now: when the response ends is too late, because the browser may be faster than the store. */
-export async function saveSession({ session }: SessionRequest): Promise<void> {
-  if (session === undefined || session === null || typeof session.save !== 'function') return;
-  // Visitors without a session get none by this.
-  if (Object.keys(session).every((key) => key === 'cookie')) return;
-  await promisify((done) => session.save?.(done));
+export async function saveSession(req: SessionRequest): Promise<void> {
+  // An empty session is not stored: who only looks at pages gets none.
+  if (Object.keys(req.session ?? {}).every((key) => key === 'cookie')) return;
+  const session = getSession(req);
+  await promisify((done) => session.save(done));
 }
 
 /** Entries copied to the regenerated session. */

@@ -1,0 +1,104 @@
+import { isObject, type OptionReader } from '../internal/option-readers.js';
+import { errorText } from '../internal/unknown-error.js';
+import { pathOf, trimSlashes } from '../internal/urls.js';
+import { parseStrategyOptions, type StrategySettings } from '../options.js';
+import type { LoginPaths } from './types.js';
+
+/** What the routes are made of. */
+export interface RouteSettings {
+  readonly providers: readonly StrategySettings[];
+  readonly basePath: string;
+  readonly paths: Readonly<LoginPaths>;
+}
+
+const defaultPaths: LoginPaths = {
+  login: '/:name',
+  callback: '/:name/callback',
+  renew: '/:name/renew',
+  link: '/:name/link',
+  choose: '/choose',
+  logout: '/logout',
+};
+
+/** Reads the providers and the paths of their routes. */
+export function readRoutes(reader: OptionReader): RouteSettings {
+  const basePath = trimSlashes(reader.read('basePath', isPath, 'a path such as /auth') ?? '/auth');
+  const paths = readPaths(reader);
+  const providers = readProviders(reader, basePath + paths.callback);
+  checkRoutes(reader, providers, paths);
+  return { providers, basePath, paths };
+}
+
+function readProviders({ given, reject }: OptionReader, callbackPath: string): StrategySettings[] {
+  const { providers } = given;
+  if (!Array.isArray(providers) || providers.length === 0) {
+    reject('"providers" must be a list with one { provider, appId, appSecret } per provider');
+    return [];
+  }
+  return providers.flatMap((options: unknown, index) => {
+    const provider = readProvider(options, callbackPath, (message) => reject(`"providers[${index}]": ${message}`));
+    return provider === undefined ? [] : [provider];
+  });
+}
+
+function readProvider(
+  options: unknown,
+  callbackPath: string,
+  reject: (message: string) => void,
+): StrategySettings | undefined {
+  if (isObject(options) && 'passReqToCallback' in options) {
+    reject('"passReqToCallback" is for the strategy; "onLogin" gets the request here');
+    return undefined;
+  }
+  try {
+    const settings = parseStrategyOptions(options);
+    const path = trimSlashes(callbackPath.replace(':name', settings.name));
+    const { callbackURL = path } = settings;
+    if (!pathOf(callbackURL).endsWith(path))
+      reject(`"callbackURL" does not end with ${path}, where the callback is; set "paths" or "basePath"`);
+    return { ...settings, callbackURL };
+  } catch (error) {
+    reject(errorText(error).replace(/^LoginWithStrategy:? ?/, ''));
+    return undefined;
+  }
+}
+
+function readPaths(reader: OptionReader): LoginPaths {
+  const inner = reader.readObject('paths', Object.keys(defaultPaths), '{ logout: "/bye" }');
+  const read = (name: keyof LoginPaths) => {
+    const fallback = defaultPaths[name];
+    const path = inner.read(name, isPath, `a path such as ${fallback}`) ?? fallback;
+    if (fallback.includes(':name') !== path.includes(':name'))
+      reader.reject(`"paths.${name}" must ${path.includes(':name') ? 'not ' : ''}have ":name" in it`);
+    return path;
+  };
+  return {
+    login: read('login'),
+    callback: read('callback'),
+    renew: read('renew'),
+    link: read('link'),
+    choose: read('choose'),
+    logout: read('logout'),
+  };
+}
+
+/** Only the first of two routes on one path would ever be reached, and the router ignores case and a slash at the end. */
+function checkRoutes({ reject }: OptionReader, providers: readonly StrategySettings[], paths: LoginPaths): void {
+  const owners = new Map([[trimSlashes(paths.choose).toLowerCase(), '"choose"']]);
+  for (const { name } of providers) {
+    for (const route of ['login', 'callback', 'renew', 'link'] as const) {
+      const path = trimSlashes(paths[route].replace(':name', name)).toLowerCase();
+      const owner = owners.get(path);
+      if (owner !== undefined) {
+        reject(`${owner} and "${route}" of provider "${name}" are both on ${path}; give one another "paths" or "name"`);
+        return;
+      }
+      owners.set(path, `"${route}" of provider "${name}"`);
+    }
+  }
+}
+
+/** A path of this app; a ":" only as the start of ":name". */
+function isPath(value: unknown): value is string {
+  return typeof value === 'string' && /^\/(?!\/)[\w.~/-]*$/.test(value.replace(':name', 'x'));
+}
