@@ -11,7 +11,7 @@ import { failurePage } from '../../example-app/pages/failure.js';
 import { startExample, type Example } from '../../example-app/start.js';
 import { moveTime } from '../support/strategy-app';
 import { textOf } from '../support/dashboard-site.js';
-import { Browser as PlainBrowser, byFetch, type Answer, type Visit } from '../support/test-browser.js';
+import { Browser as PlainBrowser, byFetch, type TestRequest, type TestResponse } from '../support/test-browser.js';
 import { describeWithRedis, startRedis, type RedisServer } from '../support/redis.js';
 
 type SiteName = 'pimbuzz' | 'lookloox';
@@ -20,13 +20,13 @@ const names: readonly SiteName[] = ['pimbuzz', 'lookloox'];
 const anyPort = { PORT: '0', PIMBUZZ_PORT: '0', LOOKLOOX_PORT: '0' };
 
 /** A browser, and what one reads in it. */
-class Browser extends PlainBrowser {
-  async get(path: string, visit?: Visit) {
-    return readAnswer(await this.visit(path, visit));
+class Browser extends (PlainBrowser as new (url: string) => Omit<PlainBrowser, 'get'>) {
+  async get(path: string, request?: TestRequest) {
+    return readAnswer(await this.send(path, request));
   }
 }
 
-const readAnswer = ({ status, location, text }: Answer) => ({ status, location, html: text, text: textOf(text) });
+const readAnswer = ({ status, location, text }: TestResponse) => ({ status, location, html: text, text: textOf(text) });
 
 let folder: string;
 let example: Example;
@@ -150,7 +150,7 @@ describe('a login', () => {
   test('is asked for with words that a script understands, and no redirect', async () => {
     const browser = new Browser(example.url);
     for (const path of ['/me', '/me/fresh/pimbuzz', '/auth/pimbuzz']) {
-      const answer = await browser.visit(path, { headers: byFetch });
+      const answer = await browser.send(path, { headers: byFetch });
       expect(answer.status).toBe(401);
       expect(answer.json).toMatchObject({ code: 'login_required' });
     }
@@ -268,7 +268,7 @@ describe('the page with what a site tells at this moment', () => {
   test('tells a script where to renew the access', async () => {
     const browser = await signedIn();
     site('pimbuzz').advance(61_000);
-    const answer = await browser.visit('/me/fresh/pimbuzz', { headers: byFetch });
+    const answer = await browser.send('/me/fresh/pimbuzz', { headers: byFetch });
     expect([answer.status, answer.json]).toEqual([
       401,
       expect.objectContaining({ code: 'token_expired', renewURL: '/auth/pimbuzz/renew' }),
@@ -310,7 +310,7 @@ describe('linking', () => {
     expect(question.text).toContain('Sam Nguyễn');
     expect((await browser.get('/me')).text).not.toContain('Sam Nguyễn');
 
-    const answer = await browser.submit('/auth/lookloox/link', { token: tokenOf(question.html) });
+    const answer = await browser.postForm('/auth/lookloox/link', { token: tokenOf(question.html) });
     expect([answer.status, answer.location]).toEqual([303, '/me']);
     const after = await browser.get('/me');
     expect(after.text).toContain('Logged in with Pimbuzz');
@@ -318,14 +318,14 @@ describe('linking', () => {
     expect(after.text).toContain('kept in your session, until you log out');
     expect(after.html).not.toContain('href="/auth/lookloox/link"');
 
-    await browser.submit('/auth/logout');
+    await browser.postForm('/auth/logout');
     await logIn(browser, 'pimbuzz', 'renee');
     expect((await browser.get('/me')).text).not.toContain('Sam Nguyễn');
   });
 
   test('lets the person look at the linked account as well', async () => {
     const browser = await signedIn('pimbuzz', 'renee');
-    await browser.submit('/auth/lookloox/link', { token: tokenOf((await link(browser, 'sam')).html) });
+    await browser.postForm('/auth/lookloox/link', { token: tokenOf((await link(browser, 'sam')).html) });
     expect((await browser.get('/me')).html).toContain('href="/me/fresh/lookloox"');
     const answer = await logIn(browser, 'lookloox', 'sam', '/me/fresh/lookloox');
     expect(answer.location).toBe('/me/fresh/lookloox');
@@ -337,7 +337,7 @@ describe('linking', () => {
 
   test('lasts through a restart', async () => {
     const browser = await signedIn('pimbuzz', 'renee');
-    await browser.submit('/auth/lookloox/link', { token: tokenOf((await link(browser, 'sam')).html) });
+    await browser.postForm('/auth/lookloox/link', { token: tokenOf((await link(browser, 'sam')).html) });
     await example.close();
     example = await start({ ...anyPort, PORT: new URL(example.url).port });
     expect((await browser.get('/me')).text).toContain('Sam Nguyễn at Look Loox');
@@ -346,7 +346,7 @@ describe('linking', () => {
   test('is refused when another site sends the form', async () => {
     const browser = await signedIn('pimbuzz', 'renee');
     const token = tokenOf((await link(browser, 'sam')).html);
-    const answer = await browser.submit('/auth/lookloox/link', { token }, { 'sec-fetch-site': 'cross-site' });
+    const answer = await browser.postForm('/auth/lookloox/link', { token }, { 'sec-fetch-site': 'cross-site' });
     expect(answer.status).toBe(403);
     expect((await browser.get('/me')).text).not.toContain('Sam Nguyễn');
   });
@@ -372,14 +372,14 @@ describe('headers', () => {
   test('keep personal pages out of caches', async () => {
     const browser = await signedIn();
     for (const path of ['/me', '/me/fresh/pimbuzz']) {
-      expect((await browser.visit(path)).headers.get('cache-control')).toBe('no-store');
+      expect((await browser.send(path)).headers.get('cache-control')).toBe('no-store');
     }
   });
 });
 
 describe('logging out', () => {
   const old = { 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined };
-  const logOut = (browser: Browser, headers: Visit['headers']) => browser.submit('/auth/logout', {}, headers);
+  const logOut = (browser: Browser, headers: TestRequest['headers']) => browser.postForm('/auth/logout', {}, headers);
 
   test.each([
     ['a browser', () => ({})],
@@ -635,7 +635,7 @@ test('neither secret, key nor token is on any page, in any header, or in the ses
   const browser = new Browser(example.url);
   const seen: string[] = [];
   const listen = async (url: string) => {
-    const answer = await browser.visit(url);
+    const answer = await browser.send(url);
     // The way to the provider and back is no page: there the key must be.
     const headers = [...answer.headers].filter(([name]) => name !== 'set-cookie');
     seen.push(JSON.stringify(headers), answer.text);
@@ -818,7 +818,7 @@ describeWithRedis('with Redis', () => {
     expect(Number(port)).not.toBe(Number(new URL(example.url).port));
     expect(sessionFiles()).toEqual([]);
 
-    await browser.submit('/auth/logout');
+    await browser.postForm('/auth/logout');
     expect((await other.get('/me', { headers: { cookie } })).status).toBe(302);
   });
 
@@ -887,7 +887,7 @@ describeWithRedis('with Redis', () => {
       expect(page.status).toBe(503);
       expect(time).toBeLessThan(3000);
     }
-    const [answer, time] = await takes(first.submit('/auth/logout'));
+    const [answer, time] = await takes(first.postForm('/auth/logout'));
     expect(answer.status).toBe(503);
     expect(time).toBeLessThan(3000);
     expect(log).toHaveLength(1);

@@ -6,22 +6,20 @@ afterEach(closeSites);
 describe('a login that does not work', () => {
   test('is shown in JSON to who asks for JSON', async () => {
     const site = await openSite();
-    const answer = await site
-      .browser()
-      .visit('/auth/pimbuzz/callback?error=1', { headers: { accept: 'application/json' } });
+    const answer = await site.browser().get('/auth/pimbuzz/callback?error=1', { accept: 'application/json' });
     expect([answer.status, answer.json.code]).toEqual([401, 'access_denied']);
   });
 
   test('leads to the failure page of the app with its code', async () => {
     const site = await openSite({ options: (providers) => ({ providers, failureRedirect: '/login?from=x#form' }) });
-    const answer = await site.browser().visit('/auth/pimbuzz/callback?auth_key=');
+    const answer = await site.browser().get('/auth/pimbuzz/callback?auth_key=');
     expect([answer.status, answer.location]).toEqual([302, '/login?from=x&error=auth_key_malformed#form']);
   });
 
   test('says nothing to the developer in production', async () => {
     const site = await openSite();
     jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: 'production' });
-    const answer = await site.browser().visit('/auth/pimbuzz/callback?auth_key=abc');
+    const answer = await site.browser().get('/auth/pimbuzz/callback?auth_key=abc');
     jest.restoreAllMocks();
     expect(answer.text).toContain('attempt_missing');
     expect(answer.text).not.toContain('cookies');
@@ -79,7 +77,7 @@ describe('a login that does not work', () => {
     const answer = await site.logIn(browser);
     expect(answer.status).toBe(status);
     expect(answer.text).toContain(text);
-    expect((await browser.visit('/me')).status).toBe(302);
+    expect((await browser.get('/me')).status).toBe(302);
   });
 });
 

@@ -29,7 +29,7 @@ describe('requireLogin', () => {
     ['curl', { accept: '*/*', 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined }],
   ])('answers %s with JSON and no redirect', async (_name, headers) => {
     const site = await openSite();
-    const answer = await site.browser().visit('/me?a=1', { headers });
+    const answer = await site.browser().get('/me?a=1', headers);
     expect([answer.status, answer.location]).toEqual([401, undefined]);
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(answer.json).toEqual({
@@ -41,25 +41,25 @@ describe('requireLogin', () => {
 
   test('never redirects a form that was sent, because a redirect would lose what is in it', async () => {
     const site = await openSite();
-    const answer = await site.browser().submit('/me', { text: 'long' });
+    const answer = await site.browser().postForm('/me', { text: 'long' });
     expect(answer.status).toBe(401);
     expect(answer.text).toContain('Please log in');
     expect(answer.text).toContain('href="/auth/pimbuzz"');
-    const byScript = await site.browser().submit('/me', {}, byFetch);
+    const byScript = await site.browser().postForm('/me', {}, byFetch);
     expect([byScript.status, byScript.json.code]).toEqual([401, 'login_required']);
   });
 
   test('lets people choose among several providers and keeps the page in mind', async () => {
     const site = await openSite({ providers: ['pimbuzz', 'lookloox'] });
     const browser = site.browser();
-    const sent = await browser.visit('/me?a=1');
+    const sent = await browser.get('/me?a=1');
     expect(sent.location).toBe('/auth/choose?returnTo=%2Fme%3Fa%3D1');
-    const page = await browser.visit(sent.location!);
+    const page = await browser.get(sent.location!);
     expect(page.text).toContain('href="/auth/pimbuzz?returnTo=%2Fme%3Fa%3D1"');
     expect(page.text).toContain('Log in with Look Loox');
     const start = '/auth/lookloox?returnTo=%2Fme%3Fa%3D1';
     expect((await site.logIn(browser, 'sam', start, 'lookloox')).location).toBe('/me?a=1');
-    expect((await browser.visit('/auth/choose')).text).toContain('href="/auth/pimbuzz"');
+    expect((await browser.get('/auth/choose')).text).toContain('href="/auth/pimbuzz"');
   });
 
   test("leads to the app's own login page when there are several providers and it has one", async () => {
@@ -67,20 +67,20 @@ describe('requireLogin', () => {
       providers: ['pimbuzz', 'lookloox'],
       options: (providers) => ({ providers, failureRedirect: '/login' }),
     });
-    expect((await site.browser().visit('/me')).location).toBe('/login?returnTo=%2Fme');
+    expect((await site.browser().get('/me')).location).toBe('/login?returnTo=%2Fme');
   });
 
   test('keeps a page only on this site in mind', async () => {
     const site = await openSite({ routes: (app, auth) => app.get('*all', auth.requireLogin()) });
-    expect((await site.browser().visit(`${site.url}//evil.example/x`)).location).toBe('/auth/pimbuzz');
+    expect((await site.browser().get(`${site.url}//evil.example/x`)).location).toBe('/auth/pimbuzz');
   });
 
   test('works where the middleware stands behind it or nowhere', async () => {
     const site = await openSite({ mount: '/only/here' });
     const browser = site.browser();
-    expect((await browser.visit('/me')).location).toBe('/auth/pimbuzz?returnTo=%2Fme');
+    expect((await browser.get('/me')).location).toBe('/auth/pimbuzz?returnTo=%2Fme');
     await site.logIn(browser, 'renee', '/only/here/auth/pimbuzz');
-    expect((await browser.visit('/me')).json.id).toBe('2');
+    expect((await browser.get('/me')).json.id).toBe('2');
   });
 });
 
@@ -90,10 +90,10 @@ describe('requireAccessToken', () => {
   test('lets people through with the token of their login, and the handler asks the provider with it', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
-    expect((await browser.visit('/data')).location).toBe('/auth/pimbuzz?returnTo=%2Fdata');
+    expect((await browser.get('/data')).location).toBe('/auth/pimbuzz?returnTo=%2Fdata');
     await site.logIn(browser);
-    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
-    const { provider, expiresAt, returnTo } = (await browser.visit('/token')).json;
+    expect((await browser.get('/data')).json).toEqual({ id: '2' });
+    const { provider, expiresAt, returnTo } = (await browser.get('/token')).json;
     expect([provider, returnTo]).toEqual(['pimbuzz', '/']);
     expect(Date.parse(String(expiresAt)) - Date.now()).toBeGreaterThan(59 * 60_000);
   });
@@ -107,14 +107,14 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser);
     end(site);
-    const sent = await browser.visit('/data?page=2');
+    const sent = await browser.get('/data?page=2');
     expect([sent.status, sent.location]).toEqual([
       302,
       expect.stringContaining(`${site.provider.url}/api/oauth?app_id=`),
     ]);
     const back = await site.logIn(browser, 'renee', '/data?page=2');
     expect(back.location).toBe('/data?page=2');
-    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
+    expect((await browser.get('/data')).json).toEqual({ id: '2' });
   });
 
   test('tells a script where to send the browser, and the renewal there leads back', async () => {
@@ -122,10 +122,10 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser);
     site.provider.advance(61_000);
-    const answer = await browser.visit('/data', { headers: byFetch });
+    const answer = await browser.get('/data', byFetch);
     expect(answer.status).toBe(401);
     const calls = site.provider.requests.length;
-    expect((await browser.visit('/data')).location).toContain('/api/oauth');
+    expect((await browser.get('/data')).location).toContain('/api/oauth');
     expect(site.provider.requests).toHaveLength(calls);
     expect(answer.json).toEqual({
       code: 'token_expired',
@@ -134,7 +134,7 @@ describe('requireAccessToken', () => {
     });
     const back = await site.logIn(browser, 'renee', '/auth/pimbuzz/renew?returnTo=/page');
     expect(back.location).toBe('/page');
-    expect((await browser.visit('/data', { headers: byFetch })).json).toEqual({ id: '2' });
+    expect((await browser.get('/data', byFetch)).json).toEqual({ id: '2' });
   });
 
   test('never redirects a form that was sent', async () => {
@@ -142,7 +142,7 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser);
     moveTime(61 * 60_000);
-    const answer = await browser.submit('/data', { text: 'long' });
+    const answer = await browser.postForm('/data', { text: 'long' });
     expect([answer.status, answer.location]).toEqual([401, undefined]);
     expect(answer.text).toContain('href="/auth/pimbuzz/renew"');
   });
@@ -155,7 +155,7 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser);
     moveTime(61 * 60_000);
-    const answer = await browser.visit('/data', visit);
+    const answer = await browser.send('/data', visit);
     expect([answer.status, answer.headers.getSetCookie()]).toEqual([204, []]);
   });
 
@@ -166,7 +166,7 @@ describe('requireAccessToken', () => {
     const rounds: number[] = [];
     for (let round = 0; round < 9; round += 1) {
       site.provider.once('get_user_info', 'dead_token');
-      const answer = await browser.visit('/data');
+      const answer = await browser.get('/data');
       rounds.push(answer.status);
       if (answer.status === 429) expect(answer.text).toContain('login_loop');
     }
@@ -181,9 +181,9 @@ describe('requireAccessToken', () => {
     const answer = await renewed(site, browser, 'sam');
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('account_mismatch');
-    expect((await browser.visit('/me')).json.id).toBe('2');
+    expect((await browser.get('/me')).json.id).toBe('2');
     expect((await renewed(site, browser)).location).toBe('/data');
-    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
+    expect((await browser.get('/data')).json).toEqual({ id: '2' });
   });
 
   test('stays a renewal when it has to go back to the start', async () => {
@@ -191,10 +191,10 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser, 'renee');
     site.provider.advance(61_000);
-    await browser.visit('/data');
+    await browser.get('/data');
     site.provider.once('authorize', 'used_key');
     expect((await renewed(site, browser, 'sam')).text).toContain('account_mismatch');
-    expect((await browser.visit('/me')).json.id).toBe('2');
+    expect((await browser.get('/me')).json.id).toBe('2');
   });
 
   test('does not hand a token to who logged in meanwhile', async () => {
@@ -207,9 +207,9 @@ describe('requireAccessToken', () => {
       async (url: string) => {
         if (url.includes('auth_key') && logsInBefore) {
           logsInBefore = false;
-          await browser.submit('/auth/logout');
+          await browser.postForm('/auth/logout');
         }
-        return browser.visit(url);
+        return browser.get(url);
       },
       'renee',
       { start: `${site.url}/data` },
@@ -222,8 +222,8 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser, 'renee');
     expect((await site.logIn(browser, 'sam', '/data', 'lookloox')).location).toBe('/data');
-    expect((await browser.visit('/data')).json).toEqual({ id: '3' });
-    expect((await browser.visit('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
+    expect((await browser.get('/data')).json).toEqual({ id: '3' });
+    expect((await browser.get('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
   });
 
   test('asks for a click first when another site triggers the first use of a provider, and not for a renewal', async () => {
@@ -231,9 +231,9 @@ describe('requireAccessToken', () => {
     const two = await openSite(withTwo);
     const browser = two.browser();
     await two.logIn(browser, 'renee');
-    const sent = await browser.visit('/data', { headers: foreign });
+    const sent = await browser.get('/data', foreign);
     expect(sent.location).toBe('/auth/lookloox/renew?returnTo=%2Fdata');
-    const page = await browser.visit(sent.location!, { headers: foreign });
+    const page = await browser.get(sent.location!, foreign);
     expect([page.status, page.text]).toEqual([
       200,
       expect.stringContaining('href="/auth/lookloox/renew?returnTo=%2Fdata"'),
@@ -244,14 +244,14 @@ describe('requireAccessToken', () => {
     await one.logIn(other, 'renee');
     one.provider.advance(61_000);
     for (const path of ['/data', '/auth/pimbuzz/renew'])
-      expect((await other.visit(path, { headers: foreign })).location).toContain('/api/oauth');
+      expect((await other.get(path, foreign)).location).toContain('/api/oauth');
   });
 
   test('is an ordinary login for who is not signed in', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser, 'renee', '/auth/pimbuzz/renew');
-    expect((await browser.visit('/me')).json.id).toBe('2');
+    expect((await browser.get('/me')).json.id).toBe('2');
   });
 
   test('keeps the token sealed, so that a session cookie shows none', async () => {
@@ -263,7 +263,7 @@ describe('requireAccessToken', () => {
       res.end();
     });
     await site.logIn(browser);
-    await browser.visit('/raw');
+    await browser.get('/raw');
     expect(token).toMatch(/^[0-9a-f]{32}$/);
     const cookies = await browser.jar.getCookies(site.url);
     const session = Buffer.from(cookies.find(({ key }) => key === 'session')!.value, 'base64').toString();
@@ -284,11 +284,11 @@ describe('requireAccessToken', () => {
     });
     const browser = site.browser();
     await site.logIn(browser);
-    expect((await browser.visit('/broken')).json).toEqual({ error: 'Error: mine' });
+    expect((await browser.get('/broken')).json).toEqual({ error: 'Error: mine' });
     site.provider.once('get_user_info', 'deleted_user');
-    expect((await browser.visit('/data')).json).toEqual({ error: 'user_not_found' });
+    expect((await browser.get('/data')).json).toEqual({ error: 'user_not_found' });
     site.provider.once('get_user_info', 'dead_token');
-    await expect(browser.visit('/late')).rejects.toThrow();
+    await expect(browser.get('/late')).rejects.toThrow();
     expect(site.errors).toHaveLength(3);
   });
 

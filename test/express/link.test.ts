@@ -50,7 +50,7 @@ test('an account is linked to who is signed in, after a page has shown which one
   expect(page.text).toContain('href="/settings">Cancel</a>');
   expect(links).toEqual([]);
 
-  const done = await browser.submit('/auth/lookloox/link', { token: page.token });
+  const done = await browser.postForm('/auth/lookloox/link', { token: page.token });
   expect([done.status, done.location]).toEqual([303, '/settings']);
   expect(links).toHaveLength(1);
   expect(links[0]!.user).toMatchObject({ provider: 'pimbuzz', id: '2' });
@@ -59,7 +59,7 @@ test('an account is linked to who is signed in, after a page has shown which one
     id: '3',
     registeredAt: new Date('2022-02-22T22:22:22Z'),
   });
-  expect((await browser.visit('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
+  expect((await browser.get('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
 });
 
 test('whoever is linked is who a renewal expects from then on', async () => {
@@ -67,7 +67,7 @@ test('whoever is linked is who a renewal expects from then on', async () => {
   const browser = site.browser();
   await site.logIn(browser, 'renee');
   const { token } = await ask(browser, 'sam');
-  await browser.submit('/auth/lookloox/link', { token });
+  await browser.postForm('/auth/lookloox/link', { token });
   expect((await site.logIn(browser, 'layla', '/data', 'lookloox')).status).toBe(403);
   expect((await site.logIn(browser, 'sam', '/data', 'lookloox')).location).toBe('/data');
 });
@@ -88,14 +88,14 @@ test('the app may have parsed the form already', async () => {
   const browser = site.browser();
   await site.logIn(browser, 'renee');
   const { token } = await ask(browser);
-  expect((await browser.submit('/auth/lookloox/link', { 'token[]': token })).status).toBe(403);
-  expect((await browser.submit('/auth/lookloox/link', { token })).status).toBe(303);
+  expect((await browser.postForm('/auth/lookloox/link', { 'token[]': token })).status).toBe(403);
+  expect((await browser.postForm('/auth/lookloox/link', { token })).status).toBe(303);
   expect(links).toHaveLength(1);
 });
 
 test('who is not signed in has to log in first and comes back to the linking', async () => {
   const { site } = await openLinkSite();
-  const answer = await site.browser().visit('/auth/lookloox/link?returnTo=/settings');
+  const answer = await site.browser().get('/auth/lookloox/link?returnTo=/settings');
   expect(answer.location).toBe(`/auth/choose?returnTo=${encodeURIComponent('/auth/lookloox/link?returnTo=/settings')}`);
 });
 
@@ -103,7 +103,7 @@ test('a link that another site triggered waits for a click', async () => {
   const { site } = await openLinkSite();
   const browser = site.browser();
   await site.logIn(browser, 'renee');
-  const page = await browser.visit('/auth/lookloox/link', { headers: { 'sec-fetch-site': 'cross-site' } });
+  const page = await browser.get('/auth/lookloox/link', { 'sec-fetch-site': 'cross-site' });
   expect([page.status, page.text]).toEqual([200, expect.stringContaining('href="/auth/lookloox/link?returnTo=%2F"')]);
 });
 
@@ -112,27 +112,27 @@ describe('nothing is linked', () => {
     [
       'by another site',
       async ({ browser }: Case, token: string) =>
-        browser.submit('/auth/lookloox/link', { token }, { 'sec-fetch-site': 'cross-site' }),
+        browser.postForm('/auth/lookloox/link', { token }, { 'sec-fetch-site': 'cross-site' }),
       403,
       'foreign_request',
     ],
     [
       'with a form that was changed',
       async ({ browser }: Case, token: string) =>
-        browser.submit('/auth/lookloox/link', { token: `${token.slice(0, -2)}AA` }),
+        browser.postForm('/auth/lookloox/link', { token: `${token.slice(0, -2)}AA` }),
       403,
       'link_invalid',
     ],
-    ['without a form', async ({ browser }: Case) => browser.submit('/auth/lookloox/link'), 403, 'link_invalid'],
+    ['without a form', async ({ browser }: Case) => browser.postForm('/auth/lookloox/link'), 403, 'link_invalid'],
     [
       'with a form that has no end',
-      async ({ browser }: Case) => browser.submit('/auth/lookloox/link', { token: 'x'.repeat(70_000) }),
+      async ({ browser }: Case) => browser.postForm('/auth/lookloox/link', { token: 'x'.repeat(70_000) }),
       403,
       'link_invalid',
     ],
     [
       'on the form of another provider',
-      async ({ browser }: Case, token: string) => browser.submit('/auth/pimbuzz/link', { token }),
+      async ({ browser }: Case, token: string) => browser.postForm('/auth/pimbuzz/link', { token }),
       403,
       'link_invalid',
     ],
@@ -140,7 +140,7 @@ describe('nothing is linked', () => {
       'after five minutes',
       async ({ browser }: Case, token: string) => {
         moveTime(5 * 60_000 + 1000);
-        return browser.submit('/auth/lookloox/link', { token });
+        return browser.postForm('/auth/lookloox/link', { token });
       },
       403,
       'link_invalid',
@@ -148,8 +148,8 @@ describe('nothing is linked', () => {
     [
       'after a logout',
       async ({ browser }: Case, token: string) => {
-        await browser.submit('/auth/logout');
-        return browser.submit('/auth/lookloox/link', { token });
+        await browser.postForm('/auth/logout');
+        return browser.postForm('/auth/lookloox/link', { token });
       },
       401,
       'Please log in',
@@ -158,7 +158,7 @@ describe('nothing is linked', () => {
       'to who logged in meanwhile',
       async ({ browser, site }: Case, token: string) => {
         await site.logIn(browser, 'layla');
-        return browser.submit('/auth/lookloox/link', { token });
+        return browser.postForm('/auth/lookloox/link', { token });
       },
       403,
       'account_mismatch',
@@ -167,7 +167,7 @@ describe('nothing is linked', () => {
       'to the same person in another session',
       async ({ browser, site }: Case, token: string) => {
         await site.logIn(browser, 'renee');
-        return browser.submit('/auth/lookloox/link', { token });
+        return browser.postForm('/auth/lookloox/link', { token });
       },
       403,
       'account_mismatch',
@@ -188,8 +188,8 @@ describe('nothing is linked', () => {
     await site.logIn(browser, 'renee');
     const answer = await site.providers.lookloox!.signIn(
       async (url: string) => {
-        if (url.includes('auth_key')) await browser.submit('/auth/logout');
-        return browser.visit(url);
+        if (url.includes('auth_key')) await browser.postForm('/auth/logout');
+        return browser.get(url);
       },
       'sam',
       { start: `${site.url}/auth/lookloox/link` },
@@ -203,7 +203,7 @@ describe('nothing is linked', () => {
     const browser = site.browser();
     await site.logIn(browser, 'renee');
     await site.logIn(browser, 'renee', '/auth/lookloox', 'lookloox');
-    expect((await browser.visit('/me')).json).toMatchObject({ provider: 'lookloox', id: '2' });
+    expect((await browser.get('/me')).json).toMatchObject({ provider: 'lookloox', id: '2' });
     expect(links).toEqual([]);
   });
 });
@@ -213,7 +213,7 @@ test('an error of onLink ends in the error handlers', async () => {
   const browser = site.browser();
   await site.logIn(browser, 'renee');
   const { token } = await ask(browser);
-  expect((await browser.submit('/auth/lookloox/link', { token })).json).toEqual({ error: 'Error: taken' });
+  expect((await browser.postForm('/auth/lookloox/link', { token })).json).toEqual({ error: 'Error: taken' });
 });
 
 interface Case {

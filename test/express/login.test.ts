@@ -9,7 +9,7 @@ test('three lines log somebody in, and the compact profile is the user from then
   const browser = site.browser();
   const answer = await site.logIn(browser);
   expect([answer.status, answer.location, answer.text]).toEqual([302, '/', 'Redirecting']);
-  expect((await browser.visit('/me')).json).toEqual({
+  expect((await browser.get('/me')).json).toEqual({
     provider: 'pimbuzz',
     id: '2',
     username: 'renee',
@@ -28,9 +28,9 @@ test('works under a path of the app and with paths of its own', async () => {
   });
   const browser = site.browser();
   await site.logIn(browser, 'sam', '/shop/auth/with/pimbuzz/');
-  expect((await browser.visit('/me')).json.id).toBe('3');
-  expect((await browser.visit('/shop/auth/pimbuzz')).status).toBe(404);
-  expect((await site.browser().visit('/auth/with/pimbuzz')).status).toBe(404);
+  expect((await browser.get('/me')).json.id).toBe('3');
+  expect((await browser.get('/shop/auth/pimbuzz')).status).toBe(404);
+  expect((await site.browser().get('/auth/with/pimbuzz')).status).toBe(404);
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   ['GET', '/auth/pimbuzz/link'],
 ])('leaves %s %s to the app', async (method, path) => {
   const site = await openSite();
-  expect((await site.browser().visit(path, { method })).status).toBe(404);
+  expect((await site.browser().send(path, { method })).status).toBe(404);
 });
 
 describe('the page to return to', () => {
@@ -92,16 +92,16 @@ describe('the session', () => {
       },
     });
     const browser = site.browser();
-    await browser.visit('/fill');
-    const before = (await browser.visit('/session')).json;
+    await browser.get('/fill');
+    const before = (await browser.get('/session')).json;
     const stolen = await browser.jar.getCookieString(site.url);
     await site.logIn(browser);
-    const after = (await browser.visit('/session')).json;
+    const after = (await browser.get('/session')).json;
     expect(after.id).not.toBe(before.id);
     expect(after.cart).toEqual(['book']);
     expect(after.secret).toBeUndefined();
     const thief = site.browser();
-    expect((await thief.visit('/me', { headers: { cookie: stolen } })).status).toBe(302);
+    expect((await thief.get('/me', { cookie: stolen })).status).toBe(302);
   });
 
   test('is stored before the browser is sent on, also by a store that needs half a second', async () => {
@@ -124,13 +124,13 @@ describe('the session', () => {
     expect(await stored()).toMatch(
       /"user":\{"provider":"pimbuzz".*"accounts":\{"pimbuzz":"2"\},"tokens":\{"pimbuzz":"/,
     );
-    expect((await browser.visit('/me')).status).toBe(200);
+    expect((await browser.get('/me')).status).toBe(200);
   });
 
   test('is not made for visitors who only start a login', async () => {
     const store = new MemoryStore();
     const site = await openSite({ before: (app) => app.use(sessions({ store })) });
-    await site.browser().visit('/auth/pimbuzz');
+    await site.browser().get('/auth/pimbuzz');
     const all = await new Promise((resolve) => store.all((_error, sessions) => resolve(sessions)));
     expect(all).toEqual({});
   });
@@ -139,16 +139,16 @@ describe('the session', () => {
     const store = new MemoryStore();
     const site = await openSite({ before: (app) => app.use(sessions({ store })) });
     const browser = site.browser();
-    const start = await browser.visit('/auth/pimbuzz');
+    const start = await browser.get('/auth/pimbuzz');
     expect(start.status).toBe(302);
     if (state === 'down') store.emit('disconnect');
     else store.set = (_id, _session, done) => done?.(new Error('the store is full'));
     if (state === 'down') {
-      expect((await browser.visit('/auth/pimbuzz')).json).toEqual({ error: 'session_missing' });
-      expect((await browser.visit('/auth/pimbuzz/callback?auth_key=abc')).json).toEqual({ error: 'session_missing' });
+      expect((await browser.get('/auth/pimbuzz')).json).toEqual({ error: 'session_missing' });
+      expect((await browser.get('/auth/pimbuzz/callback?auth_key=abc')).json).toEqual({ error: 'session_missing' });
     } else {
       expect((await site.logIn(browser)).json).toEqual({ error: 'Error: the store is full' });
-      expect((await browser.visit('/me')).status).toBe(302);
+      expect((await browser.get('/me')).status).toBe(302);
     }
   });
 });
@@ -159,12 +159,12 @@ describe('a start', () => {
   test('that another site triggered waits for a click on a page of this site', async () => {
     const site = await openSite();
     const browser = site.browser();
-    const page = await browser.visit('/auth/pimbuzz?returnTo=/x', { headers: foreign });
+    const page = await browser.get('/auth/pimbuzz?returnTo=/x', foreign);
     expect(page.status).toBe(200);
     expect(page.headers.getSetCookie()).toEqual([]);
     const [, href] = /<a class="button" href="([^"]+)">/.exec(page.text)!;
     expect(href).toBe('/auth/pimbuzz?returnTo=%2Fx');
-    const clicked = await browser.visit(href!, { headers: { 'sec-fetch-site': 'same-origin' } });
+    const clicked = await browser.get(href!, { 'sec-fetch-site': 'same-origin' });
     expect(clicked.location).toContain(`${site.provider.url}/api/oauth`);
   });
 
@@ -183,12 +183,12 @@ describe('a start', () => {
       ...headers,
       ...('referer' in headers && headers.referer === 'OWN' ? { referer: `${site.url}/x` } : {}),
     };
-    expect((await site.browser().visit('/auth/pimbuzz', { headers: given })).status).toBe(status);
+    expect((await site.browser().get('/auth/pimbuzz', given)).status).toBe(status);
   });
 
   test('by a script gets JSON instead of a redirect that dies in CORS', async () => {
     const site = await openSite();
-    const answer = await site.browser().visit('/auth/pimbuzz', { headers: byFetch });
+    const answer = await site.browser().get('/auth/pimbuzz', byFetch);
     expect(answer.status).toBe(401);
     expect(answer.json).toEqual({
       code: 'login_required',
@@ -201,10 +201,10 @@ describe('a start', () => {
   test.each([{ 'sec-purpose': 'prefetch' }, { purpose: 'prefetch' }])('is not made by a prefetch', async (headers) => {
     const site = await openSite();
     for (const path of ['/auth/pimbuzz', '/auth/pimbuzz/callback?auth_key=abc', '/auth/pimbuzz/renew']) {
-      const answer = await site.browser().visit(path, { headers });
+      const answer = await site.browser().get(path, headers);
       expect([answer.status, answer.headers.getSetCookie()]).toEqual([204, []]);
     }
-    expect((await site.browser().visit('/auth/pimbuzz', { method: 'HEAD' })).status).toBe(204);
+    expect((await site.browser().send('/auth/pimbuzz', { method: 'HEAD' })).status).toBe(204);
   });
 });
 
@@ -213,7 +213,7 @@ describe('a callback', () => {
     let callback = '';
     await site.provider.signIn(
       async (url: string) => {
-        if (!url.includes('auth_key')) return browser.visit(url);
+        if (!url.includes('auth_key')) return browser.get(url);
         callback = url;
         return { status: 200, headers: {} };
       },
@@ -229,15 +229,15 @@ describe('a callback', () => {
     const callback = await keyOf(site, site.browser());
     await site.logIn(browser, 'sam');
     const calls = site.provider.requests.length;
-    const answer = await browser.visit(callback);
+    const answer = await browser.get(callback);
     expect([answer.status, answer.location]).toEqual([302, '/welcome']);
     expect(site.provider.requests).toHaveLength(calls);
-    expect((await browser.visit('/me')).json.id).toBe('3');
+    expect((await browser.get('/me')).json.id).toBe('3');
   });
 
   test('without an attempt is refused on a page that says what to do', async () => {
     const site = await openSite();
-    const answer = await site.browser().visit(await keyOf(site, site.browser()));
+    const answer = await site.browser().get(await keyOf(site, site.browser()));
     expect(answer.status).toBe(403);
     expect(answer.text).toContain('attempt_missing');
     expect(answer.text).toContain('no cookies at all');
@@ -246,7 +246,7 @@ describe('a callback', () => {
 
   test('without a key is a mistake and no start', async () => {
     const site = await openSite();
-    const answer = await site.browser().visit('/auth/pimbuzz/callback');
+    const answer = await site.browser().get('/auth/pimbuzz/callback');
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('auth_key_missing');
   });
@@ -255,13 +255,13 @@ describe('a callback', () => {
     const site = await openSite();
     const browser = site.browser();
     const callback = await keyOf(site, browser);
-    const answers = await Promise.all([browser.visit(callback), browser.visit(callback)]);
+    const answers = await Promise.all([browser.get(callback), browser.get(callback)]);
     expect(answers.map(({ status, location }) => [status, location])).toEqual([
       [302, '/'],
       [302, '/'],
     ]);
     expect(site.provider.requests.filter(({ endpoint }) => endpoint === 'get_user_info')).toHaveLength(1);
-    expect((await browser.visit('/me')).status).toBe(200);
+    expect((await browser.get('/me')).status).toBe(200);
   });
 
   test('whose key was replaced goes back by itself and arrives where it wanted to', async () => {

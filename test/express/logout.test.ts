@@ -33,10 +33,10 @@ describe('who may log a person out', () => {
     const given = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, value?.replace(/^OWN/, site.url)]),
     );
-    const answer = await browser.submit('/auth/logout', {}, given);
+    const answer = await browser.postForm('/auth/logout', {}, given);
     expect(answer.status).toBe(status);
     if (status === 403) expect(answer.text).toContain('foreign_request');
-    expect((await browser.visit('/me')).status).toBe(status === 403 ? 200 : 302);
+    expect((await browser.get('/me')).status).toBe(status === 403 ? 200 : 302);
   });
 
   test('is told by the name that the proxy has seen, if the app trusts it', async () => {
@@ -47,9 +47,9 @@ describe('who may log a person out', () => {
       },
     });
     const headers = { ...old, origin: 'https://shop.example', 'x-forwarded-host': 'shop.example' };
-    expect((await site.browser().submit('/auth/logout', {}, headers)).status).toBe(200);
+    expect((await site.browser().postForm('/auth/logout', {}, headers)).status).toBe(200);
     expect(
-      (await site.browser().submit('/auth/logout', {}, { ...headers, 'x-forwarded-host': 'other.example' })).status,
+      (await site.browser().postForm('/auth/logout', {}, { ...headers, 'x-forwarded-host': 'other.example' })).status,
     ).toBe(403);
   });
 });
@@ -59,7 +59,7 @@ describe('after a logout', () => {
     const site = await openSite();
     const browser = site.browser();
     await site.logIn(browser);
-    const answer = await browser.submit('/auth/logout');
+    const answer = await browser.postForm('/auth/logout');
     expect(answer.text).toContain('You are still signed in at Pimbuzz.');
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
@@ -68,7 +68,7 @@ describe('after a logout', () => {
     const site = await openSite({ providers: ['pimbuzz', 'lookloox'] });
     const browser = site.browser();
     await site.logIn(browser);
-    const answer = await browser.submit('/auth/logout', {}, byFetch);
+    const answer = await browser.postForm('/auth/logout', {}, byFetch);
     expect(answer.json).toEqual({
       loggedOut: true,
       message: expect.stringContaining('stays signed in there') as string,
@@ -78,7 +78,7 @@ describe('after a logout', () => {
 
   test('a redirect leads where the app wants, as a GET', async () => {
     const site = await openSite({ options: (providers) => ({ providers, logoutRedirect: '/bye' }) });
-    const answer = await site.browser().submit('/auth/logout');
+    const answer = await site.browser().postForm('/auth/logout');
     expect([answer.status, answer.location]).toEqual([303, '/bye']);
   });
 
@@ -89,9 +89,9 @@ describe('after a logout', () => {
     const site = await openSite({ before: (app) => app.use(session()) });
     const browser = site.browser();
     await site.logIn(browser);
-    await browser.submit('/auth/logout');
-    expect((await browser.visit('/me')).status).toBe(302);
-    const again = await browser.submit('/auth/logout');
+    await browser.postForm('/auth/logout');
+    expect((await browser.get('/me')).status).toBe(302);
+    const again = await browser.postForm('/auth/logout');
     expect([again.status, again.text]).toEqual([200, expect.not.stringContaining('Pimbuzz')]);
   });
 
@@ -105,13 +105,13 @@ describe('after a logout', () => {
         },
       }),
     });
-    expect((await site.browser().submit('/auth/logout?answer')).text).toBe('own page');
-    expect((await site.browser().submit('/auth/logout?fail')).json).toEqual({ error: 'Error: late' });
-    expect((await site.browser().submit('/auth/logout')).text).toContain('You are logged out here');
+    expect((await site.browser().postForm('/auth/logout?answer')).text).toBe('own page');
+    expect((await site.browser().postForm('/auth/logout?fail')).json).toEqual({ error: 'Error: late' });
+    expect((await site.browser().postForm('/auth/logout')).text).toContain('You are logged out here');
   });
 
   test('works without a session on the request', async () => {
     const site = await openSite({ before: () => undefined });
-    expect((await site.browser().submit('/auth/logout')).status).toBe(200);
+    expect((await site.browser().postForm('/auth/logout')).status).toBe(200);
   });
 });

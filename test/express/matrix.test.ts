@@ -1,6 +1,6 @@
 import type express from 'express';
 import type { Passport as AppPassport } from 'passport';
-import { byFetch, type Answer } from '../support/test-browser';
+import { byFetch, type TestResponse } from '../support/test-browser';
 import {
   closeSites,
   cookieSessions,
@@ -106,17 +106,17 @@ describe.each(combinations)('$framework, $version, $owner, $kind', ({ framework,
   test('takes users to the login and back to their page, knows them there, and logs them out', async () => {
     const site = await open();
     const browser = site.browser();
-    const sent = await browser.visit('/me?a=1');
+    const sent = await browser.get('/me?a=1');
     expect([sent.status, sent.location]).toEqual([302, '/auth/pimbuzz?returnTo=%2Fme%3Fa%3D1']);
 
     const back = await site.logIn(browser, 'renee', sent.location);
     expect([back.status, back.location]).toEqual([302, '/me?a=1']);
-    expect((await browser.visit('/me')).json).toEqual({ key: 'pimbuzz:2' });
+    expect((await browser.get('/me')).json).toEqual({ key: 'pimbuzz:2' });
 
-    const out = await browser.submit('/auth/logout');
+    const out = await browser.postForm('/auth/logout');
     expect(out.status).toBe(200);
-    expect((await browser.visit('/me')).status).toBe(302);
-    expect((await browser.visit('/me', { headers: byFetch })).json.code).toBe('login_required');
+    expect((await browser.get('/me')).status).toBe(302);
+    expect((await browser.get('/me', byFetch)).json.code).toBe('login_required');
   });
 
   test('gives two users at once two logins', async () => {
@@ -125,8 +125,8 @@ describe.each(combinations)('$framework, $version, $owner, $kind', ({ framework,
     await site.logIn(first, 'renee');
     if (kind === 'no session') return;
     await site.logIn(second, 'sam');
-    expect((await first.visit('/me')).json).toEqual({ key: 'pimbuzz:2' });
-    expect((await second.visit('/me')).json).toEqual({ key: 'pimbuzz:3' });
+    expect((await first.get('/me')).json).toEqual({ key: 'pimbuzz:2' });
+    expect((await second.get('/me')).json).toEqual({ key: 'pimbuzz:3' });
   });
 
   if (kind === 'no session') return;
@@ -134,12 +134,12 @@ describe.each(combinations)('$framework, $version, $owner, $kind', ({ framework,
     const site = await open();
     const browser = site.browser();
     await site.logIn(browser, 'renee');
-    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
+    expect((await browser.get('/data')).json).toEqual({ id: '2' });
 
     site.provider.advance(61_000);
-    const renewed: Answer = await site.logIn(browser, 'renee', '/data');
+    const renewed: TestResponse = await site.logIn(browser, 'renee', '/data');
     expect([renewed.status, renewed.location]).toEqual([302, '/data']);
-    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
-    expect((await browser.visit('/me')).json).toEqual({ key: 'pimbuzz:2' });
+    expect((await browser.get('/data')).json).toEqual({ id: '2' });
+    expect((await browser.get('/me')).json).toEqual({ key: 'pimbuzz:2' });
   });
 });

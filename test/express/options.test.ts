@@ -22,7 +22,11 @@ test.each([
     /"providers\[1\]": .*"x" is not known.*"appSecret" is missing.*"appId" must be a string|"providers\[1\]"/,
   ],
   ['no provider at all', { providers: ['pimbuzz'] }, /"providers\[0\]": needs an options object/],
-  ['a name twice', { providers: [pimbuzz, pimbuzz] }, /"login" of provider "pimbuzz" and "login" of provider "pimbuzz" are both on/],
+  [
+    'a name twice',
+    { providers: [pimbuzz, pimbuzz] },
+    /"login" of provider "pimbuzz" and "login" of provider "pimbuzz" are both on/,
+  ],
   [
     'passReqToCallback',
     { providers: [{ ...pimbuzz, passReqToCallback: true }] },

@@ -41,31 +41,31 @@ describe.each([
   /** As browsers do it: on the way back from the provider the session's cookie is not sent, from a page of this site it is. */
   async function goThrough(site: Site, browser: Browser, start: string) {
     const page = await site.provider.signIn(
-      (url: string) => (url.includes('auth_key') ? visitWithoutSession(browser, url) : browser.visit(url)),
+      (url: string) => (url.includes('auth_key') ? visitWithoutSession(browser, url) : browser.get(url)),
       'renee',
       { start: site.url + start },
     );
     const href = /<meta http-equiv="refresh" content="0; url=([^"]+)"/.exec(page.text)![1]!;
-    return { page, href, answer: await browser.visit(href, { headers: { 'sec-fetch-site': 'same-origin' } }) };
+    return { page, href, answer: await browser.get(href, { 'sec-fetch-site': 'same-origin' }) };
   }
 
   async function visitWithoutSession(browser: Browser, url: string) {
     const cookies = await browser.jar.getCookies(url);
     const sent = cookies.filter(({ key }) => key.startsWith('loginwith-')).map((cookie) => cookie.cookieString());
-    return browser.visit(url, { headers: { cookie: sent.join('; '), 'sec-fetch-site': 'cross-site' } });
+    return browser.get(url, { cookie: sent.join('; '), 'sec-fetch-site': 'cross-site' });
   }
 
   test('survives the way back: the login finishes on a page of this site', async () => {
     const site = await openSite(setUp);
     const browser = site.browser();
-    await browser.visit('/fill');
+    await browser.get('/fill');
     const { page, href, answer } = await goThrough(site, browser, '/auth/pimbuzz?returnTo=/me');
     expect(page.status).toBe(200);
     expect(href).toMatch(/^\/auth\/pimbuzz\/callback\?resume=[\w-]+$/);
     expect(page.text).toContain(`href="${href}"`);
     expect([answer.status, answer.location]).toEqual([302, '/me']);
-    expect((await browser.visit('/me')).json.id).toBe('2');
-    expect((await browser.visit('/cart')).text).toBe('["book"]');
+    expect((await browser.get('/me')).json.id).toBe('2');
+    expect((await browser.get('/cart')).text).toBe('["book"]');
   });
 
   test('renews and links in the session of who is signed in', async () => {
@@ -84,7 +84,7 @@ describe.each([
     const page = await site.provider.signIn(
       async (url: string) => {
         key = new URL(url).searchParams.get('auth_key') ?? '';
-        return browser.visit(url);
+        return browser.get(url);
       },
       'renee',
       { start: `${site.url}/auth/pimbuzz` },
@@ -92,19 +92,19 @@ describe.each([
     expect(page.text).not.toContain(key);
     const href = /url=([^"]+)"/.exec(page.text)![1]!;
     moveTime(61_000);
-    expect((await browser.visit(href)).text).toContain('auth_key_missing');
-    expect((await browser.visit('/auth/pimbuzz/callback?resume=AAAA')).text).toContain('auth_key_missing');
+    expect((await browser.get(href)).text).toContain('auth_key_missing');
+    expect((await browser.get('/auth/pimbuzz/callback?resume=AAAA')).text).toContain('auth_key_missing');
   });
 });
 
 describe('without a session', () => {
   test('a login needs one and says what to do', async () => {
     const site = await openSite({ before: () => undefined });
-    expect((await site.browser().visit('/auth/pimbuzz')).json).toEqual({ error: 'session_missing' });
+    expect((await site.browser().get('/auth/pimbuzz')).json).toEqual({ error: 'session_missing' });
     expect((site.errors[0] as { hint: string }).hint).toContain(
       'Put express-session or cookie-session before loginWith()',
     );
-    expect((await site.browser().visit('/me')).status).toBe(302);
+    expect((await site.browser().get('/me')).status).toBe(302);
   });
 
   test("the app's own token does, and getUserInfo works where it is handed out", async () => {
@@ -120,8 +120,8 @@ describe('without a session', () => {
     });
     const browser = site.browser();
     expect((await site.logIn(browser, 'sam')).json).toEqual({ own: 'sam' });
-    expect((await browser.visit('/me', { headers: byFetch })).status).toBe(401);
-    const out = await browser.submit('/auth/logout', {}, byFetch);
+    expect((await browser.get('/me', byFetch)).status).toBe(401);
+    const out = await browser.postForm('/auth/logout', {}, byFetch);
     expect(out.json.stillSignedInAt).toEqual(['Pimbuzz']);
   });
 });
@@ -141,8 +141,8 @@ describe('a warning at the first start', () => {
     jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: mode });
     const site = await openSite({ before: (app) => app.use(session()) });
     const headers = code === 'LOGINWITH_CLIENT_ADDRESS' ? { 'x-forwarded-for': '203.0.113.9' } : {};
-    await site.browser().visit('/auth/pimbuzz', { headers });
-    await site.browser().visit('/auth/pimbuzz', { headers });
+    await site.browser().get('/auth/pimbuzz', headers);
+    await site.browser().get('/auth/pimbuzz', headers);
     expect(warnings).toEqual([code]);
   });
 
@@ -159,7 +159,7 @@ describe('a warning at the first start', () => {
         },
       });
       const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': visitor };
-      await site.browser().visit('/auth/pimbuzz', { headers });
+      await site.browser().get('/auth/pimbuzz', headers);
       expect(warn).not.toHaveBeenCalled();
     },
   );
@@ -210,7 +210,7 @@ describe('several logins in one app', () => {
   /** Partners come back to another callback than the one that is registered. */
   const logInPartner = (site: Site, browser: Browser, person: string) =>
     site.provider.signIn(
-      (url: string) => browser.visit(url.replace('/auth/pimbuzz/callback', '/partners/pimbuzz/callback')),
+      (url: string) => browser.get(url.replace('/auth/pimbuzz/callback', '/partners/pimbuzz/callback')),
       person,
       {
         start: `${site.url}/partners/pimbuzz`,
@@ -220,16 +220,16 @@ describe('several logins in one app', () => {
   test('know their own people and leave the others alone, at the login and at the logout', async () => {
     const { site, close } = await openShop();
     const browser = site.browser();
-    await browser.visit('/staff/login');
+    await browser.get('/staff/login');
     await site.logIn(browser, 'renee');
     await logInPartner(site, browser, 'sam');
-    expect((await browser.visit('/who')).json).toEqual({ user: { staff: 1 }, customer: 'renee', partner: 'sam' });
-    expect((await browser.visit('/customers')).json.username).toBe('renee');
+    expect((await browser.get('/who')).json).toEqual({ user: { staff: 1 }, customer: 'renee', partner: 'sam' });
+    expect((await browser.get('/customers')).json.username).toBe('renee');
 
-    await browser.submit('/auth/logout');
-    expect((await browser.visit('/who')).json).toEqual({ user: { staff: 1 }, partner: 'sam' });
-    await browser.visit('/staff/later');
-    expect((await browser.visit('/who')).json).toEqual({ user: { staff: 2 }, partner: 'sam' });
+    await browser.postForm('/auth/logout');
+    expect((await browser.get('/who')).json).toEqual({ user: { staff: 1 }, partner: 'sam' });
+    await browser.get('/staff/later');
+    expect((await browser.get('/who')).json).toEqual({ user: { staff: 2 }, partner: 'sam' });
     await close();
   });
 
@@ -237,7 +237,7 @@ describe('several logins in one app', () => {
     const { site, close } = await openShop();
     const browser = site.browser();
     await logInPartner(site, browser, 'sam');
-    expect((await browser.visit('/who')).json).toMatchObject({ user: { username: 'sam' }, partner: 'sam' });
+    expect((await browser.get('/who')).json).toMatchObject({ user: { username: 'sam' }, partner: 'sam' });
     await close();
   });
 });
@@ -278,33 +278,33 @@ describe("the app's Passport", () => {
     const site = await openSite(withPassport());
     const browser = site.browser();
     await site.logIn(browser, 'sam');
-    expect((await browser.visit('/me')).json).toEqual({ id: '3' });
-    await browser.submit('/auth/logout');
-    expect((await browser.visit('/me')).status).toBe(302);
+    expect((await browser.get('/me')).json).toEqual({ id: '3' });
+    await browser.postForm('/auth/logout');
+    expect((await browser.get('/me')).status).toBe(302);
   });
 
   test('may call its user by another name', async () => {
     const site = await openSite(withPassport('account'));
     const browser = site.browser();
     await site.logIn(browser, 'sam');
-    expect((await browser.visit('/account')).json).toEqual({ account: { id: '3' } });
+    expect((await browser.get('/account')).json).toEqual({ account: { id: '3' } });
   });
 
   test('has the last word on who is still a user', async () => {
     const site = await openSite(withPassport());
     const browser = site.browser();
     await site.logIn(browser, 'blank');
-    expect((await browser.visit('/me')).status).toBe(302);
+    expect((await browser.get('/me')).status).toBe(302);
   });
 
   test('hands no token on when somebody else logs in and keeps the session', async () => {
     const site = await openSite(withPassport('user'));
     const browser = site.browser();
     await site.logIn(browser, 'renee');
-    expect((await browser.visit('/data')).json).toEqual({ id: '2' });
-    await browser.visit('/switch');
-    expect((await browser.visit('/me')).json).toEqual({ id: '77' });
-    expect((await browser.visit('/data')).status).toBe(302);
+    expect((await browser.get('/data')).json).toEqual({ id: '2' });
+    await browser.get('/switch');
+    expect((await browser.get('/me')).json).toEqual({ id: '77' });
+    expect((await browser.get('/data')).status).toBe(302);
   });
 });
 
@@ -320,9 +320,9 @@ test('a user that deserialize does not find any more is signed out; an error goe
   });
   const browser = site.browser();
   await site.logIn(browser);
-  expect((await browser.visit('/me')).json).toEqual({ id: 'u1' });
+  expect((await browser.get('/me')).json).toEqual({ id: 'u1' });
   answer = () => Promise.reject(new Error('database'));
-  expect((await browser.visit('/me')).json).toEqual({ error: 'Error: database' });
+  expect((await browser.get('/me')).json).toEqual({ error: 'Error: database' });
   answer = () => undefined;
-  expect((await browser.visit('/me')).status).toBe(302);
+  expect((await browser.get('/me')).status).toBe(302);
 });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Templates } from 'passport-loginwith/express';
-import type { Answer, Browser } from '../support/test-browser';
+import type { TestResponse, Browser } from '../support/test-browser';
 import { closeSites, cookieSessions, openSite, showData, type Site } from '../support/express-site';
 
 beforeEach(() => void jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined));
@@ -14,17 +14,17 @@ const foreign = { 'sec-fetch-site': 'cross-site' };
 /** Every page of ours, each the way people get to it. */
 const pages: [
   name: keyof Templates,
-  open: (site: Site, browser: Browser) => Promise<Answer>,
+  open: (site: Site, browser: Browser) => Promise<TestResponse>,
   english: string,
   french: string,
 ][] = [
   [
     'start',
-    (_site, browser) => browser.visit('/auth/pimbuzz', { headers: foreign }),
+    (_site, browser) => browser.get('/auth/pimbuzz', foreign),
     'Another site sent you here',
     'Un autre site vous a envoyé',
   ],
-  ['choose', (_site, browser) => browser.visit('/auth/choose'), 'Log in with Pimbuzz', 'Se connecter avec Pimbuzz'],
+  ['choose', (_site, browser) => browser.get('/auth/choose'), 'Log in with Pimbuzz', 'Se connecter avec Pimbuzz'],
   [
     'link',
     async (site, browser) => (await site.logIn(browser), site.logIn(browser, 'sam', '/auth/pimbuzz/link')),
@@ -33,19 +33,19 @@ const pages: [
   ],
   [
     'failure',
-    (_site, browser) => browser.visit('/auth/pimbuzz/callback?auth_key=abc'),
+    (_site, browser) => browser.get('/auth/pimbuzz/callback?auth_key=abc'),
     'That did not work',
     'Cela n’a pas fonctionné',
   ],
   [
     'loggedOut',
-    async (site, browser) => (await site.logIn(browser), browser.submit('/auth/logout')),
+    async (site, browser) => (await site.logIn(browser), browser.postForm('/auth/logout')),
     'still signed in at Pimbuzz',
     'toujours connecté sur Pimbuzz',
   ],
   [
     'loginRequired',
-    (_site, browser) => browser.submit('/me'),
+    (_site, browser) => browser.postForm('/me'),
     'what you sent was not accepted',
     'votre envoi n’a pas été accepté',
   ],
@@ -121,7 +121,7 @@ test('a person without a name is shown by what there is', async () => {
 test('no secret, key or token is in any answer, header, error or warning', async () => {
   const warnings: unknown[] = [];
   jest.spyOn(process, 'emitWarning').mockImplementation((...parts: unknown[]) => void warnings.push(parts));
-  const seen: Answer[] = [];
+  const seen: TestResponse[] = [];
   const secrets = new Set<string>();
   const site = await openSite({
     options: (providers) => ({ providers, onLink: () => undefined }),
@@ -137,19 +137,19 @@ test('no secret, key or token is in any answer, header, error or warning', async
   const watch = async (url: string) => {
     const key = /auth_key=(\w+)/.exec(url)?.[1];
     if (key !== undefined) secrets.add(key);
-    const answer = await browser.visit(url);
+    const answer = await browser.get(url);
     seen.push(answer);
     return answer;
   };
   for (const start of ['/auth/pimbuzz', '/data', '/auth/pimbuzz/link', '/auth/pimbuzz/renew']) {
-    seen.push(await browser.visit('/data'));
+    seen.push(await browser.get('/data'));
     for (const fault of ['used_key', 'wrong_secret', 'html', 'sql_error', undefined] as const) {
       if (fault !== undefined) site.provider.once('authorize', fault);
       await site.provider.signIn(watch, 'renee', { start: site.url + start }).catch(() => undefined);
     }
     site.provider.advance(61_000);
   }
-  seen.push(await browser.submit('/auth/logout'));
+  seen.push(await browser.postForm('/auth/logout'));
   expect(secrets.size).toBeGreaterThan(7);
   const everything = inspect([seen, seen.map(({ headers }) => [...headers]), warnings, site.errors, site.auth], {
     depth: 12,

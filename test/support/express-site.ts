@@ -6,7 +6,7 @@ import session from 'express-session';
 import { LoginWithError } from 'passport-loginwith';
 import { loginWith, type LoginWith, type LoginWithOptions } from 'passport-loginwith/express';
 import { startProvider, type LocalProvider, type UserReference } from 'passport-loginwith/provider';
-import { Browser, type Answer } from './test-browser';
+import { Browser, type TestResponse } from './test-browser';
 
 const opened: (() => Promise<unknown>)[] = [];
 
@@ -37,7 +37,7 @@ export interface Site {
   providers: Record<string, LocalProvider>;
   browser(): Browser;
   /** Logs a person in and returns what the callback answered. */
-  logIn(browser: Browser, person?: UserReference, start?: string, provider?: string): Promise<Answer>;
+  logIn(browser: Browser, person?: UserReference, start?: string, provider?: string): Promise<TestResponse>;
   /** What the app's last error handler got. */
   errors: unknown[];
 }

@@ -1,8 +1,8 @@
 import { CookieJar } from 'tough-cookie';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 
-/** What a browser got. */
-export interface Answer {
+/** What a browser received. */
+export interface TestResponse {
   status: number;
   headers: Headers;
   text: string;
@@ -11,10 +11,12 @@ export interface Answer {
   json: Record<string, unknown>;
 }
 
-export interface Visit {
+export interface TestRequest {
   method?: string;
   headers?: Record<string, string | undefined>;
   body?: string;
+  /** Runs when the headers have arrived, before the body. */
+  onHeaders?: () => unknown;
 }
 
 /** What a browser says of itself when somebody types an address. */
@@ -33,25 +35,41 @@ export const byFetch = {
   'sec-fetch-site': 'same-origin',
 };
 
-/** A browser's cookies and headers, without redirects that it would follow by itself. */
+/** Without the headers that only a browser sends. */
+export const byClient = { 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined, 'sec-fetch-site': undefined };
+
+/** Agents by the address that they connect from. */
+const agents = new Map<string, Agent>();
+
+/** A browser's cookies and headers; it follows no redirect by itself. */
 export class Browser {
   readonly jar = new CookieJar();
   readonly url: string;
   /** Sent with every request; `undefined` leaves one out. */
   headers: Record<string, string | undefined> = {};
+  /** The address on this machine that it connects from, such as 127.0.0.2. */
+  address: string | undefined;
 
   constructor(url: string) {
     this.url = url;
   }
 
-  async visit(path: string, { method = 'GET', headers = {}, body }: Visit = {}): Promise<Answer> {
+  async send(path: string, { method = 'GET', headers = {}, body, onHeaders }: TestRequest = {}): Promise<TestResponse> {
     const url = new URL(path, this.url).href;
     const cookie = await this.jar.getCookieString(url);
-    const given = { ...navigation, ...(cookie === '' ? {} : { cookie }), ...this.headers, ...headers };
-    const sent = Object.fromEntries(
-      Object.entries(given).filter(([, value]: [string, unknown]) => value !== undefined),
-    );
-    const response = await request(url, { method: method as 'GET', headers: sent as never, body: body ?? null });
+    const given: Record<string, string | undefined> = {
+      ...navigation,
+      ...(cookie === '' ? {} : { cookie }),
+      ...this.headers,
+      ...headers,
+    };
+    const response = await request(url, {
+      method: method as 'GET',
+      headers: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      body: body ?? null,
+      ...(this.address === undefined ? {} : { dispatcher: agentAt(this.address) }),
+    });
+    await onHeaders?.();
     const received = new Headers();
     for (const [name, value] of Object.entries(response.headers))
       for (const each of [value ?? []].flat()) received.append(name, each);
@@ -68,9 +86,17 @@ export class Browser {
     };
   }
 
+  get(path: string, headers?: TestRequest['headers']): Promise<TestResponse> {
+    return this.send(path, { headers: headers ?? {} });
+  }
+
   /** Sends a form of a page of the site itself. */
-  submit(path: string, fields: Record<string, string> = {}, headers: Visit['headers'] = {}): Promise<Answer> {
-    return this.visit(path, {
+  postForm(
+    path: string,
+    fields: Record<string, string> = {},
+    headers: TestRequest['headers'] = {},
+  ): Promise<TestResponse> {
+    return this.send(path, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', ...headers },
       body: new URLSearchParams(fields).toString(),
@@ -78,5 +104,11 @@ export class Browser {
   }
 
   /** For `provider.signIn`. */
-  readonly fetch = (url: string): Promise<Answer> => this.visit(url);
+  readonly fetch = (url: string): Promise<TestResponse> => this.send(url);
+}
+
+function agentAt(localAddress: string): Agent {
+  const agent = agents.get(localAddress) ?? new Agent({ connect: { localAddress } });
+  agents.set(localAddress, agent);
+  return agent;
 }
