@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import cookieSession from 'cookie-session';
 import express, { type Express, type RequestHandler } from 'express';
@@ -15,15 +15,61 @@ export async function closeSites(): Promise<void> {
   await Promise.all(opened.splice(0).map((close) => close()));
 }
 
+/** Serves on a free port until {@link closeSites}. */
+export async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  opened.push(() => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    return closed;
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A `loginWith()` that is closed by {@link closeSites}. */
+export function createAuth(options: LoginWithOptions): LoginWith {
+  const auth = loginWith(options);
+  opened.push(() => auth.close());
+  return auth;
+}
+
+export type ProviderName = 'pimbuzz' | 'lookloox';
+
+const displayNames: Record<ProviderName, string> = { pimbuzz: 'Pimbuzz', lookloox: 'Look Loox' };
+
+export interface Providers {
+  byName: Record<string, LocalProvider>;
+  /** For `loginWith()`. */
+  options: LoginWithOptions['providers'];
+}
+
+/** Starts local providers that know the app on `url`. */
+export async function openProviders(url: string, names: readonly ProviderName[]): Promise<Providers> {
+  const all = await Promise.all(
+    names.map(async (name) => {
+      const redirectURL = `${url}/auth/${name}/callback`;
+      const provider = await startProvider({ name: displayNames[name], redirectURL });
+      opened.push(() => provider.close());
+      const { appId, appSecret } = provider.apps[0]!;
+      const definition = { name, baseURL: provider.url, displayName: displayNames[name] };
+      const options = { provider: { ...definition, authorizeMethod: 'POST' as const }, appId, appSecret };
+      return { name, provider, options };
+    }),
+  );
+  return {
+    byName: Object.fromEntries(all.map(({ name, provider }) => [name, provider])),
+    options: all.map(({ options }) => options),
+  };
+}
+
 export interface SiteSetUp {
-  /** The app's framework: Express 5, or another version of it. */
-  framework?: () => Express;
   /** What stands before `loginWith()`; a session of express-session if absent. */
   before?: (app: Express) => void;
   options?: (providers: LoginWithOptions['providers']) => LoginWithOptions;
   /** What stands behind it. */
   routes?: (app: Express, auth: LoginWith) => void;
-  providers?: ('pimbuzz' | 'lookloox')[];
+  providers?: ProviderName[];
   /** Path under which the app mounts the middleware. */
   mount?: string;
 }
@@ -36,8 +82,8 @@ export interface Site {
   provider: LocalProvider;
   providers: Record<string, LocalProvider>;
   browser(): Browser;
-  /** Logs a person in and returns what the callback answered. */
-  logIn(browser: Browser, person?: UserReference, start?: string, provider?: string): Promise<TestResponse>;
+  /** Logs a user in and returns the response to the callback. */
+  logIn(browser: Browser, user?: UserReference, start?: string, provider?: string): Promise<TestResponse>;
   /** What the app's last error handler got. */
   errors: unknown[];
 }
@@ -48,38 +94,13 @@ export const sessions = (options: Partial<session.SessionOptions> = {}): Request
 export const cookieSessions = (options: CookieSessionInterfaces.CookieSessionOptions = {}): RequestHandler =>
   cookieSession({ keys: ['a secret of the app'], ...options });
 
-/** An app with `loginWith()` on a free port, and its providers. */
+/** An Express 5 app with `loginWith()` on a free port, and its providers. */
 export async function openSite(setUp: SiteSetUp = {}): Promise<Site> {
-  const { framework = express, before, options, routes, providers: names = ['pimbuzz'], mount = '' } = setUp;
-  const app = framework();
-  const server = createServer(app as never);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const providers: Record<string, LocalProvider> = {};
-  const auths: LoginWith[] = [];
-  opened.push(async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    const ends = [...auths, ...Object.values(providers)].map((each) => each.close());
-    await Promise.all([closed, ...ends]);
-  });
-  for (const name of names)
-    providers[name] = await startProvider({
-      name: name === 'pimbuzz' ? 'Pimbuzz' : 'Look Loox',
-      redirectURL: `${url}${mount}/auth/${name}/callback`,
-    });
-  const list = Object.entries(providers).map(([name, { url: baseURL, apps }]) => ({
-    provider: {
-      name,
-      baseURL,
-      displayName: name === 'pimbuzz' ? 'Pimbuzz' : 'Look Loox',
-      authorizeMethod: 'POST' as const,
-    },
-    appId: apps[0]!.appId,
-    appSecret: apps[0]!.appSecret,
-  }));
-  const auth = loginWith(options === undefined ? { providers: list } : options(list));
-  auths.push(auth);
+  const { before, options, routes, providers: names = ['pimbuzz'], mount = '' } = setUp;
+  const app = express();
+  const url = await serve(app);
+  const providers = await openProviders(url + mount, names);
+  const auth = createAuth(options === undefined ? { providers: providers.options } : options(providers.options));
   if (before === undefined) app.use(sessions());
   else before(app);
   if (mount === '') app.use(auth);
@@ -92,25 +113,46 @@ export async function openSite(setUp: SiteSetUp = {}): Promise<Site> {
   const errors: unknown[] = [];
   const last: express.ErrorRequestHandler = (error: unknown, _req, res, _next) => {
     errors.push(error);
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
     const status = error instanceof LoginWithError ? error.status : 500;
     res.status(status).json({ error: error instanceof LoginWithError ? error.code : String(error) });
   };
   app.use(last);
-  const provider = providers[names[0]!]!;
+  const first = names[0]!;
   return {
     url,
     app,
     auth,
-    provider,
-    providers,
+    provider: providers.byName[first]!,
+    providers: providers.byName,
     browser: () => new Browser(url),
-    logIn: (browser, person, start = `${mount}/auth/${names[0]!}`, name = names[0]!) =>
-      providers[name]!.signIn(browser.fetch, person, { start: url + start }),
+    logIn: (browser, user, start = `${mount}/auth/${first}`, name = first) =>
+      providers.byName[name]!.signIn(browser.fetch, user, { start: url + start }),
     errors,
   };
 }
 
-/** A route that fetches the person with the kept token. */
+/** Starts a login and stops before the app's callback; returns the callback's URL with the key. */
+export async function takeCallback(
+  site: Pick<Site, 'provider' | 'url'>,
+  browser: Browser,
+  start = '/auth/pimbuzz',
+  user: UserReference = 'renee',
+): Promise<string> {
+  let callback = '';
+  const fetch = (url: string): Promise<{ status: number; headers: Headers | object }> => {
+    if (!url.includes('auth_key')) return browser.get(url);
+    callback = url;
+    return Promise.resolve({ status: 200, headers: {} });
+  };
+  await site.provider.signIn(fetch as typeof browser.fetch, user, { start: site.url + start });
+  return callback;
+}
+
+/** A route that fetches the user's profile with the kept token. */
 export const showData = async (req: IncomingMessage, res: express.Response, next: (error?: unknown) => void) => {
   try {
     const profile = await (req as express.Request).loginWith!.getUserInfo();

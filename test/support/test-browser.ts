@@ -108,7 +108,7 @@ export class Browser {
 }
 
 function agentAt(localAddress: string): Agent {
-  const agent = agents.get(localAddress) ?? new Agent({ connect: { localAddress } });
+  const agent = agents.get(localAddress) ?? new Agent({ localAddress });
   agents.set(localAddress, agent);
   return agent;
 }
