@@ -15,8 +15,6 @@ export interface TestRequest {
   method?: string;
   headers?: Record<string, string | undefined>;
   body?: string;
-  /** Runs when the headers have arrived, before the body. */
-  onHeaders?: () => unknown;
 }
 
 /** What a browser says of itself when somebody types an address. */
@@ -54,7 +52,7 @@ export class Browser {
     this.url = url;
   }
 
-  async send(path: string, { method = 'GET', headers = {}, body, onHeaders }: TestRequest = {}): Promise<TestResponse> {
+  async send(path: string, { method = 'GET', headers = {}, body }: TestRequest = {}): Promise<TestResponse> {
     const url = new URL(path, this.url).href;
     const cookie = await this.jar.getCookieString(url);
     const given: Record<string, string | undefined> = {
@@ -69,7 +67,6 @@ export class Browser {
       body: body ?? null,
       ...(this.address === undefined ? {} : { dispatcher: agentAt(this.address) }),
     });
-    await onHeaders?.();
     const received = new Headers();
     for (const [name, value] of Object.entries(response.headers))
       for (const each of [value ?? []].flat()) received.append(name, each);

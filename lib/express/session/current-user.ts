@@ -102,7 +102,8 @@ function withOwnEntry(settings: Settings): CurrentUser {
       show(req, user);
     },
     async logout(req: SessionRequest) {
-      if (req.session) await regenerateSession(req, isOthers);
+      // Nobody's session stays as it is: regenerated, even an empty one would be stored.
+      if (readEntry(req, key) !== undefined) await regenerateSession(req, isOthers);
       show(req, undefined);
     },
   };
@@ -136,7 +137,7 @@ function withPassport(settings: Settings, passport: PassportLike): CurrentUser {
       Object.assign(getSession(req), kept);
     },
     async logout(req: PassportRequest, res) {
-      if (!req.session) return;
+      if (get(req) === undefined || !req.session) return;
       const kept = copyEntries(req, (name) => isOtherEntry(name, key));
       await runWith(passport.initialize({ userProperty }), req, res);
       await promisify((done) => req.logOut?.({}, done));

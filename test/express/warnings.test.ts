@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import { MemoryStore } from 'express-session';
+import type { Handler } from 'passport-loginwith/express';
+import { closeSites, cookieSessions, createAuth, openSite, serve, sessions } from '../support/express-site';
+import { Browser } from '../support/test-browser';
+
+let warnings: { message: string; code: string }[];
+
+beforeEach(() => {
+  warnings = [];
+  jest
+    .spyOn(process, 'emitWarning')
+    .mockImplementation(
+      (message, options) => void warnings.push({ message: String(message), ...(options as { code: string }) }),
+    );
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await closeSites();
+});
+
+const codes = () => warnings.map(({ code }) => code);
+const inMode = (mode: string | undefined) =>
+  void jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: mode });
+
+describe('a misconfiguration is warned of once, at the first start of a login:', () => {
+  test.each([
+    ['a secure cookie over http', 'LOGINWITH_TRUST_PROXY', () => sessions({ cookie: { secure: true } }), 'trust proxy'],
+    ['also of cookie-session', 'LOGINWITH_TRUST_PROXY', () => cookieSessions({ secure: true }), 'trust proxy'],
+    [
+      'a SameSite=Strict cookie',
+      'LOGINWITH_SAMESITE_STRICT',
+      () => sessions({ cookie: { sameSite: 'strict' } }),
+      'SameSite=Lax has neither problem',
+    ],
+  ])('%s', async (_name, code, session, text) => {
+    const site = await openSite({ before: (app) => app.use(session()) });
+    await site.browser().get('/');
+    expect(warnings).toEqual([]);
+    await site.browser().get('/auth/pimbuzz');
+    await site.browser().get('/auth/pimbuzz');
+    expect(warnings).toEqual([{ code, message: expect.stringMatching(`^loginWith: .*${text}`) as string }]);
+  });
+
+  test.each([
+    ['production', ['LOGINWITH_MEMORY_STORE']],
+    ['development', []],
+    [undefined, []],
+  ])('sessions in the memory of the process, with NODE_ENV %s', async (mode, expected) => {
+    inMode(mode);
+    const site = await openSite();
+    await site.browser().get('/auth/pimbuzz');
+    expect(codes()).toEqual(expected);
+  });
+
+  test('a proxy that Express does not trust', async () => {
+    const site = await openSite();
+    await site.browser().get('/auth/pimbuzz', { 'x-forwarded-for': '203.0.113.9' });
+    expect(codes()).toEqual(['LOGINWITH_CLIENT_ADDRESS']);
+  });
+
+  test.each([
+    [undefined, ['LOGINWITH_CLIENT_ADDRESS']],
+    ['203.0.113.9', []],
+  ])('a proxy without Express, where the app has set req.ip to %s', async (ip, expected) => {
+    const auth = createAuth({ providers: [{ provider: 'pimbuzz', appId: '1', appSecret: 'x' }] });
+    const url = await serve((req: IncomingMessage, res) => {
+      Object.assign(req, ip === undefined ? {} : { ip });
+      (cookieSessions() as Handler)(req, res, () => auth(req, res, () => res.end()));
+    });
+    await new Browser(url).get('/auth/pimbuzz', { 'x-forwarded-for': '203.0.113.9' });
+    expect(codes()).toEqual(expected);
+  });
+});
+
+test.each(['203.0.113.9', '127.0.0.1'])('a set-up that works is not warned of, for a user from %s', async (address) => {
+  inMode('production');
+  const store = new (class OtherStore extends MemoryStore {})();
+  const site = await openSite({
+    before(app) {
+      app.set('trust proxy', true);
+      app.use(sessions({ store, cookie: { secure: true, sameSite: 'lax' } }));
+    },
+  });
+  await site.browser().get('/auth/pimbuzz', { 'x-forwarded-proto': 'https', 'x-forwarded-for': address });
+  expect(warnings).toEqual([]);
+});
