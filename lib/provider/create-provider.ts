@@ -6,7 +6,7 @@ import { createControls, type ProviderControls } from './controls.js';
 import { createDashboard } from './dashboard/dashboard.js';
 import { createFaultQueues } from './faults/faults.js';
 import { createConditions } from './faults/site-conditions.js';
-import { parseOptions, type ProviderOptions, type ProviderSettings } from './options.js';
+import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
 import { createRequestLog } from './server/request-log.js';
 import { createSiteRouter } from './server/router.js';
@@ -36,7 +36,7 @@ export type ProviderHandler = RequestHandler & ProviderControls;
  * @throws TypeError that lists all wrong options; Error when the state file cannot be used.
  */
 export function createProvider(options: ProviderOptions = {}): ProviderHandler {
-  const { handle, controls } = buildProvider(parseOptions('createProvider', options));
+  const { handle, controls } = buildProvider(parseProviderOptions(options));
   // Defined and not assigned, because a function has a read-only `name` of its own.
   const handler = Object.defineProperties(handle, Object.getOwnPropertyDescriptors(controls));
   // All of the controls' properties were just defined.

@@ -1,16 +1,8 @@
+import { isBoolean, isFunction, isObject, parseOptions, type OptionReader } from '../internal/option-readers.js';
 import { errorText } from '../internal/unknown-error.js';
+import { trimSlashes } from '../internal/urls.js';
 import { isLanguage, type Language } from './i18n.js';
-import {
-  isFilledText,
-  isOrigin,
-  isWebURL,
-  readChecked,
-  readFlag,
-  readOneOf,
-  showValue,
-  type Given,
-} from './option-readers.js';
-import { isRedirectURL } from './store/app-form.js';
+import { isRedirectURL, isWebURL } from './store/app-form.js';
 import { defaultUsers } from './store/default-users.js';
 import { parseUser, type User, type UserInput } from './store/users.js';
 
@@ -92,29 +84,12 @@ export interface ProviderSettings {
 }
 
 /** @throws TypeError that lists all mistakes at once, each with the option's name. */
-export function parseOptions(who: string, options: unknown, extraNames: readonly string[] = []): ProviderSettings {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`${who}: options must be an object`);
-  const given: Given = { ...options };
-  const known = [...optionNames, ...conditionNames, ...extraNames];
-  const mistakes = Object.keys(given)
-    .filter((name) => !known.includes(name))
-    .map((name) => `"${name}" is not an option; the options are ${known.join(', ')}`);
-  const settings = readSettings(given, mistakes);
-  if (mistakes.length > 0) throw new TypeError(`${who}: ${mistakes.join('; ')}`);
-  return Object.freeze(settings);
-}
-
-/** Reads the conditions among the given options; each mistake is added to the list. */
-export function readSiteConditions(given: Given, mistakes: string[]): SiteConditions {
-  const { debugging, sqlError } = given;
-  return {
-    maintenance: readFlag(given, 'maintenance', false, mistakes),
-    moduleEnabled: readFlag(given, 'moduleEnabled', true, mistakes),
-    debugging: debugging === 'unbuffered' ? debugging : readFlag(given, 'debugging', false, mistakes),
-    databaseDown: readFlag(given, 'databaseDown', false, mistakes),
-    sqlError: isFilledText(sqlError) ? sqlError : readFlag(given, 'sqlError', false, mistakes),
-    callerBanned: readFlag(given, 'callerBanned', false, mistakes),
-  };
+export function parseProviderOptions(options: unknown): ProviderSettings {
+  return parseOptions(
+    { caller: 'createProvider', names: providerOptionNames, example: "{ version: '4.2' }" },
+    options,
+    readProviderSettings,
+  );
 }
 
 export const conditionNames = [
@@ -126,7 +101,7 @@ export const conditionNames = [
   'callerBanned',
 ] as const satisfies readonly (keyof SiteConditions)[];
 
-const optionNames = [
+export const providerOptionNames: readonly (keyof ProviderOptions)[] = [
   'version',
   'authorizeMethod',
   'name',
@@ -138,51 +113,60 @@ const optionNames = [
   'genderLabels',
   'state',
   'now',
-] as const satisfies readonly (keyof ProviderOptions)[];
+  ...conditionNames,
+];
 
-const versions: readonly Version[] = ['2.8', '4.0', '4.2'];
-
-function readSettings(given: Given, mistakes: string[]): ProviderSettings {
-  const version = readOneOf(given, 'version', versions, '4.2', mistakes);
-  const name = readName(given.name, mistakes);
+export function readProviderSettings(reader: OptionReader): ProviderSettings {
+  const { given, read } = reader;
+  const version = read('version', isVersion, "'2.8', '4.0' or '4.2'") ?? '4.2';
+  const name = read('name', isSiteName, "a name of letters, digits and spaces such as 'Look Loox'") ?? 'Pimbuzz';
+  const siteURL = read('siteURL', isOrigin, 'an http(s) URL without a path');
+  const uploadsURL = read('uploadsURL', isWebURL, 'an http(s) URL');
   return {
     version,
-    authorizeMethod: readOneOf(given, 'authorizeMethod', ['GET', 'POST'], version === '4.2' ? 'POST' : 'GET', mistakes),
+    authorizeMethod: read('authorizeMethod', isMethod, "'GET' or 'POST'") ?? (version === '4.2' ? 'POST' : 'GET'),
     name,
     slug: name.toLowerCase().replaceAll(/\s+/g, ''),
-    users: readUsers(given.users ?? defaultUsers, mistakes),
+    users: readUsers(reader),
     areUsersGiven: given.users !== undefined,
-    redirectURL: readChecked(given, 'redirectURL', isRedirectURL, 'an http(s) URL', mistakes),
-    siteURL: withoutSlash(readChecked(given, 'siteURL', isOrigin, 'an http(s) URL without a path', mistakes)),
-    uploadsURL: withoutSlash(readChecked(given, 'uploadsURL', isWebURL, 'an http(s) URL', mistakes)),
-    language: readChecked(given, 'language', isLanguage, "'en', 'fr' or 'de'", mistakes) ?? 'en',
+    redirectURL: read('redirectURL', isRedirectURL, 'an http(s) URL'),
+    siteURL: siteURL && trimSlashes(siteURL),
+    uploadsURL: uploadsURL && trimSlashes(uploadsURL),
+    language: read('language', isLanguage, "'en', 'fr' or 'de'") ?? 'en',
     genderLabels: {
       male: 'Male',
       female: 'Female',
       other: 'Other',
-      ...readChecked(given, 'genderLabels', areLabels, 'an object with texts for male, female and other', mistakes),
+      ...read('genderLabels', areLabels, 'an object with texts for male, female and other'),
     },
-    state: readChecked(given, 'state', isFilledText, 'the path of a file', mistakes),
-    now: readChecked(given, 'now', isClock, 'a function that returns milliseconds', mistakes) ?? Date.now,
-    conditions: readSiteConditions(given, mistakes),
+    state: read('state', isFilledText, 'the path of a file'),
+    now: read('now', isClock, 'a function that returns milliseconds') ?? Date.now,
+    conditions: readSiteConditions(reader),
   };
 }
 
-function readName(value: unknown, mistakes: string[]): string {
-  if (value === undefined) return 'Pimbuzz';
-  if (isFilledText(value) && /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(value)) return value;
-  mistakes.push(`"name" must be a name of letters, digits and spaces such as 'Look Loox', not ${showValue(value)}`);
-  return 'Pimbuzz';
+export function readSiteConditions({ given, read }: OptionReader): SiteConditions {
+  const { debugging, sqlError } = given;
+  const readFlag = (name: keyof SiteConditions) => read(name, isBoolean, 'true or false');
+  return {
+    maintenance: readFlag('maintenance') ?? false,
+    moduleEnabled: readFlag('moduleEnabled') ?? true,
+    debugging: debugging === 'unbuffered' ? debugging : (readFlag('debugging') ?? false),
+    databaseDown: readFlag('databaseDown') ?? false,
+    sqlError: isFilledText(sqlError) ? sqlError : (readFlag('sqlError') ?? false),
+    callerBanned: readFlag('callerBanned') ?? false,
+  };
 }
 
-function readUsers(value: unknown, mistakes: string[]): User[] {
-  if (!Array.isArray(value)) {
-    mistakes.push(`"users" must be an array of users, not ${showValue(value)}`);
+function readUsers({ given, reject }: OptionReader): User[] {
+  const { users: inputs = defaultUsers } = given;
+  if (!Array.isArray(inputs)) {
+    reject('"users" must be an array of users');
     return [];
   }
   const users = new Map<string, User>();
   const usernames = new Set<string>();
-  for (const [index, input] of value.entries()) {
+  for (const [index, input] of inputs.entries()) {
     try {
       const user = parseUser(input, String(index + 2));
       if (users.has(user.id)) throw new TypeError(`the id ${user.id} is there twice`);
@@ -190,24 +174,39 @@ function readUsers(value: unknown, mistakes: string[]): User[] {
       users.set(user.id, user);
       usernames.add(user.username);
     } catch (error) {
-      mistakes.push(`"users[${index}]": ${errorText(error)}`);
+      reject(`"users[${index}]": ${errorText(error)}`);
     }
   }
   return [...users.values()];
 }
 
+function isVersion(value: unknown): value is Version {
+  return value === '2.8' || value === '4.0' || value === '4.2';
+}
+
+function isMethod(value: unknown): value is AuthorizeMethod {
+  return value === 'GET' || value === 'POST';
+}
+
+function isSiteName(value: unknown): value is string {
+  return typeof value === 'string' && /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(value);
+}
+
+function isFilledText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function isOrigin(value: unknown): value is string {
+  return isWebURL(value) && new URL(value).pathname === '/' && !/[?#]/.test(value);
+}
+
 function isClock(value: unknown): value is () => number {
-  return typeof value === 'function';
+  return isFunction(value);
 }
 
 function areLabels(value: unknown): value is Partial<GenderLabels> {
   return (
-    typeof value === 'object' &&
-    value !== null &&
+    isObject(value) &&
     Object.entries(value).every(([key, label]) => ['male', 'female', 'other'].includes(key) && isFilledText(label))
   );
-}
-
-function withoutSlash(url: string | undefined): string | undefined {
-  return url?.replace(/\/+$/, '');
 }

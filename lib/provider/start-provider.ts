@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseOptions } from '../internal/option-readers.js';
 import type { ProviderControls } from './controls.js';
 import { buildProvider } from './create-provider.js';
-import { parseOptions, type ProviderOptions } from './options.js';
+import { providerOptionNames, readProviderSettings, type ProviderOptions } from './options.js';
 
 export interface StartOptions extends ProviderOptions {
   /** Default: 0, any free port. */
@@ -30,8 +31,15 @@ export interface LocalProvider extends ProviderControls {
  * @throws TypeError that lists all wrong options; Error when the port is taken or the state file cannot be used.
  */
 export async function startProvider(options: StartOptions = {}): Promise<LocalProvider> {
-  const settings = parseOptions('startProvider', options, ['port', 'host']);
-  const { port, host } = parseAddress(options);
+  const { port, host, ...settings } = parseOptions(
+    { caller: 'startProvider', names: [...providerOptionNames, 'port', 'host'], example: '{ port: 4000 }' },
+    options,
+    (reader) => ({
+      ...readProviderSettings(reader),
+      port: reader.read('port', isPort, 'a number from 0 to 65535') ?? 0,
+      host: reader.read('host', isHost, 'an address or a name') ?? '127.0.0.1',
+    }),
+  );
   const { handle, controls, address } = buildProvider(settings);
   const server = createServer((req, res) => handle(req, res));
   await listen(server, port, host);
@@ -49,14 +57,12 @@ export async function startProvider(options: StartOptions = {}): Promise<LocalPr
   return provider as LocalProvider;
 }
 
-function parseAddress({ port = 0, host = '127.0.0.1' }: StartOptions): { port: number; host: string } {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new TypeError(`startProvider: "port" must be a number from 0 to 65535, not ${JSON.stringify(port)}`);
-  }
-  if (typeof host !== 'string' || host === '') {
-    throw new TypeError('startProvider: "host" must be an address or a name');
-  }
-  return { port, host };
+function isPort(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535;
+}
+
+function isHost(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

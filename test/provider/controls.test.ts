@@ -45,7 +45,9 @@ describe('the controls', () => {
     expect(() => provider.createApp({ redirectURL, appId })).toThrow(`there is an app ${appId} already`);
     expect(() => provider.updateApp('1', {})).toThrow('there is no app "1" here');
     expect(() => provider.deleteUser('nobody')).toThrow('there is no user "nobody" here');
-    expect(() => provider.configure({ maintenence: true } as object)).toThrow('"maintenence" is not a condition');
+    expect(() => provider.configure({ maintenence: true } as object)).toThrow(
+      '"maintenence" is not an option: did you mean "maintenance"?',
+    );
     expect(() => provider.configure({ maintenance: 1 } as object)).toThrow('"maintenance" must be true or false');
   });
 

@@ -1,4 +1,4 @@
-import type { Given } from '../option-readers.js';
+import { parseOptions } from '../../internal/option-readers.js';
 import { conditionNames, readSiteConditions, type SiteConditions } from '../options.js';
 
 /** The conditions that a fault of this name puts the site in, for one call. */
@@ -22,18 +22,8 @@ export function createConditions(initial: SiteConditions): CurrentConditions {
   return {
     read: () => current,
     change(changes) {
-      current = changedConditions(current, changes);
+      const names = { caller: 'configure', names: conditionNames, example: '{ maintenance: true }' };
+      current = parseOptions(names, { ...current, ...changes }, readSiteConditions);
     },
   };
-}
-
-function changedConditions(conditions: SiteConditions, changes: Partial<SiteConditions>): SiteConditions {
-  const given: Given = { ...conditions, ...changes };
-  const known: readonly string[] = conditionNames;
-  const mistakes = Object.keys(given)
-    .filter((name) => !known.includes(name))
-    .map((name) => `"${name}" is not a condition; the conditions are ${known.join(', ')}`);
-  const changed = readSiteConditions(given, mistakes);
-  if (mistakes.length > 0) throw new TypeError(`configure: ${mistakes.join('; ')}`);
-  return changed;
 }

@@ -1,5 +1,3 @@
-import { isWebURL } from '../option-readers.js';
-
 /** The fields of an app in the dashboard's form. */
 export interface AppInput {
   name: string;
@@ -95,6 +93,10 @@ export function redirectURLTraps(redirectURL: string): { query: boolean; fragmen
 /** A redirect URL of an app. It is kept letter by letter, because the real site appends the key to it unchanged. */
 export function isRedirectURL(value: unknown): value is string {
   return isWebURL(value) && value.trim() === value;
+}
+
+export function isWebURL(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 /** A field that was sent twice or as an array counts as not filled in. */

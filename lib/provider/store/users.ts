@@ -1,5 +1,3 @@
-import { showValue } from '../option-readers.js';
-
 /**
  * A user of the local provider. Text is what the user typed; the API sends it entity-encoded, as the real site does.
  * Where the real column can hold `null` as well as an empty text, so can these, because apps meet both.
@@ -195,4 +193,10 @@ function parseFlags(given: Record<string, unknown>, username: string): Flags {
     banned: flag('banned'),
     admin: flag('admin'),
   };
+}
+
+/** A wrong value, as an error message shows it. */
+function showValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return Array.isArray(value) ? 'an array' : JSON.stringify(value);
 }
