@@ -9,6 +9,8 @@ module.exports = {
     '^passport-loginwith/(provider|express)$': '<rootDir>/lib/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Many tests wait for other processes: a machine with two cores is not busy with one worker.
+  maxWorkers: '100%',
   collectCoverage: true,
   collectCoverageFrom: ['lib/**/*.ts'],
   coverageReporters: ['text-summary', 'lcov'],

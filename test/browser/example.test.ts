@@ -9,7 +9,7 @@ import { Visitor } from './visitor.js';
 const renee = 'Renée O’Brien-Łukasz';
 
 describeWithChromium('the example app in a browser', () => {
-  jest.setTimeout(30_000);
+  jest.setTimeout(60_000);
   let browser: Browser;
   let site: ExampleSite;
   let visitor: Visitor;

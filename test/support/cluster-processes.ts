@@ -62,7 +62,8 @@ export async function compileExample(): Promise<CompiledExample> {
 async function compile(project: string, outDir: string): Promise<void> {
   const tsc = require.resolve('typescript/bin/tsc');
   // The types are checked elsewhere.
-  await promisify(execFile)(process.execPath, [tsc, '-p', project, '--noCheck', '--outDir', outDir], { cwd: root });
+  const options = ['--noCheck', '--declaration', 'false', '--outDir', outDir];
+  await promisify(execFile)(process.execPath, [tsc, '-p', project, ...options], { cwd: root });
 }
 
 class RunningExample implements ExampleProcess {
