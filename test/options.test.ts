@@ -1,13 +1,5 @@
 import { inspect } from 'node:util';
-import {
-  LoginWithClient,
-  LoginWithStrategy,
-  Strategy,
-  defineProvider,
-  providers,
-  type ProviderDefinition,
-  type StrategyOptions,
-} from 'passport-loginwith';
+import { LoginWithClient, LoginWithStrategy, Strategy, defineProvider, type StrategyOptions } from 'passport-loginwith';
 import { closeAll, openServer, returnProfile } from './support/strategy-app';
 
 const good: StrategyOptions = {
@@ -133,47 +125,4 @@ test('neither inspection nor serialization of a strategy or a client shows the s
     expect(inspect(object, { depth: 20, showHidden: true })).not.toContain(good.appSecret);
     expect(JSON.stringify(object)).not.toContain(good.appSecret);
   }
-});
-
-describe('defineProvider', () => {
-  test('fills in, trims and freezes', () => {
-    const provider = defineProvider({
-      name: 'x',
-      baseURL: 'https://x.example/',
-      uploadsURL: 'https://cdn.example/u/',
-      authorizeMethod: 'POST',
-    });
-    expect(provider).toEqual({
-      name: 'x',
-      displayName: 'x',
-      baseURL: 'https://x.example',
-      uploadsURL: 'https://cdn.example/u',
-      authorizeMethod: 'POST',
-    });
-    expect(Object.isFrozen(provider)).toBe(true);
-  });
-
-  test('tells all mistakes at once', () => {
-    const wrong = {
-      name: '',
-      baseURL: 'x',
-      displayName: ' ',
-      uploadsURL: 'y',
-      authorizeMethod: 'PUT',
-      base: 1,
-    } as unknown as ProviderDefinition;
-    expect(() => defineProvider(wrong)).toThrow(
-      /"name".*"baseURL".*"uploadsURL".*"displayName".*"authorizeMethod".*"base" is not known/,
-    );
-  });
-
-  test('the providers of record are there, frozen', () => {
-    expect(providers.pimbuzz).toMatchObject({
-      displayName: 'Pimbuzz',
-      baseURL: 'https://pimbuzz.com',
-      authorizeMethod: 'auto',
-    });
-    expect(providers.lookloox).toMatchObject({ displayName: 'Look Loox', baseURL: 'https://lookloox.com' });
-    expect(Object.isFrozen(providers) && Object.isFrozen(providers.pimbuzz)).toBe(true);
-  });
 });
