@@ -13,6 +13,7 @@ import {
   openProvider,
   openServer,
   optionsFor,
+  withResolvers,
 } from './support/strategy-app';
 
 afterEach(closeAll);
@@ -33,7 +34,7 @@ function createSite(strategy: LoginWithStrategy, authenticate?: (passport: Passp
   return app;
 }
 
-test('a person who logs in stays logged in, by a session that nothing was written to before', async () => {
+test('a user who logs in stays logged in, by a session that nothing was written to before', async () => {
   const provider = await openProvider();
   const agent = request.agent(createSite(createStrategy(optionsFor(provider))));
   const start = await agent.get('/auth').expect(302);
@@ -51,46 +52,62 @@ test('a login that fails goes where the app says, with the reason', async () => 
   expect((await agent.get('/login')).body).toEqual(['callback: this browser has not started a login here']);
 });
 
+/** A provider that holds each `authorize` until the test ends it; the key is the token, and the token is the user's id. */
+async function openHeldProvider() {
+  const held = new Map<string, () => void>();
+  const arrivals = new Map<string, ReturnType<typeof withResolvers<void>>>();
+  const arrivalOf = (key: string) => {
+    const arrival = arrivals.get(key) ?? withResolvers();
+    arrivals.set(key, arrival);
+    return arrival;
+  };
+  const { url } = await openServer((req, res) => {
+    const parameters = new URL(req.url!, 'http://x').searchParams;
+    const key = parameters.get('auth_key');
+    if (key === null) {
+      res.end(JSON.stringify({ user_info: { user_id: parameters.get('access_token') } }));
+      return;
+    }
+    held.set(key, () => res.end(JSON.stringify({ access_token: key })));
+    arrivalOf(key).resolve();
+  });
+  return { url, arrival: (key: string) => arrivalOf(key).promise, end: (key: string) => held.get(key)!() };
+}
+
 test.each(['name', 'instance'])('logins that overlap stay apart when the strategy is used by %s', async (by) => {
-  const provider = await openProvider({ authorizeMethod: 'GET' });
-  const strategy = createStrategy(optionsFor(provider));
+  const { url, arrival, end } = await openHeldProvider();
+  const strategy = createStrategy({ provider: url, appId: '1', appSecret: 's' });
   const app = createSite(
     strategy,
     (passport) =>
-      passport.authenticate(by === 'name' ? strategy.name : strategy, {
-        successRedirect: '/',
-      }) as RequestHandler,
+      passport.authenticate(by === 'name' ? strategy.name : strategy, { successRedirect: '/' }) as RequestHandler,
   );
-  const agents = await Promise.all(
-    provider.users.map(async (person) => {
-      const agent = request.agent(app);
-      await agent.get('/auth');
-      return { agent, person, key: await issueKey(provider, person) };
-    }),
-  );
-  for (const index of agents.keys()) provider.once('authorize', { delay: 40 * (agents.length - index) });
-  await Promise.all(
-    agents.map(({ agent, key }) => agent.get(`/callback?auth_key=${key}`).expect(302).expect('Location', '/')),
-  );
-  for (const { agent, person } of agents) expect((await agent.get('/')).body.id).toBe(person.id);
+  const users = ['1', '2', '3'];
+  const agents = users.map(() => request.agent(app));
+  for (const agent of agents) await agent.get('/auth');
+  const logins = users.map((user, i) => agents[i]!.get(`/callback?auth_key=${user}`).expect('Location', '/'));
+  const done = Promise.all(logins);
+  await Promise.all(users.map(arrival));
+  for (const user of users.toReversed()) end(user);
+  await done;
+  for (const [i, user] of users.entries()) expect((await agents[i]!.get('/')).body.id).toBe(user);
 });
 
 test('failures and successes that overlap on one instance reach the right request', async () => {
-  const provider = await openProvider({ authorizeMethod: 'GET' });
-  const strategy = createStrategy(optionsFor(provider));
+  const { url, arrival, end } = await openHeldProvider();
+  const strategy = createStrategy({ provider: url, appId: '1', appSecret: 's' });
   const app = createSite(
     strategy,
     (passport) =>
       passport.authenticate(strategy, { successRedirect: '/', failureRedirect: '/login' }) as RequestHandler,
   );
   const cookie = cookiesOf(await request(app).get('/auth'));
-  const key = await issueKey(provider);
-  provider.once('authorize', { delay: 80 });
-  const [good, bad] = await Promise.all([
-    request(app).get(`/callback?auth_key=${key}`).set('Cookie', cookie),
-    request(app).get('/callback?auth_key=k'),
-  ]);
-  expect([good.headers.location, bad.headers.location]).toEqual(['/', '/login']);
+  const good = request(app).get('/callback?auth_key=7').set('Cookie', cookie).expect('Location', '/');
+  const done = Promise.resolve(good);
+  await arrival('7');
+  await request(app).get('/callback?auth_key=k').expect('Location', '/login');
+  end('7');
+  await done;
 });
 
 test('a start may say where to return to', async () => {

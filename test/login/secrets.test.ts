@@ -3,10 +3,15 @@ import { inspect } from 'node:util';
 import express from 'express';
 import { Passport } from 'passport';
 import { LoginWithError, LoginWithStrategy, type LoginErrorCode } from 'passport-loginwith';
-import { closeAll, openServer } from '../support/strategy-app';
+import { closeAll, holdTimeouts, openServer } from '../support/strategy-app';
 import request from 'supertest';
 
-afterEach(closeAll);
+let timeouts: ReturnType<typeof holdTimeouts>;
+beforeEach(() => (timeouts = holdTimeouts()));
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await closeAll();
+});
 
 /** One of each, such that it is recognized wherever it turns up; one looks as the provider's do, the other does not. */
 const canaries = {
@@ -64,23 +69,23 @@ const failures: [string, LoginErrorCode, Answers][] = [
   ['a wrong key', 'auth_key_invalid', refuse('Bad Request, invalid auth_key')],
   ['a disabled module', 'module_disabled', refuse('The developers module has been disabled by the admin')],
   ['a lost connection', 'connection_lost', () => ({ authorize: (req) => req.socket.destroy() })],
-  ['no answer', 'timeout', () => ({ authorize: () => undefined })],
+  ['no response', 'timeout', () => ({ authorize: () => timeouts.pass() })],
   [
     'too much',
     'response_too_large',
     (canary) => ({ authorize: json({ access_token: canary.token, fill: ' '.repeat(300_000) }) }),
   ],
-  ['an error page about the person', 'provider_unavailable', atUserInfo(echo(500, 'text/html'))],
-  ['HTML about the person', 'response_html', atUserInfo(echo(200, 'text/html'))],
-  ['something else about the person', 'response_not_json', atUserInfo(echo(200, 'application/json'))],
+  ['an error page about the user', 'provider_unavailable', atUserInfo(echo(500, 'text/html'))],
+  ['HTML about the user', 'response_html', atUserInfo(echo(200, 'text/html'))],
+  ['something else about the user', 'response_not_json', atUserInfo(echo(200, 'application/json'))],
   [
     'an expired token',
     'token_expired',
     () => ({ userInfo: json({ error: true, message: 'Bad Request, expired access_token' }) }),
   ],
-  ['a deleted person', 'user_not_found', () => ({ userInfo: json([]) })],
+  ['a deleted user', 'user_not_found', () => ({ userInfo: json([]) })],
   [
-    'a person without an id',
+    'a user without an id',
     'response_unexpected',
     (canary) => ({ userInfo: json({ user_info: { user_name: canary.token } }) }),
   ],
@@ -93,11 +98,11 @@ describe.each(Object.entries(canaries))('secrets of the %s kind', (_kind, canary
       answers(canary);
     const { url } = await openServer((req, res) => (req.url?.includes('authorize') ? authorize : userInfo)(req, res));
     const strategy = new LoginWithStrategy(
-      { provider: url, appId: '1', appSecret: canary.appSecret, timeout: 1200 },
+      { provider: url, appId: '1', appSecret: canary.appSecret },
       (_a, _r, _p) => undefined,
     );
     const seen: unknown[] = [];
-    const warn = jest.spyOn(process, 'emitWarning').mockImplementation((...warning) => void seen.push(warning));
+    jest.spyOn(process, 'emitWarning').mockImplementation((...warning) => void seen.push(warning));
     const app = createPages(strategy, seen);
 
     const agent = request.agent(app);
@@ -122,7 +127,6 @@ describe.each(Object.entries(canaries))('secrets of the %s kind', (_kind, canary
       JSON.stringify(response.headers),
     ].join('\n');
     for (const secret of Object.values(canary)) expect(shown).not.toContain(secret);
-    warn.mockRestore();
     await strategy.client.close();
   });
 });
