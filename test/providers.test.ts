@@ -2,7 +2,7 @@ import { LoginWithClient, defineProvider, providers, type Provider, type Provide
 import { findProvider } from '../lib/providers';
 
 const define = (changes: object): Provider =>
-  defineProvider({ name: 'x', baseURL: 'https://x.example', ...changes } as ProviderDefinition);
+  defineProvider({ name: 'x', baseURL: 'https://x.example', ...changes });
 
 test('a definition is completed, trimmed and frozen', () => {
   const provider = defineProvider({

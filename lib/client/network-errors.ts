@@ -2,48 +2,50 @@ import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '.
 import { errorCodeOf, errorText } from '../internal/unknown-error.js';
 
 interface ConnectionFailure {
-  /** Matches error codes of Node, OpenSSL and undici. */
-  systemCodes: RegExp;
+  /** Whether this is the failure that has an error code of Node, OpenSSL or undici. */
+  matches: (systemCode: string) => boolean;
   code: LoginErrorCode;
   what: (host: string, systemCode: string) => string;
   hint: string;
 }
 
+const notResolved = ['ENOTFOUND', 'EAI_AGAIN'];
+const notConnected = ['ECONNREFUSED', 'EADDRNOTAVAIL'];
+const notReachable = ['EHOSTUNREACH', 'ENETUNREACH'];
+const badCertificate = /^(?:ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
 const timeout: ConnectionFailure = {
-  systemCodes: /TIMEOUT|^ETIMEDOUT$/,
+  matches: (systemCode) => /TIMED?OUT/.test(systemCode),
   code: 'timeout',
   what: () => 'did not answer in time',
   hint: 'Raise the option "timeout" if the site is slow, or start the login again later.',
 };
-const lost: ConnectionFailure = {
-  systemCodes: /^/,
-  code: 'connection_lost',
-  what: () => 'broke off the connection',
-  hint: 'Start the login again.',
-};
-/** The first entry that matches counts. */
 const failures: readonly ConnectionFailure[] = [
   timeout,
   {
-    systemCodes: /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/,
+    matches: (systemCode) => notConnected.includes(systemCode) || notReachable.includes(systemCode),
     code: 'connection_refused',
     what: (host) => `could not be reached at ${host}`,
     hint: 'The site is down, or a firewall blocks this server. If it needs a proxy, set the option "dispatcher".',
   },
   {
-    systemCodes: /^(?:ENOTFOUND|EAI_AGAIN)$/,
+    matches: (systemCode) => notResolved.includes(systemCode),
     code: 'host_not_found',
     what: (host) => `could not be found: no address for ${host}`,
     hint: 'Check the base URL and the DNS settings of this server.',
   },
   {
-    systemCodes: /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/,
+    matches: (systemCode) => badCertificate.test(systemCode) || /^(?:ERR_TLS_|ERR_SSL_|EPROTO)/.test(systemCode),
     code: 'tls_failed',
     what: (_host, systemCode) => `could not be trusted: TLS failed (${systemCode})`,
     hint: 'For a private certificate authority, set the option "dispatcher" or NODE_EXTRA_CA_CERTS.',
   },
-  lost,
 ];
+const lost: Omit<ConnectionFailure, 'matches'> = {
+  code: 'connection_lost',
+  what: () => 'broke off the connection',
+  hint: 'Start the login again.',
+};
 
 /**
  * Turns the error of a call without a response into one of this package, with one constant message for each kind. Pure.
@@ -60,7 +62,7 @@ export function explainConnectionFailure(
   toMessage: (what: string) => string,
 ): LoginWithError {
   const systemCode = errorCodeOf(error) ?? '';
-  const failure = isOverdue ? timeout : (failures.find(({ systemCodes }) => systemCodes.test(systemCode)) ?? lost);
+  const failure = isOverdue ? timeout : (failures.find(({ matches }) => matches(systemCode)) ?? lost);
   const { code, what, hint } = failure;
   return new LoginWithError(toMessage(what(host, systemCode)), {
     code,
@@ -71,10 +73,6 @@ export function explainConnectionFailure(
   });
 }
 
-/** System codes of errors that happen before a connection is made, so that nothing can have been sent. */
-const beforeConnection =
-  /^(?:ECONNREFUSED|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|ERR_TLS_CERT_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
-
 /**
  * Whether a call that failed with this error cannot have reached the provider. False if in doubt: an open connection can
  * fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too.
@@ -82,8 +80,6 @@ const beforeConnection =
 export function wasNeverSent(error: unknown): boolean {
   if (!hasCode(error, 'connection_refused', 'host_not_found', 'tls_failed')) return false;
   const systemCode = errorCodeOf(error.cause) ?? '';
-  return (
-    beforeConnection.test(systemCode) ||
-    (/UNREACH$/.test(systemCode) && !/^(?:read|write) /.test(errorText(error.cause)))
-  );
+  if (notReachable.includes(systemCode)) return !/^(?:read|write) /.test(errorText(error.cause));
+  return notResolved.includes(systemCode) || notConnected.includes(systemCode) || badCertificate.test(systemCode);
 }

@@ -76,13 +76,12 @@ function readText(value: unknown): string | undefined {
 }
 
 function readBirthdate(value: unknown): string | undefined {
-  const text = readText(value);
-  return text !== undefined && parseTime(`${text} 00:00:00`) !== undefined ? text : undefined;
+  const text = readText(value) ?? '';
+  return parseTime(`${text} 00:00:00`) === undefined ? undefined : text;
 }
 
 function readTime(value: unknown): Date | undefined {
-  const text = readText(value);
-  return text === undefined ? undefined : parseTime(text);
+  return parseTime(readText(value) ?? '');
 }
 
 /** Reads `YYYY-MM-DD HH:MM:SS`, which is in UTC. */
@@ -94,9 +93,9 @@ function parseTime(text: string): Date | undefined {
 }
 
 function readWebsite(value: unknown): string | undefined {
-  const text = readText(value);
-  const url = text === undefined ? undefined : parseWebURL(text);
-  if (text === undefined || url === undefined) return undefined;
+  const text = readText(value) ?? '';
+  const url = parseWebURL(text);
+  if (url === undefined) return undefined;
   // As the user typed it if that is safe in an HTML attribute, else with the parser's escapes.
   return /[\s"'<>`\\^{|}\p{Cc}]/u.test(text) ? url.href : text;
 }
@@ -126,7 +125,7 @@ function locateUpload(path: string | undefined, folder: string): string | undefi
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return parseWebURL(path)?.href;
   const segments = path.split('/').filter((segment) => segment !== '');
   if (segments.length === 0 || segments.some((segment) => segment === '.' || segment === '..')) return undefined;
-  return parseWebURL(`${trimSlashes(folder)}/${segments.map(encodeURIComponent).join('/')}`)?.href;
+  return new URL(`${trimSlashes(folder)}/${segments.map(encodeURIComponent).join('/')}`).href;
 }
 
 function parseWebURL(text: string): URL | undefined {

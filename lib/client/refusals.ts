@@ -7,15 +7,14 @@ import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.
  *   `auth_key_invalid`, `token_expired`, `module_disabled` or, for a message that is not known, `provider_error`.
  */
 export function explainRefusal(json: unknown, providerName: string, stage: LoginStage): LoginWithError | undefined {
-  const message = findMessage(json);
-  if (message === undefined) return undefined;
-  const refusal = knownRefusals.get(message) ?? unknownRefusal;
+  if (!isRefusal(json)) return undefined;
+  const refusal = knownRefusals.get(json.message) ?? unknownRefusal;
   return new LoginWithError(`${stage}: ${providerName} ${refusal.what}`, { ...refusal, stage });
 }
 
 /** Whether the provider looked for the parameters of `authorize` in another place. The key is not used up then. */
 export function foundNoParameters(json: unknown): boolean {
-  return findMessage(json) === invalidAppId;
+  return isRefusal(json) && json.message === invalidAppId;
 }
 
 interface Refusal {
@@ -51,7 +50,7 @@ const disabledModule: Refusal = {
  * Fixed English, and the English of those messages that are translated and differ by version (PROTOCOL.md,
  * `authorize`).
  */
-const knownRefusals = new Map<string, Refusal>([
+const knownRefusals = new Map<unknown, Refusal>([
   [
     invalidAppId,
     { code: 'app_id_invalid', what: 'does not accept the appId', hint: 'Compare appId with the dashboard.' },
@@ -96,7 +95,6 @@ const knownRefusals = new Map<string, Refusal>([
   ['The developers module has been disabled by the admin', disabledModule],
 ]);
 
-function findMessage(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null || !('error' in json) || json.error === false) return undefined;
-  return 'message' in json && typeof json.message === 'string' ? json.message : '';
+function isRefusal(json: unknown): json is { error: unknown; message?: unknown } {
+  return typeof json === 'object' && json !== null && 'error' in json && json.error !== false;
 }

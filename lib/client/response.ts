@@ -73,7 +73,7 @@ export function readResponse(
   throw fail(
     'response_not_json',
     `answered ${status} with ${what}`,
-    /^\s*</.test(text)
+    text.trimStart().startsWith('<')
       ? 'The site prints HTML before its JSON, which sites in debug mode do. Tell the provider.'
       : `Check that ${provider.baseURL} is the right base URL.`,
   );

@@ -117,7 +117,7 @@ async function send(
   return {
     status: statusCode,
     type: String(headers['content-type'] ?? ''),
-    location: typeof headers.location === 'string' ? headers.location : '',
+    location: String(headers.location ?? ''),
     text,
   };
 }
@@ -190,7 +190,7 @@ function openPool(base: URL): WarmPool {
   const { Pool, buildConnector } = loadUndici();
   const connect = buildConnector({});
   const target = {
-    hostname: base.hostname.replace(/^\[|\]$/g, ''),
+    hostname: base.hostname.replace(/[[\]]/g, ''),
     host: base.host,
     protocol: base.protocol,
     port: base.port,

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { LoginWithClient, defineProvider, type AuthorizeMethod } from 'passport-loginwith';
 import { callsTo, closeAll, issueKey, openProvider, openServer, optionsFor } from '../support/strategy-app';
 
@@ -7,7 +8,7 @@ function clientOf(provider: Awaited<ReturnType<typeof openProvider>>, changes: o
   return new LoginWithClient({ ...optionsFor(provider), ...changes });
 }
 
-test('logs a person in without Passport', async () => {
+test('logs a user in without Passport', async () => {
   const provider = await openProvider();
   const client = clientOf(provider);
   expect(client.authorizeURL()).toBe(`${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`);
@@ -97,6 +98,52 @@ test('a token ends within a minute, whatever the documentation says', async () =
     status: 403,
     retryable: true,
   });
+  await client.close();
+});
+
+test('an app id that is accepted in neither place is asked for in both each time', async () => {
+  const methods: unknown[] = [];
+  const { url } = await openServer((req, res) => {
+    methods.push(req.method);
+    res.end('{"error":true,"message":"Bad Request, invalid app_id"}');
+  });
+  const client = new LoginWithClient({ provider: url, appId: '1', appSecret: 's' });
+  for (const key of ['a', 'b']) await expect(client.authorize(key)).rejects.toMatchObject({ code: 'app_id_invalid' });
+  expect(methods).toEqual(['GET', 'POST', 'GET', 'POST']);
+  await client.close();
+});
+
+test.each([' t', 't ', 't\n', 'é', '\u007f', 'x'.repeat(513), 7, ['t']])('the token %j is refused', async (token) => {
+  const { url } = await openServer((_req, res) => res.end(JSON.stringify({ access_token: token })));
+  const client = new LoginWithClient({ provider: url, appId: '1', appSecret: 's' });
+  await expect(client.authorize('key')).rejects.toMatchObject({ code: 'response_unexpected', stage: 'authorize' });
+  await client.close();
+});
+
+test.each(['!', '~', 'x'.repeat(512)])('the token %s is taken', async (token) => {
+  const { url } = await openServer((_req, res) => res.end(JSON.stringify({ access_token: token })));
+  const client = new LoginWithClient({ provider: url, appId: '1', appSecret: 's' });
+  await expect(client.authorize('key')).resolves.toMatchObject({ accessToken: token });
+  await client.close();
+});
+
+test.each([
+  ['[]', 'user_not_found', 403],
+  ['[1]', 'response_unexpected', 502],
+  ['{"length":0}', 'response_unexpected', 502],
+])('get_user_info that answers %s is %s', async (body, code, status) => {
+  const { url } = await openServer((_req, res) => res.end(body));
+  const client = new LoginWithClient({ provider: url, appId: '1', appSecret: 's' });
+  await expect(client.getUserInfo('t')).rejects.toMatchObject({ stage: 'user_info', code, status, retryable: false });
+  await client.close();
+});
+
+test('a signal of the app is free of listeners after a call', async () => {
+  const { url } = await openServer((_req, res) => res.end('{"access_token":"t"}'));
+  const client = new LoginWithClient({ provider: url, appId: '1', appSecret: 's' });
+  const { signal } = new AbortController();
+  await client.authorize('key', signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
   await client.close();
 });
 

@@ -84,6 +84,8 @@ test.each([
   {},
   { user_info: null },
   { user_info: [] },
+  { user_info: 'user_id' },
+  'user_info',
   { user_info: {} },
   { user_info: { user_id: null } },
   { user_info: { user_id: ' ' } },
@@ -130,16 +132,23 @@ test('displayName is the name that there is', () => {
   expect(map({ user_name: '../a b' }).profileUrl).toBe('https://net.example/..%2Fa%20b');
 });
 
-test.each(['0000-00-00', '1990-00-00', '2001-02-30', '85-7-9', 'x'])('the birthdate %s is absent', (value) => {
-  expect(map({ user_birthdate: value })).not.toHaveProperty('birthdate');
-});
-
-test.each(['0000-00-00 00:00:00', '2024-02-30 00:00:00', '2024-01-15', 'x'])(
-  'the registration %s is absent',
+test.each(['0000-00-00', '1990-00-00', '2001-02-30', '85-7-9', '1985-07-09x', 'x', '&amp;#49;985-07-09'])(
+  'the birthdate %s is absent',
   (value) => {
-    expect(map({ user_registered: value })).not.toHaveProperty('registeredAt');
+    expect(map({ user_birthdate: value })).not.toHaveProperty('birthdate');
   },
 );
+
+test.each([
+  '0000-00-00 00:00:00',
+  '2024-02-30 00:00:00',
+  '2024-01-15',
+  '2024-01-15T12:34:56',
+  '2024-1-15 12:34:56',
+  'x',
+])('the registration %s is absent', (value) => {
+  expect(map({ user_registered: value })).not.toHaveProperty('registeredAt');
+});
 
 test('the badge is a boolean, and nothing else tells anything about the address', () => {
   expect([map({ user_verified: '1' }).badge, map({ user_verified: '0' }).badge]).toEqual([true, false]);
@@ -189,6 +198,18 @@ test.each<[string, Partial<Record<keyof UserInfo, unknown>>, string[], string | 
     ['https://net.example/content/uploads/photos/y_%C3%B6%20100%25%23%3F.jpg'],
     undefined,
   ],
+  [
+    'a colon in a name',
+    { user_picture: 'photos/a:b.jpg' },
+    ['https://net.example/content/uploads/photos/a%3Ab.jpg'],
+    undefined,
+  ],
+  [
+    'a cover beside a placeholder that is named like nothing',
+    { user_cover: 'c.jpg', profile_picture: 'https://cdn.example/undefined' },
+    [],
+    'https://net.example/content/uploads/c.jpg',
+  ],
   ['a way out of the folder', { user_picture: '../../etc/passwd', user_cover: './x' }, [], undefined],
   ['nothing but a slash', { user_picture: '/' }, [], undefined],
   [
@@ -234,4 +255,12 @@ test('no answer whatever makes toProfile throw anything but a LoginWithError', (
       },
     ),
   );
+});
+
+test.each(['/', '&', '&#', '&amp;', '<', ' ', 'a:', '.'])('a long text of %j is read without delay', (text) => {
+  const long = `${text.repeat(100_000)}x`;
+  const began = performance.now();
+  for (const key of ['user_biography', 'user_picture', 'user_website', 'user_registered', 'user_birthdate'] as const)
+    map({ [key]: long, profile_picture: `https://cdn.example/${long}` });
+  expect(performance.now() - began).toBeLessThan(2000);
 });

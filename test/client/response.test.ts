@@ -87,6 +87,7 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
       'provider_redirected',
       (_req, res) => res.writeHead(301, { Location: 'https://www.example.test/x?y' }).end('moved'),
     ],
+    ['300 without JSON', 'provider_redirected', (_req, res) => res.writeHead(300).end('moved')],
     ['a redirect to nowhere', 'provider_redirected', (_req, res) => res.writeHead(302).end()],
     [
       'a redirect with HTML',
@@ -130,7 +131,7 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
     ['https://www.example.test/home?secret', 'https://www.example.test.'],
     ['/home?secret', "the site's own address."],
   ])('JSON in a redirect to %s is used, and one warning names the right base URL', async (location, address) => {
-    const { client } = await openClient(endpoint, (_req, res) => res.writeHead(302, { Location: location }).end(ok));
+    const { client } = await openClient(endpoint, (_req, res) => res.writeHead(300, { Location: location }).end(ok));
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     await client.exchange('key');
     await expect(client.exchange('another')).resolves.toMatchObject({ profile: { id: '7' } });
@@ -160,7 +161,9 @@ describe('the error says what the provider answered', () => {
     ['404 with a text', (_req, res) => res.writeHead(404).end('x'), 'answered 404 with something other', 'base URL'],
     ['200 without a body', (_req, res) => res.writeHead(200).end(), 'answered 200 with an empty body', 'base URL'],
     ['200 with a text', (_req, res) => res.writeHead(200).end('x'), 'answered 200 with something other', 'base URL'],
-    ['HTML before JSON', (_req, res) => res.end(' <br>{}'), 'answered 200 with something other', 'debug mode'],
+    ['HTML before JSON', (_req, res) => res.end('\n  <br>{} '), 'answered 200 with something other', 'debug mode'],
+    ['HTML behind JSON', (_req, res) => res.end('{} <br><'), 'answered 200 with something other', 'base URL'],
+    ['too much', (_req, res) => res.end(' '.repeat(300_000)), 'answered with more than 256 KiB after', 'base URL'],
     ['HTML', (_req, res) => res.writeHead(200, html).end('x'), 'HTML instead of JSON; is URL the', 'maintenance'],
     ['a redirect', (_req, res) => res.writeHead(302).end('x'), 'answered 302 without JSON', "the site's own address"],
     [
@@ -177,6 +180,12 @@ describe('the error says what the provider answered', () => {
     expect(error.hint).toContain(hint);
     await client.close();
   });
+});
+
+test('a new login may succeed after a damaged response', async () => {
+  const { client } = await openClient('authorize', (_req, res) => sendJSON(res, 'x', { 'Content-Encoding': 'br' }));
+  await expect(client.exchange('key')).rejects.toMatchObject({ code: 'response_not_json', retryable: true });
+  await client.close();
 });
 
 test.each([

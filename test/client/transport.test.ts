@@ -117,9 +117,9 @@ describe('a provider that cannot be reached', () => {
 /** A dispatcher whose requests all fail with one error, and the number of them. */
 function failingDispatcher(code: string, message = '') {
   const sent = { count: 0 };
-  const dispatch = (_options: unknown, handler: Dispatcher.DispatchHandler) => {
+  const dispatch = (_options: unknown, handler: { onError(error: Error): void }) => {
     sent.count++;
-    handler.onError?.(Object.assign(new Error(message), { code }));
+    handler.onError(Object.assign(new Error(message), { code }));
     return true;
   };
   return { dispatcher: { dispatch } as unknown as Dispatcher, sent };
@@ -145,8 +145,9 @@ test.each([
   ['ECONNRESET', '', 'connection_lost', 1],
   ['EPIPE', '', 'connection_lost', 1],
   ['UND_ERR_SOCKET', '', 'connection_lost', 1],
-  ['X_ECONNREFUSED', '', 'connection_lost', 1],
-  ['ENOTFOUND_X', '', 'connection_lost', 1],
+  ['X_EPROTO', '', 'connection_lost', 1],
+  ['ERR_SSL_X_CERT_X', '', 'tls_failed', 1],
+  ['EHOSTUNREACH', 'cannot read EHOSTUNREACH', 'connection_refused', 3],
   ['UND_ERR_CONNECT_TIMEOUT', '', 'timeout', 1],
   ['UND_ERR_HEADERS_TIMEOUT', '', 'timeout', 1],
   ['ETIMEDOUT', '', 'timeout', 1],
@@ -156,6 +157,21 @@ test.each([
   const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher });
   await expect(client.authorize('key')).rejects.toMatchObject({ code, retryable: code !== 'tls_failed' });
   expect(sent.count).toBe(count);
+});
+
+test.each([
+  ['ECONNREFUSED', 'could not be reached at pimbuzz.com'],
+  ['ENOTFOUND', 'could not be found: no address for pimbuzz.com'],
+  ['CERT_HAS_EXPIRED', 'could not be trusted: TLS failed (CERT_HAS_EXPIRED)'],
+  ['ECONNRESET', 'broke off the connection'],
+  ['ETIMEDOUT', 'did not answer in time'],
+])('the error after %s says that the provider %s', async (system, what) => {
+  skipPauses();
+  const { dispatcher } = failingDispatcher(system);
+  const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher });
+  const error = (await client.authorize('key').catch((reason: unknown) => reason)) as Error;
+  expect(error.message.replace(/\d+ ms$/, 'N ms')).toBe(`authorize: pimbuzz ${what} after N ms`);
+  expect(error.cause).toMatchObject({ code: system });
 });
 
 describe('a lost response', () => {
@@ -369,15 +385,24 @@ describe('the connection that is opened at the start', () => {
     await client.close();
   });
 
-  test('is left alone after ten seconds when it is in use', async () => {
-    const { url } = await openServer(answerWell);
+  test('is left alone after ten seconds when it is in use, and so is the next one', async () => {
+    const arrived = withResolvers();
+    const released = withResolvers();
+    const { url } = await openServer((req, res) => {
+      arrived.resolve();
+      void released.promise.then(() => answerWell(req, res));
+    });
     const client = new LoginWithClient({ provider: url, ...credentials });
     const clock = jest.spyOn(globalThis, 'setTimeout');
-    const socket = await warmUp(client);
-    const discard = clock.mock.calls.find(([, length]) => length === 10_000)![0] as () => void;
-    await client.exchange('key');
-    discard();
-    expect(socket.destroyed).toBe(false);
+    const used = await warmUp(client);
+    const endOfTenSeconds = clock.mock.calls.find(([, length]) => length === 10_000)![0];
+    const login = client.exchange('key');
+    await arrived.promise;
+    const next = await warmUp(client);
+    endOfTenSeconds();
+    expect([used.destroyed, next.destroyed]).toEqual([false, false]);
+    released.resolve();
+    await expect(login).resolves.toMatchObject(sevenLogsIn);
     await client.close();
   });
 

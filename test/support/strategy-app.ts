@@ -117,7 +117,7 @@ export function skipPauses(onPause?: (signal: AbortSignal) => void | Promise<voi
   jest.spyOn(timers, 'setTimeout').mockImplementation(async (pause, value, options) => {
     pauses.push(pause ?? 0);
     await onPause?.(options!.signal!);
-    return value as never;
+    return value;
   });
   return pauses;
 }
