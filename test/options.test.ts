@@ -38,7 +38,7 @@ test('the name can be chosen, and Strategy is the same class', () => {
   expect(Strategy).toBe(LoginWithStrategy);
 });
 
-test('two bare URLs under two names are two providers, so that no id means two people', async () => {
+test('two bare URLs under two names are two providers, so that one id does not mean two users', async () => {
   const { url } = await openServer((req, res) => {
     res.end(req.url?.includes('authorize') ? '{"access_token":"t"}' : '{"user_info":{"user_id":"7"}}');
   });

@@ -1,8 +1,7 @@
-import { LoginWithClient, defineProvider, providers, type Provider, type ProviderDefinition } from 'passport-loginwith';
+import { LoginWithClient, defineProvider, providers, type Provider } from 'passport-loginwith';
 import { findProvider } from '../lib/providers';
 
-const define = (changes: object): Provider =>
-  defineProvider({ name: 'x', baseURL: 'https://x.example', ...changes });
+const define = (changes: object): Provider => defineProvider({ name: 'x', baseURL: 'https://x.example', ...changes });
 
 test('a definition is completed, trimmed and frozen', () => {
   const provider = defineProvider({

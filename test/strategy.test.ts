@@ -52,7 +52,7 @@ test('a login that fails goes where the app says, with the reason', async () => 
   expect((await agent.get('/login')).body).toEqual(['callback: this browser has not started a login here']);
 });
 
-/** A provider that holds each `authorize` until the test ends it; the key is the token, and the token is the user's id. */
+/** A provider that holds each `authorize` until the test ends it. The key is the token, and the token is the user's id. */
 async function openHeldProvider() {
   const held = new Map<string, () => void>();
   const arrivals = new Map<string, ReturnType<typeof withResolvers<void>>>();
@@ -164,8 +164,8 @@ test('on a bare Node server with the response put onto the request it works', as
   });
   const start = await fetch(`${url}/auth`, { redirect: 'manual' });
   const cookie = start.headers.getSetCookie()[0]!.split(';')[0]!;
-  const answer = await fetch(`${url}/callback?auth_key=${await issueKey(provider)}`, { headers: { cookie } });
-  expect(await answer.json()).toMatchObject({ id: provider.users[0]!.id });
+  const response = await fetch(`${url}/callback?auth_key=${await issueKey(provider)}`, { headers: { cookie } });
+  expect(await response.json()).toMatchObject({ id: provider.users[0]!.id });
 });
 
 test("an error in the app's own handler reaches the app's error handler", async () => {
@@ -176,12 +176,12 @@ test("an error in the app's own handler reaches the app's error handler", async 
   const app = express();
   let calls = 0;
   app.get('/callback', (req, res, next) => {
-    const answer = (error: unknown) => {
+    const finish = (error: unknown) => {
       calls++;
       if (error) next(error);
       else throw new Error('of the app');
     };
-    (passport.authenticate(strategy.name, answer) as RequestHandler)(req, res, next);
+    (passport.authenticate(strategy.name, finish) as RequestHandler)(req, res, next);
   });
   app.use(
     ((error, _req, res, _next) => void res.status(500).send((error as Error).message)) as express.ErrorRequestHandler,

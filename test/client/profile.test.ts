@@ -6,7 +6,7 @@ const map = (info: Partial<Record<keyof UserInfo, unknown>>, of = provider) =>
   toProfile({ user_info: { user_id: '2', ...info } }, of);
 
 test('all fields, as a site of version 4 sends them', () => {
-  const answer = {
+  const response = {
     user_info: {
       user_id: '2',
       user_name: 'renee',
@@ -26,8 +26,8 @@ test('all fields, as a site of version 4 sends them', () => {
       profile_cover: 'https://net.example/content/uploads/',
     },
   };
-  const raw = JSON.stringify(answer);
-  expect(toProfile(answer, provider, raw)).toEqual({
+  const raw = JSON.stringify(response);
+  expect(toProfile(response, provider, raw)).toEqual({
     provider: 'net',
     id: '2',
     username: 'renee',
@@ -45,7 +45,7 @@ test('all fields, as a site of version 4 sends them', () => {
     website: 'https://example.org/?a=1&b=2',
     profileUrl: 'https://net.example/renee',
     _raw: raw,
-    _json: answer,
+    _json: response,
   });
 });
 
@@ -90,8 +90,8 @@ test.each([
   { user_info: { user_id: null } },
   { user_info: { user_id: ' ' } },
   { user_info: { user_id: 1.5 } },
-])('an answer without a user_id, %j, is an error and no user', (answer) => {
-  expect(() => toProfile(answer, provider)).toThrow(
+])('a response without a user_id, %j, is an error and no user', (response) => {
+  expect(() => toProfile(response, provider)).toThrow(
     expect.objectContaining({ code: 'response_unexpected', stage: 'user_info' }) as LoginWithError,
   );
 });
@@ -237,7 +237,7 @@ test('the uploads folder can be told', () => {
   ]);
 });
 
-test('no answer whatever makes toProfile throw anything but a LoginWithError', () => {
+test('no response whatever makes toProfile throw anything but a LoginWithError', () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -246,9 +246,9 @@ test('no answer whatever makes toProfile throw anything but a LoginWithError', (
           fc.anything(),
         ),
       }),
-      (answer) => {
+      (response) => {
         try {
-          toProfile(answer, provider, '');
+          toProfile(response, provider, '');
         } catch (error) {
           expect(error).toBeInstanceOf(LoginWithError);
         }

@@ -1,24 +1,23 @@
-import { once } from 'node:events';
-import net, { type Server, type Socket } from 'node:net';
 import { Agent, MockAgent, type Dispatcher } from 'undici';
 import request from 'supertest';
 import { LoginWithClient } from 'passport-loginwith';
 import {
-  answerWell,
+  respondWell,
   callsTo,
   closeAll,
+  countConnections,
   createApp,
   createStrategy,
   holdTimeouts,
   openProvider,
   openServer,
   optionsFor,
+  reserveAddress,
   skipPauses,
   withResolvers,
 } from '../support/strategy-app';
 
 afterEach(async () => {
-  jest.useRealTimers();
   jest.restoreAllMocks();
   await closeAll();
 });
@@ -26,24 +25,10 @@ afterEach(async () => {
 const credentials = { appId: '1', appSecret: 'secret' };
 const sevenLogsIn = { profile: { id: '7' } };
 
-/** The address of a server that is closed until the test opens it. */
-async function reserveAddress() {
-  const { url, server } = await openServer(answerWell);
-  await new Promise((resolve) => server.close(resolve));
-  const open = () => new Promise<void>((resolve) => server.listen(Number(new URL(url).port), '127.0.0.1', resolve));
-  return { url, server, open };
-}
-
-function countConnections(server: Server): () => number {
-  let count = 0;
-  server.on('connection', () => count++);
-  return () => count;
-}
-
 /** The path of a request without its query. */
 const pathOf = (url: string | undefined) => url?.replace(/\?.*/, '');
 
-test('both calls ask for JSON and English, say who asks, and have their parameters in the query or in a form', async () => {
+test('both calls ask for JSON in English, and send their parameters in the query or in a form', async () => {
   const seen: unknown[] = [];
   const { url } = await openServer((req, res) => {
     const { accept, 'accept-language': language, 'user-agent': agent, 'content-type': type } = req.headers;
@@ -52,7 +37,7 @@ test('both calls ask for JSON and English, say who asks, and have their paramete
       seen.push([req.method, req.url, accept, language, agent, type]);
       const isLost = req.method === 'GET' && req.url?.includes('authorize');
       if (isLost) res.end('{"error":true,"message":"Bad Request, invalid app_id"}');
-      else answerWell(req, res);
+      else respondWell(req, res);
     });
   });
   const client = new LoginWithClient({
@@ -107,7 +92,7 @@ describe('a provider that cannot be reached', () => {
 
   test('has no proper TLS: the error says so, and nothing is tried again', async () => {
     const pauses = skipPauses();
-    const { url } = await openServer(answerWell);
+    const { url } = await openServer(respondWell);
     const client = new LoginWithClient({ provider: url.replace('http:', 'https:'), ...credentials });
     await expect(client.exchange('key')).rejects.toMatchObject({ code: 'tls_failed', status: 502, retryable: false });
     expect(pauses).toEqual([]);
@@ -206,7 +191,7 @@ describe('a lost response', () => {
     const paths: unknown[] = [];
     const { url } = await openServer((req, res) => {
       paths.push(pathOf(req.url));
-      if (req.url?.includes('authorize')) answerWell(req, res);
+      if (req.url?.includes('authorize')) respondWell(req, res);
       else if (kind === 'HTML') res.writeHead(200, { 'Content-Type': 'text/html' }).end('maintenance');
       else res.end('{"error":true,"message":"Bad Request, expired access_token"}');
     });
@@ -224,7 +209,7 @@ describe('the timeout', () => {
   ])('option %p gives one of %i ms, for both calls together', async (timeout, length) => {
     const timeouts = holdTimeouts();
     const { url } = await openServer((req, res) => {
-      if (req.url?.includes('authorize')) answerWell(req, res);
+      if (req.url?.includes('authorize')) respondWell(req, res);
       else timeouts.pass();
     });
     const client = new LoginWithClient({
@@ -285,7 +270,7 @@ test('a user who goes away does not stop the exchange', async () => {
   const released = withResolvers();
   const { url } = await openServer((req, res) => {
     arrived.resolve();
-    void released.promise.then(() => answerWell(req, res));
+    void released.promise.then(() => respondWell(req, res));
   });
   const verified = withResolvers<string>();
   const app = createApp(
@@ -311,139 +296,9 @@ test('a user who goes away does not stop the exchange', async () => {
   expect(await verified.promise).toBe('7');
 });
 
-describe('the connection that is opened at the start', () => {
-  /** Opens it and waits for the client's end of it. */
-  async function warmUp(client: LoginWithClient): Promise<Socket> {
-    const connecting = jest.spyOn(net, 'connect');
-    client.warmUp();
-    const socket = connecting.mock.results.at(-1)!.value as Socket;
-    connecting.mockRestore();
-    await once(socket, 'connect');
-    return socket;
-  }
-
-  test('is used by both calls, and there is no other', async () => {
-    const { url, server } = await openServer(answerWell);
-    const connections = countConnections(server);
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    const opened = warmUp(client);
-    client.warmUp();
-    await opened;
-    client.warmUp();
-    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
-    client.warmUp();
-    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
-    expect(connections()).toBe(1);
-    await client.close();
-  });
-
-  test('is opened again after it went away, unused', async () => {
-    const { url, server } = await openServer(answerWell);
-    const connections = countConnections(server);
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    const accepted = once(server, 'connection') as Promise<[Socket]>;
-    const first = await warmUp(client);
-    const gone = once(first, 'close');
-    (await accepted)[0].destroy();
-    await gone;
-    await warmUp(client);
-    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
-    expect(connections()).toBe(2);
-    await client.close();
-  });
-
-  test('is not used when it has just been closed', async () => {
-    const { url, server } = await openServer(answerWell);
-    const connections = countConnections(server);
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    (await warmUp(client)).destroy();
-    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
-    expect(connections()).toBe(2);
-    await client.close();
-  });
-
-  test('is not used when only the way back is open', async () => {
-    const { url, server } = await openServer(answerWell);
-    const connections = countConnections(server);
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    (await warmUp(client)).end();
-    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
-    expect(connections()).toBe(2);
-    await client.close();
-  });
-
-  test('is closed after ten seconds without a use, and not before', async () => {
-    const { url } = await openServer(answerWell);
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    const everythingElse = ['nextTick', 'setImmediate', 'setInterval', 'clearInterval', 'queueMicrotask'] as const;
-    jest.useFakeTimers({ doNotFake: [...everythingElse, 'performance', 'hrtime', 'clearImmediate'] });
-    const socket = await warmUp(client);
-    jest.advanceTimersByTime(9_999);
-    expect(socket.destroyed).toBe(false);
-    jest.advanceTimersByTime(1);
-    expect(socket.destroyed).toBe(true);
-    await client.close();
-  });
-
-  test('is left alone after ten seconds when it is in use, and so is the next one', async () => {
-    const arrived = withResolvers();
-    const released = withResolvers();
-    const { url } = await openServer((req, res) => {
-      arrived.resolve();
-      void released.promise.then(() => answerWell(req, res));
-    });
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    const clock = jest.spyOn(globalThis, 'setTimeout');
-    const used = await warmUp(client);
-    const endOfTenSeconds = clock.mock.calls.find(([, length]) => length === 10_000)![0];
-    const login = client.exchange('key');
-    await arrived.promise;
-    const next = await warmUp(client);
-    endOfTenSeconds();
-    expect([used.destroyed, next.destroyed]).toEqual([false, false]);
-    released.resolve();
-    await expect(login).resolves.toMatchObject(sevenLogsIn);
-    await client.close();
-  });
-
-  test('is closed with the client, also when it was never used', async () => {
-    const { url } = await openServer(answerWell);
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    const socket = await warmUp(client);
-    await client.close();
-    await client.close();
-    expect(socket.destroyed).toBe(true);
-  });
-
-  test('goes to a host without a name, too', async () => {
-    const server = net.createServer().listen(0, '::1');
-    await once(server, 'listening');
-    const { port } = server.address() as net.AddressInfo;
-    const client = new LoginWithClient({ provider: `http://[::1]:${port}`, ...credentials });
-    expect((await warmUp(client)).remotePort).toBe(port);
-    await client.close();
-    server.close();
-  });
-
-  test('does no harm if it cannot be opened, and is tried again by the next start', async () => {
-    const { url, server, open } = await reserveAddress();
-    const client = new LoginWithClient({ provider: url, ...credentials });
-    const connecting = jest.spyOn(net, 'connect');
-    client.warmUp();
-    const socket = connecting.mock.results[0]!.value as Socket;
-    await new Promise((resolve) => socket.once('close', resolve));
-    await open();
-    const connections = countConnections(server);
-    await warmUp(client);
-    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
-    expect(connections()).toBe(1);
-    await client.close();
-  });
-});
-
 describe('a dispatcher of the app', () => {
   test('is used, never connected ahead, and left open', async () => {
-    const { url, server } = await openServer(answerWell);
+    const { url, server } = await openServer(respondWell);
     const connections = countConnections(server);
     const dispatcher = new Agent();
     const client = new LoginWithClient({ provider: url, ...credentials, dispatcher });

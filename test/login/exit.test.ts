@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { answerWell, closeAll, openServer } from '../support/strategy-app';
+import { respondWell, closeAll, openServer } from '../support/strategy-app';
 
 const root = join(__dirname, '../..');
 let child: ChildProcess | undefined;
@@ -28,7 +28,7 @@ async function measureExit(script: string): Promise<number> {
 const soon = 5_000;
 
 test('a connection that was opened ahead and is not used keeps no process alive', async () => {
-  const { url } = await openServer(answerWell);
+  const { url } = await openServer(respondWell);
   const duration = await measureExit(`
     const { LoginWithClient } = require('./lib/client/client.ts');
     const client = new LoginWithClient({ provider: '${url}', appId: '1', appSecret: 's' });
@@ -41,7 +41,7 @@ test('a connection that was opened ahead and is not used keeps no process alive'
 }, 20_000);
 
 test('a login that has ended keeps no process alive', async () => {
-  const { url } = await openServer(answerWell);
+  const { url } = await openServer(respondWell);
   const duration = await measureExit(`
     const { LoginWithClient } = require('./lib/client/client.ts');
     const { createSharedExchanges } = require('./lib/login/shared-exchange.ts');

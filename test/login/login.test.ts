@@ -1,6 +1,6 @@
 import request from 'supertest';
 import {
-  answerWell,
+  respondWell,
   callsTo,
   closeAll,
   cookiesOf,
@@ -213,7 +213,7 @@ describe('the same page loaded again', () => {
     const calls: (string | undefined)[] = [];
     const { url } = await openServer((req, res) => {
       calls.push(req.url?.replace(/\?.*/, ''));
-      void allAreHere.promise.then(() => answerWell(req, res));
+      void allAreHere.promise.then(() => respondWell(req, res));
     });
     let requests = 0;
     const app = createApp(createStrategy({ provider: url, appId: '1', appSecret: 's' }), (before) =>
@@ -281,7 +281,7 @@ describe('the same page loaded again', () => {
 
   test('tries again when the provider was never reached', async () => {
     skipPauses();
-    const { url: baseURL, server } = await openServer(answerWell);
+    const { url: baseURL, server } = await openServer(respondWell);
     await new Promise((resolve) => server.close(resolve));
     const app = createApp(createStrategy({ provider: baseURL, appId: '1', appSecret: 's' }));
     const started = cookiesOf(await request(app).get('/auth'));

@@ -24,14 +24,14 @@ const canaries = {
 };
 
 type Canary = typeof canaries.plain;
-type Answers = (canary: Canary) => { authorize?: RequestListener; userInfo?: RequestListener };
+type Responses = (canary: Canary) => { authorize?: RequestListener; userInfo?: RequestListener };
 
 const json =
   (body: unknown, status = 200): RequestListener =>
   (_req, res) =>
     res.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 const echo =
-  (status: number, type: string): Answers =>
+  (status: number, type: string): Responses =>
   (canary) => {
     const text = `${Object.values(canary).join(' ')} app_secret=${canary.appSecret}&auth_key=${canary.authKey} access_token: ${canary.token}`;
     const listener: RequestListener = (_req, res) =>
@@ -39,16 +39,16 @@ const echo =
     return { authorize: listener };
   };
 const refuse =
-  (message: string): Answers =>
+  (message: string): Responses =>
   () => ({ authorize: json({ error: true, message }) });
 const atUserInfo =
-  (answers: Answers): Answers =>
+  (responses: Responses): Responses =>
   (canary) => {
-    const { authorize } = answers(canary);
+    const { authorize } = responses(canary);
     return authorize === undefined ? {} : { userInfo: authorize };
   };
 
-const failures: [string, LoginErrorCode, Answers][] = [
+const failures: [string, LoginErrorCode, Responses][] = [
   ['an error page that repeats the request', 'provider_unavailable', echo(500, 'text/html')],
   ['HTML that repeats the request', 'response_html', echo(200, 'text/html')],
   ['something else that repeats the request', 'response_not_json', echo(200, 'application/json')],
@@ -93,9 +93,9 @@ const failures: [string, LoginErrorCode, Answers][] = [
 ];
 
 describe.each(Object.entries(canaries))('secrets of the %s kind', (_kind, canary) => {
-  test.each(failures)('%s (%s) shows none of them', async (_name, code, answers) => {
+  test.each(failures)('%s (%s) shows none of them', async (_name, code, responses) => {
     const { authorize = json({ access_token: canary.token }), userInfo = json({ user_info: { user_id: '7' } }) } =
-      answers(canary);
+      responses(canary);
     const { url } = await openServer((req, res) => (req.url?.includes('authorize') ? authorize : userInfo)(req, res));
     const strategy = new LoginWithStrategy(
       { provider: url, appId: '1', appSecret: canary.appSecret },
@@ -137,11 +137,11 @@ function createPages(strategy: LoginWithStrategy, seen: unknown[]): express.Expr
   passport.use(strategy);
   const app = express();
   app.get(['/auth', '/callback'], (req, res, next) => {
-    const answer = (error: unknown, _user: unknown, info: unknown) => {
+    const finish = (error: unknown, _user: unknown, info: unknown) => {
       if (error || info) seen.push(error ?? info);
       next(error ?? info);
     };
-    (passport.authenticate(strategy.name, { session: false }, answer) as express.RequestHandler)(req, res, next);
+    (passport.authenticate(strategy.name, { session: false }, finish) as express.RequestHandler)(req, res, next);
   });
   app.set('env', 'development');
   jest.spyOn(console, 'error').mockImplementation((...logged) => void seen.push(logged));

@@ -1,4 +1,4 @@
-/** How `@nestjs/passport` puts a class over a strategy: `verify` takes any parameters, finds `done` at their end, and is async besides. */
+/** Builds a class as `@nestjs/passport` does: its `verify` is async and calls the last of any arguments as `done`. */
 type Constructor = new (...parameters: never[]) => object;
 
 export function PassportStrategy(Strategy: Constructor): new (options: object) => object {

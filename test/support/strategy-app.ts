@@ -20,7 +20,7 @@ export async function openProvider(options: StartOptions = {}): Promise<LocalPro
   return provider;
 }
 
-/** A server that answers as a test says, for responses that no provider sends. */
+/** A server with a listener of the test, for responses that no provider sends. */
 export async function openServer(listener: RequestListener): Promise<{ url: string; server: Server }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -59,12 +59,12 @@ export function createApp(strategy: LoginWithStrategy, prepare?: (app: Express) 
   prepare?.(app);
   app.use(passport.initialize());
   app.get(['/auth', '/callback', '/deep/callback'], (req, res, next) => {
-    const answer = (error: unknown, user: unknown, failed: unknown, status?: number) => {
+    const finish = (error: unknown, user: unknown, failed: unknown, status?: number) => {
       if (error) next(error);
       else if (user) res.json({ user, authInfo: failed, loginWith: req.loginWith });
       else res.status(status ?? 401).json({ failed, status });
     };
-    (passport.authenticate(strategy.name, { session: false }, answer) as express.RequestHandler)(req, res, next);
+    (passport.authenticate(strategy.name, { session: false }, finish) as express.RequestHandler)(req, res, next);
   });
   const reportError: ErrorRequestHandler = (error, _req, res, _next) => {
     res
@@ -99,8 +99,8 @@ export function callsTo(provider: LocalProvider): string[] {
     .map(({ method, endpoint }) => `${method} ${endpoint}`);
 }
 
-/** A provider in two lines: `authorize` answers the token `t`, and `get_user_info` the user `7`. */
-export const answerWell: RequestListener = (req, res) => {
+/** A provider that grants every key: `authorize` yields the token `t`, and `get_user_info` the user `7`. */
+export const respondWell: RequestListener = (req, res) => {
   res.setHeader('Content-Type', 'application/json');
   res.end(req.url?.includes('authorize') ? '{"access_token":"t"}' : '{"user_info":{"user_id":"7"}}');
 };
@@ -109,6 +109,21 @@ export function withResolvers<T = void>(): { promise: Promise<T>; resolve: (valu
   let resolve!: (value: T) => void;
   const promise = new Promise<T>((done) => (resolve = done));
   return { promise, resolve };
+}
+
+/** The address of a server that is closed until the test opens it. */
+export async function reserveAddress() {
+  const { url, server } = await openServer(respondWell);
+  await new Promise((resolve) => server.close(resolve));
+  const open = () => new Promise<void>((resolve) => server.listen(Number(new URL(url).port), '127.0.0.1', resolve));
+  return { url, server, open };
+}
+
+/** Counts the connections to a server from now on. */
+export function countConnections(server: Server): () => number {
+  let count = 0;
+  server.on('connection', () => count++);
+  return () => count;
 }
 
 /** Ends the pauses before a retry at once, or when `onPause` does; returns their lengths in milliseconds. */
