@@ -48,10 +48,10 @@ const guessesOf = (site: Site) => site.provider.requests.filter(({ endpoint }) =
 test('100 000 guesses from one address take more than a year, and users from other addresses notice nothing', async () => {
   const site = await open();
   const attack = await attackFrom(site, '203.0.113.9');
-  const users = ['renee', 'sam', 'blank', 'layla'];
+  const names = ['renee', 'sam', 'blank', 'layla'];
   const [statuses, ...logins] = await Promise.all([
     attack(60),
-    ...users.map((person, i) => site.logIn(browserAt(site, `198.51.100.${i}`), person)),
+    ...names.map((user, i) => site.logIn(browserAt(site, `198.51.100.${i}`), user)),
   ]);
   expect(logins.map(({ status }) => status)).toEqual([302, 302, 302, 302]);
   expect(statuses.filter((status) => status === 429)).toHaveLength(50);
@@ -72,12 +72,12 @@ test('100 000 guesses from a hundred addresses take days, and users whose keys a
     await Promise.all(addresses.slice(i, i + 20).map(async (address) => (await attackFrom(site, address))(12)));
   const perHour = guessesOf(site);
   expect(100_000 / perHour / 24).toBeGreaterThan(7);
-  // The count of all is used up by now; one of these people has a first key that was replaced.
-  for (const [i, person] of ['renee', 'sam', 'layla'].entries()) {
+  // The count of all is used up by now; one of these users has a first key that was replaced.
+  for (const [i, user] of ['renee', 'sam', 'layla'].entries()) {
     if (i === 1) site.provider.once('authorize', 'used_key');
     const browser = browserAt(site, `198.51.100.${i}`);
-    await site.logIn(browser, person);
-    expect((await browser.get('/me')).json.username).toBe(person);
+    await site.logIn(browser, user);
+    expect((await browser.get('/me')).json.username).toBe(user);
   }
 }, 30_000);
 
@@ -92,11 +92,11 @@ test('a burst does not get around the limit', async () => {
 test('a class of pupils behind one address logs in at once, although only one of them may be at the provider at a time', async () => {
   const site = await open({ limit: 1 });
   const names = ['renee', 'sam', 'blank', 'layla'];
-  const answers = await Promise.all(names.map((person) => site.logIn(browserAt(site, '198.51.100.7'), person)));
-  expect(answers.map(({ status, location }) => [status, location])).toEqual(names.map(() => [302, '/']));
+  const responses = await Promise.all(names.map((user) => site.logIn(browserAt(site, '198.51.100.7'), user)));
+  expect(responses.map(({ status, location }) => [status, location])).toEqual(names.map(() => [302, '/']));
 });
 
-test('who is refused is told when to come back, and is let in then', async () => {
+test('a client that is refused is told when to come back, and is let in then', async () => {
   const site = await open({ limit: 1 });
   const attack = await attackFrom(site, '2001:db8:1:2::1');
   await attack(1);
@@ -127,7 +127,7 @@ test('a failure of the provider does not count', async () => {
   expect((await site.logIn(browserAt(site, '198.51.100.7'))).status).toBe(302);
 });
 
-describe('a store of its own', () => {
+describe("the app's own store", () => {
   test('is shared by several processes', async () => {
     const counts = new Map<string, RateLimitCount>();
     const store = {

@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Link, LoginWithOptions } from 'passport-loginwith/express';
 import { moveTime } from '../support/strategy-app';
-import type { Browser } from '../support/test-browser';
+import { byFetch, type Browser } from '../support/test-browser';
 import { closeSites, openSite, sessions, showData, type Site } from '../support/express-site';
 
 afterEach(async () => {
@@ -13,7 +13,7 @@ interface LinkSite {
   site: Site;
   links: Link<unknown>[];
   /** Goes to Look Loox to link, and returns the page with the question. */
-  ask: (browser: Browser, person?: string, start?: string) => Promise<{ status: number; text: string; token: string }>;
+  ask: (browser: Browser, user?: string, start?: string) => Promise<{ status: number; text: string; token: string }>;
 }
 
 async function openLinkSite(
@@ -30,14 +30,14 @@ async function openLinkSite(
   return {
     site,
     links,
-    async ask(browser, person = 'sam', start = '/auth/lookloox/link?returnTo=/settings') {
-      const { status, text } = await site.logIn(browser, person, start, 'lookloox');
+    async ask(browser, user = 'sam', start = '/auth/lookloox/link?returnTo=/settings') {
+      const { status, text } = await site.logIn(browser, user, start, 'lookloox');
       return { status, text, token: /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '' };
     },
   };
 }
 
-test('an account is linked to who is signed in, after a page has shown which one it is', async () => {
+test('an account is linked to the signed-in user, after a page has shown which one it is', async () => {
   const { site, links, ask } = await openLinkSite();
   const browser = site.browser();
   await site.logIn(browser, 'renee');
@@ -62,7 +62,7 @@ test('an account is linked to who is signed in, after a page has shown which one
   expect((await browser.get('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
 });
 
-test('whoever is linked is who a renewal expects from then on', async () => {
+test('a renewal expects the linked account from then on', async () => {
   const { site, ask } = await openLinkSite();
   const browser = site.browser();
   await site.logIn(browser, 'renee');
@@ -93,13 +93,15 @@ test('the app may have parsed the form already', async () => {
   expect(links).toHaveLength(1);
 });
 
-test('who is not signed in has to log in first and comes back to the linking', async () => {
+test('a user who is not signed in logs in first and comes back to the linking', async () => {
   const { site } = await openLinkSite();
-  const answer = await site.browser().get('/auth/lookloox/link?returnTo=/settings');
-  expect(answer.location).toBe(`/auth/choose?returnTo=${encodeURIComponent('/auth/lookloox/link?returnTo=/settings')}`);
+  const response = await site.browser().get('/auth/lookloox/link?returnTo=/settings');
+  expect(response.location).toBe(
+    `/auth/choose?returnTo=${encodeURIComponent('/auth/lookloox/link?returnTo=/settings')}`,
+  );
 });
 
-test('a link that another site triggered waits for a click', async () => {
+test('a linking that another site triggered waits for a click', async () => {
   const { site } = await openLinkSite();
   const browser = site.browser();
   await site.logIn(browser, 'renee');
@@ -125,8 +127,8 @@ describe('nothing is linked', () => {
     ],
     ['without a form', async ({ browser }: Case) => browser.postForm('/auth/lookloox/link'), 403, 'link_invalid'],
     [
-      'with a form that has no end',
-      async ({ browser }: Case) => browser.postForm('/auth/lookloox/link', { token: 'x'.repeat(70_000) }),
+      'with a form that is too large',
+      async ({ browser }: Case) => browser.postForm('/auth/lookloox/link', { token: 'x'.repeat(200_000) }),
       403,
       'link_invalid',
     ],
@@ -155,7 +157,7 @@ describe('nothing is linked', () => {
       'Please log in',
     ],
     [
-      'to who logged in meanwhile',
+      'to a user who logged in meanwhile',
       async ({ browser, site }: Case, token: string) => {
         await site.logIn(browser, 'layla');
         return browser.postForm('/auth/lookloox/link', { token });
@@ -164,7 +166,7 @@ describe('nothing is linked', () => {
       'account_mismatch',
     ],
     [
-      'to the same person in another session',
+      'to the same user in another session',
       async ({ browser, site }: Case, token: string) => {
         await site.logIn(browser, 'renee');
         return browser.postForm('/auth/lookloox/link', { token });
@@ -177,16 +179,16 @@ describe('nothing is linked', () => {
     const browser = site.browser();
     await site.logIn(browser, 'renee');
     const { token } = await ask(browser);
-    const answer = await act({ browser, site }, token);
-    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(text)]);
+    const response = await act({ browser, site }, token);
+    expect([response.status, response.text]).toEqual([status, expect.stringContaining(text)]);
     expect(links).toEqual([]);
   });
 
-  test('when the person logged out while at the provider', async () => {
+  test('when the user logged out while at the provider', async () => {
     const { site, links } = await openLinkSite();
     const browser = site.browser();
     await site.logIn(browser, 'renee');
-    const answer = await site.providers.lookloox!.signIn(
+    const response = await site.providers.lookloox!.signIn(
       async (url: string) => {
         if (url.includes('auth_key')) await browser.postForm('/auth/logout');
         return browser.get(url);
@@ -194,7 +196,7 @@ describe('nothing is linked', () => {
       'sam',
       { start: `${site.url}/auth/lookloox/link` },
     );
-    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
+    expect([response.status, response.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
     expect(links).toEqual([]);
   });
 
@@ -208,12 +210,13 @@ describe('nothing is linked', () => {
   });
 });
 
-test('an error of onLink ends in the error handlers', async () => {
+test('an error of onLink ends in the error handlers, and nothing counts as linked', async () => {
   const { site, ask } = await openLinkSite({ onLink: () => Promise.reject(new Error('taken')) });
   const browser = site.browser();
   await site.logIn(browser, 'renee');
   const { token } = await ask(browser);
   expect((await browser.postForm('/auth/lookloox/link', { token })).json).toEqual({ error: 'Error: taken' });
+  expect((await browser.postForm('/auth/logout', {}, byFetch)).json.stillSignedInAt).toEqual(['Pimbuzz']);
 });
 
 interface Case {
