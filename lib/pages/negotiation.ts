@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import Negotiator from 'negotiator';
 import type { Locale } from './texts.js';
 
-/** What of a request tells which kind of response it waits for. */
+/** The parts of a request that tell which kind of response it expects. */
 export interface NegotiableRequest {
   method?: string | undefined;
   headers: IncomingHttpHeaders;
@@ -16,7 +16,7 @@ export function isPageRequest(req: NegotiableRequest): boolean {
   return (req.method === 'GET' || req.method === 'HEAD') && asksForHTML(req);
 }
 
-/** Whether a page's form was sent, so that the response is a page, too; a redirect would lose what is in the form. */
+/** Whether a form of a page was sent, which gets a page in response: a redirect would lose what is in the form. */
 export function isFormPost(req: NegotiableRequest): boolean {
   return req.method === 'POST' && asksForHTML(req);
 }
@@ -28,18 +28,23 @@ export function isFetchRequest({ headers }: NegotiableRequest): boolean {
   if (site !== undefined && (mode !== 'navigate' || (destination !== undefined && destination !== 'document')))
     return true;
   if (headers['x-requested-with'] === 'XMLHttpRequest') return true;
-  return new Negotiator({ headers }).mediaType([...html, json]) === json;
+  return preferredMediaType(headers, [...html, json]) === json;
 }
 
 /** The language of our pages that the browser prefers. */
 export function preferredLocale({ headers }: NegotiableRequest): Locale {
-  const locales: readonly Locale[] = ['en', 'fr'];
-  const preferred = new Negotiator({ headers }).language([...locales]);
-  return locales.find((locale) => locale === preferred) ?? 'en';
+  return new Negotiator({ headers }).language(['en', 'fr']) === 'fr' ? 'fr' : 'en';
 }
 
 /** Whether HTML is preferred to JSON; a client that accepts anything does not ask for HTML. */
 function asksForHTML(req: NegotiableRequest): boolean {
-  const preferred = new Negotiator({ headers: req.headers }).mediaType([json, ...html]);
+  const preferred = preferredMediaType(req.headers, [json, ...html]);
   return preferred !== undefined && html.includes(preferred) && !isFetchRequest(req);
+}
+
+/** The type that the client likes best; if it has no preference, the first one. */
+function preferredMediaType({ accept }: IncomingHttpHeaders, types: string[]): string | undefined {
+  // To negotiator "application/json;charset=utf-8" is another type than ours.
+  const withoutParameters = accept?.replace(/;\s*(?!q=)[^;,]*/gi, '');
+  return new Negotiator({ headers: { accept: withoutParameters } }).mediaType(types);
 }

@@ -5,13 +5,13 @@ import type { LinkedProfile } from '../types.js';
 
 /** What every page gets. */
 export interface PageContext {
-  /** By the browser's `Accept-Language`. */
+  /** The language that the browser prefers. */
   locale: Locale;
-  /** For `<style nonce="…">`: no other style, and no script, is run on these pages. */
+  /** For `<style nonce="…">`: browsers apply no other style on these pages, and run no script. */
   nonce: string;
 }
 
-/** A provider as a page shows it. */
+/** A link to a provider's login. */
 export interface ProviderLink {
   displayName: string;
   /** Starts the login. */
@@ -28,17 +28,17 @@ export interface Templates {
   link(
     page: PageContext & { displayName: string; profile: LinkedProfile; action: string; token: string; cancel: string },
   ): string;
-  /** Sends the browser to `href` by itself, from a page of this site. */
+  /** Sends the browser on to `href`, a page of this site. */
   finish(page: PageContext & { href: string }): string;
-  /** After a logout: where the person is still signed in. */
+  /** After a logout: where the user is still signed in. */
   loggedOut(page: PageContext & { stillSignedInAt: string[]; href: string }): string;
-  /** A form was sent by somebody who is not signed in. */
+  /** The response to a form that was sent while nobody is signed in. */
   loginRequired(page: PageContext & { href: string }): string;
   /** `hint` is for the developer, and only there outside production. */
   failure(page: PageContext & { code: LoginErrorCode | undefined; hint: string | undefined; href: string }): string;
 }
 
-/** The policy that our pages work under, and those of the app in their place. */
+/** The Content-Security-Policy of our pages, and of the app's templates in their place. */
 export function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",

@@ -3,7 +3,7 @@ import type { LoginErrorCode } from '../errors.js';
 /** Languages of our pages. */
 export type Locale = 'en' | 'fr';
 
-/** Everything that our pages say. */
+/** The words of our pages. */
 export interface Texts {
   start: { title(name: string): string; text(name: string): string; go(name: string): string };
   choose: { title: string; go(name: string): string };
@@ -98,7 +98,7 @@ function groupOf(code: LoginErrorCode | undefined): Group {
   return (code === undefined ? undefined : groupByCode[code]) ?? 'provider';
 }
 
-/** Every other code is the app's or the provider's affair, and the visitor can only come back later. */
+/** Every other code is the app's or the provider's affair, and the user can only come back later. */
 const groupByCode: Partial<Record<LoginErrorCode, Group>> = {
   auth_key_malformed: 'again',
   auth_key_missing: 'again',

@@ -1,6 +1,7 @@
+import { LoginWithError } from 'passport-loginwith';
 import { moveTime } from '../support/strategy-app';
-import { byFetch, type Browser } from '../support/test-browser';
-import { closeSites, cookieSessions, openSite, showData, type Site, type SiteSetUp } from '../support/express-site';
+import { byClient, byFetch, type Browser } from '../support/test-browser';
+import { closeSites, openSite, sessions, showData, type Site, type SiteSetUp } from '../support/express-site';
 
 afterEach(async () => {
   jest.useRealTimers();
@@ -26,30 +27,31 @@ describe('requireLogin', () => {
     ['a client of an API', { accept: 'application/json', 'sec-fetch-site': undefined }],
     ['a picture in a page', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
     ['a frame in a page', { 'sec-fetch-dest': 'iframe' }],
-    ['curl', { accept: '*/*', 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined }],
-  ])('answers %s with JSON and no redirect', async (_name, headers) => {
+    ['curl', { ...byClient, accept: '*/*' }],
+    ['a client without Accept', { ...byClient, accept: undefined }],
+  ])('responds to %s with JSON and no redirect', async (_name, headers) => {
     const site = await openSite();
-    const answer = await site.browser().get('/me?a=1', headers);
-    expect([answer.status, answer.location]).toEqual([401, undefined]);
-    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
-    expect(answer.json).toEqual({
+    const response = await site.browser().get('/me?a=1', headers);
+    expect([response.status, response.location]).toEqual([401, undefined]);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(response.json).toEqual({
       code: 'login_required',
       message: expect.any(String) as string,
       loginURL: '/auth/pimbuzz',
     });
   });
 
-  test('never redirects a form that was sent, because a redirect would lose what is in it', async () => {
+  test('sends a page in response to a form, because a redirect would lose what is in it', async () => {
     const site = await openSite();
-    const answer = await site.browser().postForm('/me', { text: 'long' });
-    expect(answer.status).toBe(401);
-    expect(answer.text).toContain('Please log in');
-    expect(answer.text).toContain('href="/auth/pimbuzz"');
+    const response = await site.browser().postForm('/me', { text: 'long' });
+    expect(response.status).toBe(401);
+    expect(response.text).toContain('Please log in');
+    expect(response.text).toContain('href="/auth/pimbuzz"');
     const byScript = await site.browser().postForm('/me', {}, byFetch);
     expect([byScript.status, byScript.json.code]).toEqual([401, 'login_required']);
   });
 
-  test('lets people choose among several providers and keeps the page in mind', async () => {
+  test('lets users choose among several providers, and brings them back to the page', async () => {
     const site = await openSite({ providers: ['pimbuzz', 'lookloox'] });
     const browser = site.browser();
     const sent = await browser.get('/me?a=1');
@@ -70,12 +72,12 @@ describe('requireLogin', () => {
     expect((await site.browser().get('/me')).location).toBe('/login?returnTo=%2Fme');
   });
 
-  test('keeps a page only on this site in mind', async () => {
+  test('brings users back to pages of this site only', async () => {
     const site = await openSite({ routes: (app, auth) => app.get('*all', auth.requireLogin()) });
     expect((await site.browser().get(`${site.url}//evil.example/x`)).location).toBe('/auth/pimbuzz');
   });
 
-  test('works where the middleware stands behind it or nowhere', async () => {
+  test('works on routes that the middleware does not reach', async () => {
     const site = await openSite({ mount: '/only/here' });
     const browser = site.browser();
     expect((await browser.get('/me')).location).toBe('/auth/pimbuzz?returnTo=%2Fme');
@@ -85,9 +87,9 @@ describe('requireLogin', () => {
 });
 
 describe('requireAccessToken', () => {
-  const renewed = (site: Site, browser: Browser, person = 'renee') => site.logIn(browser, person, '/data');
+  const renewed = (site: Site, browser: Browser, user = 'renee') => site.logIn(browser, user, '/data');
 
-  test('lets people through with the token of their login, and the handler asks the provider with it', async () => {
+  test('lets users through with the token of their login, for the handler to use', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
     expect((await browser.get('/data')).location).toBe('/auth/pimbuzz?returnTo=%2Fdata');
@@ -102,7 +104,7 @@ describe('requireAccessToken', () => {
     ['has expired', (site: Site) => site.provider.advance(61_000)],
     ['was replaced', (site: Site) => site.provider.once('get_user_info', 'dead_token')],
     ['is past its documented hour', () => moveTime(61 * 60_000)],
-  ])('renews a token that %s by one redirect, and the person arrives where they were going', async (_name, end) => {
+  ])('renews a token that %s by one redirect, which ends on the page that was asked for', async (_name, end) => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser);
@@ -122,12 +124,12 @@ describe('requireAccessToken', () => {
     const browser = site.browser();
     await site.logIn(browser);
     site.provider.advance(61_000);
-    const answer = await browser.get('/data', byFetch);
-    expect(answer.status).toBe(401);
+    const response = await browser.get('/data', byFetch);
+    expect(response.status).toBe(401);
     const calls = site.provider.requests.length;
     expect((await browser.get('/data')).location).toContain('/api/oauth');
     expect(site.provider.requests).toHaveLength(calls);
-    expect(answer.json).toEqual({
+    expect(response.json).toEqual({
       code: 'token_expired',
       message: expect.any(String) as string,
       renewURL: '/auth/pimbuzz/renew',
@@ -137,50 +139,50 @@ describe('requireAccessToken', () => {
     expect((await browser.get('/data', byFetch)).json).toEqual({ id: '2' });
   });
 
-  test('never redirects a form that was sent', async () => {
+  test('sends a page in response to a form', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser);
     moveTime(61 * 60_000);
-    const answer = await browser.postForm('/data', { text: 'long' });
-    expect([answer.status, answer.location]).toEqual([401, undefined]);
-    expect(answer.text).toContain('href="/auth/pimbuzz/renew"');
+    const response = await browser.postForm('/data', { text: 'long' });
+    expect([response.status, response.location]).toEqual([401, undefined]);
+    expect(response.text).toContain('href="/auth/pimbuzz/renew"');
   });
 
   test.each([
     ['HEAD', { method: 'HEAD' }],
     ['a prefetch', { headers: { 'sec-purpose': 'prefetch' } }],
-  ])('starts no renewal for %s', async (_name, visit) => {
+  ])('starts no renewal for %s', async (_name, request) => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser);
     moveTime(61 * 60_000);
-    const answer = await browser.send('/data', visit);
-    expect([answer.status, answer.headers.getSetCookie()]).toEqual([204, []]);
+    const response = await browser.send('/data', request);
+    expect([response.status, response.headers.getSetCookie()]).toEqual([204, []]);
   });
 
-  test('stops a browser that goes round in circles and says why', async () => {
+  test('stops a browser that goes round in circles, and says why', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser);
     const rounds: number[] = [];
     for (let round = 0; round < 9; round += 1) {
       site.provider.once('get_user_info', 'dead_token');
-      const answer = await browser.get('/data');
-      rounds.push(answer.status);
-      if (answer.status === 429) expect(answer.text).toContain('login_loop');
+      const response = await browser.get('/data');
+      rounds.push(response.status);
+      if (response.status === 429) expect(response.text).toContain('login_loop');
     }
     expect(rounds).toEqual([302, 302, 302, 302, 302, 302, 302, 429, 429]);
   });
 
-  test('does not switch accounts when somebody else is signed in at the provider by now', async () => {
+  test('does not change the user when another one is signed in at the provider by now', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser, 'renee');
     site.provider.advance(61_000);
-    const answer = await renewed(site, browser, 'sam');
-    expect(answer.status).toBe(403);
-    expect(answer.text).toContain('account_mismatch');
+    const response = await renewed(site, browser, 'sam');
+    expect(response.status).toBe(403);
+    expect(response.text).toContain('account_mismatch');
     expect((await browser.get('/me')).json.id).toBe('2');
     expect((await renewed(site, browser)).location).toBe('/data');
     expect((await browser.get('/data')).json).toEqual({ id: '2' });
@@ -197,13 +199,13 @@ describe('requireAccessToken', () => {
     expect((await browser.get('/me')).json.id).toBe('2');
   });
 
-  test('does not hand a token to who logged in meanwhile', async () => {
+  test('does not hand a token to a user who logged in meanwhile', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser, 'renee');
     site.provider.advance(61_000);
     let logsInBefore = true;
-    const answer = await site.provider.signIn(
+    const response = await site.provider.signIn(
       async (url: string) => {
         if (url.includes('auth_key') && logsInBefore) {
           logsInBefore = false;
@@ -214,7 +216,7 @@ describe('requireAccessToken', () => {
       'renee',
       { start: `${site.url}/data` },
     );
-    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
+    expect([response.status, response.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
   });
 
   test('asks for a second provider beside the login without changing who is signed in', async () => {
@@ -247,35 +249,58 @@ describe('requireAccessToken', () => {
       expect((await other.get(path, foreign)).location).toContain('/api/oauth');
   });
 
-  test('is an ordinary login for who is not signed in', async () => {
+  test('is an ordinary login if nobody is signed in', async () => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser, 'renee', '/auth/pimbuzz/renew');
     expect((await browser.get('/me')).json.id).toBe('2');
   });
 
-  test('keeps the token sealed, so that a session cookie shows none', async () => {
-    const site = await openSite({ ...withData, before: (app) => app.use(cookieSessions()) });
+  test("does not read the page's own auth_key or error as a callback's", async () => {
+    const site = await openSite(withData);
     const browser = site.browser();
-    let token = '';
-    site.app.get('/raw', site.auth.requireAccessToken('pimbuzz'), (req, res) => {
-      token = req.loginWith!.accessToken;
-      res.end();
-    });
     await site.logIn(browser);
-    await browser.get('/raw');
-    expect(token).toMatch(/^[0-9a-f]{32}$/);
-    const cookies = await browser.jar.getCookies(site.url);
-    const session = Buffer.from(cookies.find(({ key }) => key === 'session')!.value, 'base64').toString();
-    expect(session).toContain('"tokens"');
-    expect(session).not.toContain(token);
+    moveTime(61 * 60_000);
+    for (const query of [`auth_key=${'a'.repeat(32)}`, 'auth_key=', 'error=1', 'returnTo=/elsewhere']) {
+      const sent = await browser.get(`/data?${query}`);
+      expect([sent.status, sent.location]).toEqual([302, expect.stringContaining('/api/oauth?app_id=')]);
+    }
+    expect((await site.logIn(browser, 'renee', '/data?auth_key=mine')).location).toBe('/data?auth_key=mine');
   });
 
-  test('leaves every other error to the app, and one that comes when half of the answer is sent', async () => {
+  test('shows its user on req.user where another Passport has set its own', async () => {
+    const site = await openSite({
+      before: (app) =>
+        app.use(sessions(), (req, _res, next) => {
+          req.user = { name: 'of another Passport' };
+          next();
+        }),
+      routes(app, auth) {
+        app.get('/who', (req, res) => void res.json(req.user));
+        app.get('/data', auth.requireAccessToken('pimbuzz'), (req, res) => void res.json(req.user));
+      },
+    });
+    const browser = site.browser();
+    await site.logIn(browser);
+    expect((await browser.get('/who')).json).toEqual({ name: 'of another Passport' });
+    expect((await browser.get('/data')).json.id).toBe('2');
+    expect((await browser.get('/me')).json.id).toBe('2');
+  });
+
+  test('sends users of another provider to the login at the one that it needs', async () => {
+    const site = await openSite(withTwo);
+    expect((await site.browser().get('/data?page=2')).location).toBe('/auth/lookloox?returnTo=%2Fdata%3Fpage%3D2');
+    expect((await site.browser().get('/data', byFetch)).json.loginURL).toBe('/auth/lookloox');
+  });
+
+  test('leaves other errors to the app, and one that comes when half of the response is sent', async () => {
     const site = await openSite({
       routes(app, auth) {
         withData.routes?.(app, auth);
         app.get('/broken', auth.requireAccessToken('pimbuzz'), (_req, _res, next) => next(new Error('mine')));
+        app.get('/unguarded', (_req, _res, next) =>
+          next(new LoginWithError('user_info: expired', { code: 'token_expired', stage: 'user_info' })),
+        );
         app.get('/late', auth.requireAccessToken('pimbuzz'), (req, res, next) => {
           res.write('half');
           showData(req, res, next).catch(next);
@@ -287,16 +312,17 @@ describe('requireAccessToken', () => {
     expect((await browser.get('/broken')).json).toEqual({ error: 'Error: mine' });
     site.provider.once('get_user_info', 'deleted_user');
     expect((await browser.get('/data')).json).toEqual({ error: 'user_not_found' });
+    expect((await browser.get('/unguarded')).json).toEqual({ error: 'token_expired' });
     site.provider.once('get_user_info', 'dead_token');
     await expect(browser.get('/late')).rejects.toThrow();
-    expect(site.errors).toHaveLength(3);
+    expect(site.errors).toHaveLength(4);
   });
 
   test.each([
     ['somewhere', {}, 'there is no provider "somewhere"; there are pimbuzz'],
     ['pimbuzz', { keepAccessToken: false }, '"keepAccessToken" is false'],
     ['pimbuzz', { session: false, onLogin: () => undefined }, 'nowhere to keep a token'],
-  ])('is refused when it is made for %s with %j', async (name, options, message) => {
+  ])('throws a TypeError for %s with %j', async (name, options, message) => {
     const site = await openSite({ options: (providers) => ({ providers, ...options }) });
     expect(() => site.auth.requireAccessToken(name)).toThrow(new RegExp(`^requireAccessToken: .*${message}`));
   });
