@@ -22,7 +22,7 @@ const defaultPaths: LoginPaths = {
 
 /** Reads the providers and the paths of their routes. */
 export function readRoutes(reader: OptionReader): RouteSettings {
-  const basePath = trimSlashes(reader.read('basePath', isPath, 'a path such as /auth') ?? '/auth');
+  const basePath = trimSlashes(reader.read('basePath', isBasePath, 'a path such as /auth') ?? '/auth');
   const paths = readPaths(reader);
   const providers = readProviders(reader, basePath + paths.callback);
   checkRoutes(reader, providers, paths);
@@ -96,6 +96,10 @@ function checkRoutes({ reject }: OptionReader, providers: readonly StrategySetti
       owners.set(path, `"${route}" of provider "${name}"`);
     }
   }
+}
+
+function isBasePath(value: unknown): value is string {
+  return isPath(value) && !value.includes(':');
 }
 
 /** A path of this app; a ":" only as the start of ":name". */

@@ -1,11 +1,15 @@
 import { Passport } from 'passport';
-import { loginWith, type LoginWithOptions } from 'passport-loginwith/express';
+import type { LoginWithOptions } from 'passport-loginwith/express';
+import { closeSites, createAuth } from '../support/express-site';
 
 const pimbuzz = { provider: 'pimbuzz', appId: '1', appSecret: 'b0b5ec12' };
 const onLogin = () => undefined;
+const verify = onLogin;
 
-/** What is wrong, as JavaScript may give it. */
-const refuse = (options: unknown) => () => loginWith(options as LoginWithOptions);
+afterEach(closeSites);
+
+/** Options as JavaScript may give them. */
+const create = (options: unknown) => () => createAuth(options as LoginWithOptions);
 
 test.each([
   ['nothing', undefined, /^loginWith needs an options object: \{ providers: /],
@@ -38,6 +42,9 @@ test.each([
     /"callbackURL" does not end with \/auth\/pimbuzz\/callback/,
   ],
   ['a base path', { basePath: 'auth' }, /"basePath" must be a path such as \/auth/],
+  ['a base path with a name', { basePath: '/auth/:name' }, /"basePath" must be a path such as \/auth/],
+  ['a base path elsewhere', { basePath: '//x.example' }, /"basePath" must be a path such as \/auth/],
+  ['a base path with a query', { basePath: '/auth?' }, /"basePath" must be a path such as \/auth/],
   ['paths', { paths: 'x' }, /"paths" must be an object/],
   ['a path of nothing', { paths: { signin: '/x' } }, /"paths.signin" is not an option: the options are login/],
   ['a path elsewhere', { paths: { logout: '//x' } }, /"paths.logout" must be a path/],
@@ -56,6 +63,45 @@ test.each([
   ['a word for session', { session: 'no' }, /"session" must be true or false/],
   ['no session and no onLogin', { session: false }, /"onLogin" is missing/],
   ['no session and onLink', { session: false, onLogin, onLink: onLogin }, /"onLink" needs a session/],
+  ['the user property of no Passport', { userProperty: 'account' }, /"userProperty" is the one that "passport" uses/],
+  [
+    'an empty user property',
+    { passport: new Passport(), verify, userProperty: '' },
+    /"userProperty" must be the name of a property of the request/,
+  ],
+  ['verify without serialize', { verify, deserialize: String }, /"serialize" and "deserialize" are missing/],
+  ['verify without deserialize', { verify, serialize: String }, /"serialize" and "deserialize" are missing/],
+  ['deserialize alone', { deserialize: String }, /"serialize" and "deserialize" are for the users of "verify"/],
+  [
+    'deserialize with Passport',
+    { passport: new Passport(), verify, deserialize: String },
+    /"deserialize" is not used with "passport"/,
+  ],
+  ['half a Passport', { passport: { initialize: onLogin }, verify }, /"passport" must be the app's Passport/],
+  ...['passport', 'serialize', 'deserialize', 'keepAccessToken', 'keepSession', 'onLink'].map(
+    (name): [string, object, RegExp] => [
+      `"${name}" without sessions`,
+      { session: false, onLogin, [name]: name === 'keepAccessToken' ? true : onLogin },
+      new RegExp(`"${name}" needs a session, and "session" is false`),
+    ],
+  ),
+  ['a list of no keys', { keepSession: ['cart', 7] }, /"keepSession" must be a list of keys/],
+  ['a word for keepAccessToken', { keepAccessToken: 'yes' }, /"keepAccessToken" must be true or false/],
+  ['origins that are no list', { trustedOrigins: 'https://x.example' }, /"trustedOrigins" must be a list of origins/],
+  ['an origin that is no URL', { trustedOrigins: ['x.example'] }, /"trustedOrigins" must be a list of origins/],
+  ['a window of no time', { limits: { windowMs: 0.5 } }, /"limits.windowMs" must be a whole number above 0/],
+  ['an overall limit in words', { limits: { overallLimit: '9' } }, /"limits.overallLimit" must be a whole number/],
+  ['a redirect to nowhere', { logoutRedirect: '' }, /"logoutRedirect" must be a path/],
+  ['a redirect to a relative path', { successRedirect: 'welcome' }, /"successRedirect" must be a path/],
+  ['a redirect that browsers read as another site', { successRedirect: '/\\x.example' }, /must be a path/],
+  ['a redirect to no host', { successRedirect: 'https:///x' }, /"successRedirect" must be a path/],
+  ['a redirect that is no URL', { successRedirect: 'https://[x' }, /"successRedirect" must be a path/],
+  ['a redirect that is a number', { failureRedirect: 7 }, /"failureRedirect" must be a path/],
+  ...['serialize', 'deserialize', 'onLogin', 'onLogout', 'onLink', 'onError'].map((name): [string, object, RegExp] => [
+    `${name} that is text`,
+    { [name]: 'x' },
+    new RegExp(`"${name}" must be a function`),
+  ]),
   ['a key to keep', { keepSession: 'cart' }, /"keepSession" must be a list of keys/],
   ['an origin with a path', { trustedOrigins: ['https://x.example/'] }, /"trustedOrigins" must be a list of origins/],
   ['a redirect elsewhere', { successRedirect: '//x.example' }, /"successRedirect" must be a path/],
@@ -76,21 +122,39 @@ test.each([
     options !== undefined && !('providers' in options) && _name !== 'no providers'
       ? { providers: [pimbuzz], ...options }
       : options;
-  expect(refuse(given)).toThrow(TypeError);
-  expect(refuse(given)).toThrow(message);
+  expect(create(given)).toThrow(TypeError);
+  expect(create(given)).toThrow(message);
 });
 
 test('all mistakes are listed at once, and none of the secrets', () => {
   const secret = { ...pimbuzz, appId: '' };
-  const message = catchMessage(refuse({ providers: [secret], basePath: 7, session: 1, keepAccessToken: 'x' }));
+  const message = catchMessage(create({ providers: [secret], basePath: 7, session: 1, keepAccessToken: 'x' }));
   for (const name of ['providers[0]', 'appId', 'basePath', 'session', 'keepAccessToken'])
     expect(message).toContain(`"${name}"`);
   expect(message).not.toContain(pimbuzz.appSecret);
 });
 
-test('the callback of an app that is mounted somewhere is right', () => {
-  const callbackURL = 'https://x.example/shop/auth/pimbuzz/callback';
-  expect(refuse({ providers: [{ ...pimbuzz, callbackURL }] })).not.toThrow();
+test.each<[string, object]>([
+  [
+    'the callback of an app that is mounted somewhere',
+    { providers: [{ ...pimbuzz, callbackURL: 'https://x.example/shop/auth/pimbuzz/callback' }] },
+  ],
+  [
+    'a callback with a slash at the end',
+    {
+      providers: [{ ...pimbuzz, callbackURL: 'https://x.example/auth/back/pimbuzz/' }],
+      paths: { callback: '/back/:name/' },
+    },
+  ],
+  ['the root as base path', { basePath: '/' }],
+  ['every character of a path', { basePath: '/a-b_c.d~e/F9' }],
+  ['options that are undefined', { paths: { login: undefined }, limits: { limit: undefined }, verify: undefined }],
+  ['no sessions and no token', { session: false, onLogin, keepAccessToken: false }],
+  ['the user property of Passport', { passport: new Passport(), verify, userProperty: 'account' }],
+  ['redirects to other sites', { successRedirect: 'HTTPS://x.example', failureRedirect: 'http://x.example/in?a=1' }],
+  ['a redirect to a page', { logoutRedirect: '/bye#now' }],
+])('accepts %s', (_name, options) => {
+  expect(create({ providers: [pimbuzz], ...options })).not.toThrow();
 });
 
 function catchMessage(act: () => unknown): string {
