@@ -68,11 +68,14 @@ describe('a failed login', () => {
     ['an error', () => Promise.reject(new Error('database')), 500, 'database'],
   ])('signs nobody in when verify ends with %s', async (_name, end, status, text) => {
     const site = await openWith({
-      verify: (_token, _refresh, _profile, done) => end(done as Done) as undefined,
+      verify: (_token, _refresh, _profile, done) => end(done),
       serialize: String,
       deserialize: () => null,
       onError: (error, _req, res, next) => {
-        if (!(error instanceof LoginWithError)) return next(error);
+        if (!(error instanceof LoginWithError)) {
+          next(error);
+          return;
+        }
         res.writeHead(error.status).end(`${error.code} ${error.message}`);
       },
     });
@@ -183,7 +186,13 @@ describe.each(['onLogin', 'onLogout'] as const)('%s', (name) => {
   });
 
   test('that calls next later, or twice, is waited for and redirects once', async () => {
-    const { response, site } = await run((next) => setImmediate(() => [next(), next(), next(new Error('late'))]));
+    const { response, site } = await run((next) =>
+      setImmediate(() => {
+        next();
+        next();
+        next(new Error('late'));
+      }),
+    );
     expect(response.status).toBe(name === 'onLogin' ? 302 : 200);
     expect(site.errors).toEqual([]);
   });

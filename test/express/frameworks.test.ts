@@ -31,7 +31,7 @@ const tokens = new Map<string, User>();
 afterAll(closeSites);
 
 const sendJSON = (res: ServerResponse, value: unknown): void =>
-  void res.setHeader('Content-Type', 'application/json').end(JSON.stringify(value) ?? 'null');
+  void res.setHeader('Content-Type', 'application/json').end(JSON.stringify(value ?? null));
 
 const verify = (_token: string, _refresh: undefined, { provider, id }: Profile): User => {
   const user = { key: `${provider}:${id}` };
@@ -106,12 +106,12 @@ async function openApp(framework: string, { before, options }: Variant, limit?: 
     ...(options.session === false ? {} : { onLink: () => undefined }),
     ...options,
   } as unknown as LoginWithOptions);
-  app.use(...before(), auth as Handler);
+  app.use(...before(), auth);
   app.route('GET', '/me', auth.requireLogin(), (req, res) => sendJSON(res, (req as AppRequest).user));
   if (options.session !== false) {
     app.route('GET', '/data', auth.requireAccessToken('pimbuzz'), (req, res, next) => {
-      const { getUserInfo } = (req as AppRequest).loginWith!;
-      getUserInfo().then(({ id }) => sendJSON(res, { id }), next);
+      const login = (req as AppRequest).loginWith!;
+      login.getUserInfo().then(({ id }) => sendJSON(res, { id }), next);
     });
   }
   const sendError: ErrorHandler = (error, _req, res, _next) => {

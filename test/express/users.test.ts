@@ -85,8 +85,7 @@ describe('the user of a request', () => {
 
   test('is no user whom serialize makes nothing of: the login fails', async () => {
     const site = await openSite({
-      options: (providers) =>
-        ({ ...setUp.options!(providers), serialize: () => undefined }) as unknown as LoginWithOptions,
+      options: (providers) => ({ ...setUp.options!(providers), serialize: () => undefined }),
     });
     expect((await site.logIn(site.browser())).json).toEqual({
       error: 'TypeError: loginWith: "serialize" returned nothing to keep in the session',
@@ -95,11 +94,11 @@ describe('the user of a request', () => {
 });
 
 describe('the methods that Passport’s users know', () => {
-  const done = (res: Parameters<RequestHandler>[1]) => (error: unknown) =>
+  const done = (res: Parameters<RequestHandler>[1]) => (error?: Error) =>
     void res.json({ error: error === undefined ? null : String(error) });
   const setUp: SiteSetUp = {
     routes(app) {
-      app.get('/login', (req, res) => req.login({ id: '9', name: 'by hand' } as Express.User, done(res)));
+      app.get('/login', (req, res) => req.login({ id: '9', name: 'by hand' }, done(res)));
       app.get('/logout', (req, res) => req.logout(done(res)));
       app.get('/state', (req, res) => {
         res.json([req.isAuthenticated(), req.isUnauthenticated()]);
@@ -150,7 +149,9 @@ describe('the methods that Passport’s users know', () => {
   test('need a callback and refuse options, which would have no effect', async () => {
     const site = await openSite({
       routes(app) {
-        app.get('/no-callback', (req) => Reflect.apply(req.logout, req, []) as void);
+        app.get('/no-callback', (req) => {
+          (req.logout as () => void)();
+        });
         app.get('/options', (req) => req.login({}, { session: false }, () => undefined));
       },
     });

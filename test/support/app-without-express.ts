@@ -21,9 +21,9 @@ async function main(): Promise<void> {
   process.once('message', ({ providers }: Pick<LoginWithOptions, 'providers'>) => {
     const session = cookieSession({ keys: ['a secret of the app'] });
     const errors: string[] = [];
-    process.on('unhandledRejection', (error) => errors.push(String(error)));
+    process.on('unhandledRejection', (error: Error) => errors.push(String(error)));
     let calls = 0;
-    const auth = loginWith({ providers, onError: (error) => errors.push(`onError: ${String(error)}`) });
+    const auth = loginWith({ providers, onError: () => errors.push('onError') });
     const respond = (req: IncomingMessage & Express.Request, res: ServerResponse, error: unknown) => {
       if (req.url === '/thrown') res.end(JSON.stringify({ calls, errors }));
       else if (req.url !== '/throw') res.end(JSON.stringify(error ? { error: String(error) } : req.user));
