@@ -1,0 +1,131 @@
+import {
+  checkAttempt,
+  createAttempt,
+  createAttemptCookie,
+  digestKey,
+  type AttemptCookieContent,
+  type StoredAttempt,
+} from '../../lib/login/attempt-cookie';
+import { parseStrategyOptions } from '../../lib/options';
+
+const minute = 60_000;
+const options = { provider: 'pimbuzz', appId: '1', appSecret: 'a-secret' };
+const createCookie = (changes: object = {}) => createAttemptCookie(parseStrategyOptions({ ...options, ...changes }));
+const cookie = createCookie();
+
+const create = (changes: Partial<StoredAttempt> = {}): StoredAttempt => ({
+  ...createAttempt({ provider: 'pimbuzz', host: 'app.example', returnTo: '/', restarts: 0 }),
+  ...changes,
+});
+
+/** The content after a way through the browser. */
+function pass(content: AttemptCookieContent, secure = false): AttemptCookieContent | undefined {
+  const [pair] = cookie.write(content, secure).split(';');
+  const reading = cookie.read(`theme=dark; ${pair}`, secure);
+  return reading.found ? reading.content : undefined;
+}
+
+afterEach(() => jest.useRealTimers());
+
+test('an attempt has an id of its own and starts now', () => {
+  jest.useFakeTimers({ now: 5_000 });
+  const attempt = createAttempt({ provider: 'x', host: 'h', returnTo: '/a', restarts: 1, binding: undefined });
+  expect(attempt).toStrictEqual({
+    id: expect.stringMatching(/^[\w-]{22}$/),
+    provider: 'x',
+    host: 'h',
+    startedAt: 5_000,
+    returnTo: '/a',
+    restarts: 1,
+  });
+  expect(create().id).not.toBe(attempt.id);
+  const binding = { purpose: 'link' as const, session: 's' };
+  expect(createAttempt({ provider: 'x', host: 'h', returnTo: '/', restarts: 0, binding }).binding).toEqual(binding);
+});
+
+describe('an attempt', () => {
+  test.each([
+    [0, 'valid'],
+    [10 * minute, 'valid'],
+    [10 * minute + 1, 'expired'],
+    [-10 * minute, 'valid'],
+    [-10 * minute - 1, 'expired'],
+  ])('that is %i ms old is %s', (age, verdict) => {
+    jest.useFakeTimers({ now: 100 * minute });
+    expect(checkAttempt(create({ startedAt: 100 * minute - age }), 'pimbuzz', 'app.example')).toBe(verdict);
+  });
+
+  test('of another provider or another host does not count', () => {
+    expect(checkAttempt(create(), 'lookloox', 'app.example')).toBe('other_provider');
+    expect(checkAttempt(create(), 'pimbuzz', 'www.app.example')).toBe('other_host');
+    expect(checkAttempt(create(), 'lookloox', 'www.app.example')).toBe('other_provider');
+  });
+});
+
+test('a key is recognized by a short digest that does not reveal it', () => {
+  expect(digestKey('key')).toMatch(/^[\w-]{22}$/);
+  expect(digestKey('key')).toBe(digestKey('key'));
+  expect(digestKey('key')).not.toBe(digestKey('Key'));
+});
+
+describe('the cookie', () => {
+  test.each([false, true])('gives back what was written, secure %p', (secure) => {
+    const content = { attempts: [create(), create({ usedFor: 'digest' })], starts: [1, 2] };
+    expect(pass(content, secure)).toEqual(content);
+  });
+
+  test('keeps the five newest attempts and all starts', () => {
+    const attempts = Array.from({ length: 7 }, (_, i) => create({ returnTo: `/${i}` }));
+    const content = pass({ attempts, starts: [1, 2, 3, 4, 5, 6, 7, 8] });
+    expect(content?.attempts.map(({ returnTo }) => returnTo)).toEqual(['/2', '/3', '/4', '/5', '/6']);
+    expect(content?.starts).toHaveLength(8);
+    expect(attempts).toHaveLength(7);
+  });
+
+  test('keeps fewer attempts if they are long, the newest ones, and as many as fit', () => {
+    const fits = (count: number) => pass({ attempts: attemptsOf(count, 900), starts: [] })?.attempts.length;
+    const attemptsOf = (count: number, length: number) =>
+      Array.from({ length: count }, (_, i) => create({ returnTo: `/${i}${'x'.repeat(length)}` }));
+    expect(fits(2)).toBe(2);
+    expect(fits(5)).toBe(2);
+    const long = pass({ attempts: attemptsOf(5, 900), starts: [] })!;
+    expect(long.attempts.map(({ returnTo }) => returnTo.slice(0, 2))).toEqual(['/3', '/4']);
+    expect(cookie.write({ attempts: attemptsOf(5, 500), starts: [] }, true).length).toBeLessThan(4096);
+  });
+
+  test.each([
+    [undefined, 'no_cookies'],
+    ['', 'no_cookies'],
+    ['theme=dark', 'not_ours'],
+    ['loginwith-lookloox=x', 'other_provider'],
+    ['theme=dark; __Host-loginwith-lookloox=x', 'other_provider'],
+    ['__Host-loginwith-pimbuzz=x', 'other_scheme'],
+    ['loginwith-lookloox=x; __Host-loginwith-pimbuzz=x', 'other_scheme'],
+    ['x-loginwith-pimbuzz=x', 'not_ours'],
+    ['x__Host-loginwith-pimbuzz=x', 'not_ours'],
+    ['loginwith-pimbuzz=x', 'tampered'],
+    ['loginwith-pimbuzz=', 'tampered'],
+  ])('is missing from %j because of %s', (header, why) => {
+    expect(cookie.read(header, false)).toEqual({ found: false, why });
+  });
+
+  test.each([
+    ['over http', false, 'loginwith-pimbuzz=SEALED; Max-Age=600; Path=/; HttpOnly; SameSite=Lax'],
+    ['over https', true, '__Host-loginwith-pimbuzz=SEALED; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax'],
+  ])('%s has its attributes', (_name, secure, expected) => {
+    expect(cookie.write({ attempts: [], starts: [] }, secure).replace(/=[\w-]{40,}/, '=SEALED')).toBe(expected);
+  });
+
+  test.each([
+    ['name', { name: 'other' }],
+    ['provider', { provider: 'https://other.example', name: 'pimbuzz' }],
+    ['app id', { appId: '2' }],
+    ['secret', { appSecret: 'other' }],
+  ])('cannot be opened by a strategy with another %s', (_name, changes) => {
+    const [, value] = /=([^;]+)/.exec(cookie.write({ attempts: [], starts: [] }, false))!;
+    const other = createCookie(changes);
+    const name = 'name' in changes ? changes.name : 'pimbuzz';
+    expect(other.read(`loginwith-${name}=${value}`, false)).toEqual({ found: false, why: 'tampered' });
+    expect(cookie.read(`loginwith-pimbuzz=${value}`, false)).toMatchObject({ found: true });
+  });
+});
