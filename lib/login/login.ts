@@ -55,8 +55,6 @@ const startsWindow = 30_000;
 
 /** These errors send a login back to the start by itself, once. */
 const restartableCodes: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
-/** The user's request causes these errors: they are Passport's `fail` and not its `error`. */
-const failureCodes: readonly LoginErrorCode[] = [...restartableCodes, 'user_not_found'];
 
 /** Creates the handler of one strategy. It throws `attempts_failed` if the app's attempt store fails. */
 export function createLoginHandler(settings: StrategySettings, client: LoginWithClient): LoginHandler {
@@ -122,7 +120,7 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
       if (hasCode(error, ...restartableCodes)) return restart(request, attempt, used, error);
       // If the key is unused, the attempt stays unused too, so that loading the page again tries again.
       const kept = isKeyUnused(error) ? {} : setCookie;
-      return hasCode(error, ...failureCodes) ? { type: 'fail', error, ...kept } : { type: 'error', error, ...kept };
+      return hasCode(error, 'user_not_found') ? { type: 'fail', error, ...kept } : { type: 'error', error, ...kept };
     }
   }
 
