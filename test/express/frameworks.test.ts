@@ -261,7 +261,7 @@ describe('without Express', () => {
       const browser = new Browser(url);
       const response = await provider.signIn(browser.fetch, 'renee', { start: `${url}/auth/pimbuzz` });
       expect([response.status, response.location]).toEqual([302, '/']);
-      expect((await browser.get('/')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
+      expect((await browser.get('/')).json).toMatchObject({ failed: false, user: { provider: 'pimbuzz', id: '2' } });
     });
 
     test('an exception in the next handler is the server’s: it is no failed login, and next is not called again', async () => {

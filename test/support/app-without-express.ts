@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     const auth = loginWith({ providers, onError: () => errors.push('onError') });
     const respond = (req: IncomingMessage & Express.Request, res: ServerResponse, error: unknown) => {
       if (req.url === '/thrown') res.end(JSON.stringify({ calls, errors }));
-      else if (req.url !== '/throw') res.end(JSON.stringify(error ? { error: String(error) } : req.user));
+      else if (req.url !== '/throw') res.end(JSON.stringify({ failed: Boolean(error), user: req.user }));
       else {
         calls += 1;
         res.end('sent');
