@@ -254,7 +254,8 @@ describe('without Express', () => {
       provider = byName.pimbuzz!;
       child.send({ providers: options });
       await once(child, 'message');
-    });
+      // A process that compiles TypeScript takes a while to start on a busy machine.
+    }, 60_000);
     afterAll(() => void child.kill());
 
     test('users log in', async () => {
