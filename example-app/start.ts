@@ -45,7 +45,7 @@ export async function startExample(
     if (redis !== undefined) closers.push(() => redis.close());
     const sessions = createSessions(dataFolder, config.sessionSecret, redis);
     let answer: RequestListener = (_req, res) => res.destroy();
-    // The local sites must know the app's address, and the app theirs: it listens first, and responds once all is there.
+    // The local sites must know the app's address, and the app theirs: it listens first, and responds later.
     const port = await listen(servers, config, (req, res) => answer(req, res));
     const url = config.url ?? `http://${hostInURL(config.host)}:${port}`;
     const logins: Login[] = [];

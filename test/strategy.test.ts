@@ -52,7 +52,7 @@ test('a login that fails goes where the app says, with the reason', async () => 
   expect((await agent.get('/login')).body).toEqual(['callback: this browser has not started a login here']);
 });
 
-/** A provider that holds each `authorize` until the test ends it. The key is the token, and the token is the user's id. */
+/** A provider that holds each `authorize` until the test ends it. Key, token and user id are the same text. */
 async function openHeldProvider() {
   const held = new Map<string, () => void>();
   const arrivals = new Map<string, ReturnType<typeof withResolvers<void>>>();

@@ -74,8 +74,8 @@ export function explainConnectionFailure(
 }
 
 /**
- * Whether a call that failed with this error cannot have reached the provider. False if in doubt: an open connection can
- * fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too.
+ * Whether a call that failed with this error cannot have reached the provider. False if in doubt: an open connection
+ * can fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too.
  */
 export function wasNeverSent(error: unknown): boolean {
   if (!hasCode(error, 'connection_refused', 'host_not_found', 'tls_failed')) return false;

@@ -4,8 +4,8 @@ import { asWebRequest } from './request.js';
 import type { LoginWithOptions } from './types.js';
 
 /**
- * Runs `onLogin` or `onLogout`, which responds or calls `next()`; then, or if the app has none, `respond` does. An error
- * of either is sent like a failed login.
+ * Runs `onLogin` or `onLogout`, which responds or calls `next()`; then, or if the app has none, `respond` does. An
+ * error of either is sent like a failed login.
  */
 export async function runHook(
   instance: Instance,

@@ -114,7 +114,8 @@ function checkCombinations({ given, reject }: OptionReader): void {
   const hasSerializers = given.serialize !== undefined && given.deserialize !== undefined;
   if (given.verify !== undefined && !hasSerializers)
     reject(
-      '"serialize" and "deserialize" are missing: with "verify" they turn the user into what the session holds, and back',
+      '"serialize" and "deserialize" are missing: with "verify" they turn the user into what the session ' +
+        'holds, and back',
     );
   if (given.verify === undefined && (given.serialize !== undefined || given.deserialize !== undefined))
     reject('"serialize" and "deserialize" are for the users of "verify", which is missing');

@@ -82,7 +82,7 @@ function readPaths(reader: OptionReader): LoginPaths {
   };
 }
 
-/** Only the first of two routes on one path would ever be reached, and the router ignores case and a slash at the end. */
+/** Of two routes on one path only the first would be reached; the router ignores case and a slash at the end. */
 function checkRoutes({ reject }: OptionReader, providers: readonly StrategySettings[], paths: LoginPaths): void {
   const owners = new Map([[trimSlashes(paths.choose).toLowerCase(), '"choose"']]);
   for (const { name } of providers) {

@@ -104,8 +104,8 @@ export interface LoginWithOptions<User = SessionProfile> {
   /** Path or URL after a logout; a page of ours if absent. */
   logoutRedirect?: string | undefined;
   /**
-   * Runs after a login, with `req.user` and `req.loginWith`. Respond, or call `next()` for the redirect. The user is signed
-   * in by then, and stays so if it fails; to turn users away, let `verify` return `false`.
+   * Runs after a login, with `req.user` and `req.loginWith`. Respond, or call `next()` for the redirect. The user is
+   * signed in by then, and stays so if it fails; to turn users away, let `verify` return `false`.
    */
   onLogin?(req: WebRequest, res: ServerResponse, next: Next): unknown;
   /** Runs after a logout, for example to revoke the app's own token. Respond, or call `next()` for our response. */

@@ -16,9 +16,9 @@ function findProblems(req: SessionRequest): [code: string, message: string][] {
   if (isSecureSession(req) && !toLoginRequest(req).secure) {
     problems.push([
       'LOGINWITH_TRUST_PROXY',
-      'loginWith: the session cookie is for https only, and this request came over http, so the cookie is not set and ' +
-        'nobody stays logged in. Behind a proxy that speaks https, set app.set("trust proxy", 1); on localhost without ' +
-        'https, set the cookie\'s "secure" to false.',
+      'loginWith: the session cookie is for https only, and this request came over http, so the cookie is not set ' +
+        'and nobody stays logged in. Behind a proxy that speaks https, set app.set("trust proxy", 1); on localhost ' +
+        'without https, set the cookie\'s "secure" to false.',
     ]);
   }
   const isProxyTrusted = req.ips === undefined ? req.ip !== undefined : req.ips.length > 0;
@@ -41,8 +41,8 @@ function findProblems(req: SessionRequest): [code: string, message: string][] {
   if (process.env.NODE_ENV === 'production' && req.sessionStore?.constructor.name === 'MemoryStore') {
     problems.push([
       'LOGINWITH_MEMORY_STORE',
-      "loginWith: sessions are in express-session's MemoryStore, in production: a restart logs everybody out, a second " +
-        'process has none of them, and memory grows. Use a store such as connect-redis.',
+      "loginWith: sessions are in express-session's MemoryStore, in production: a restart logs everybody out, a " +
+        'second process has none of them, and memory grows. Use a store such as connect-redis.',
     ]);
   }
   return problems;

@@ -42,7 +42,9 @@ const en: Texts = {
   },
   loginRequired: {
     title: 'Please log in',
-    text: 'You are not logged in, so what you sent was not accepted. Log in in another tab, come back here, and send it again.',
+    text:
+      'You are not logged in, so what you sent was not accepted. Log in in another tab, come back here, and send it ' +
+      'again.',
     go: 'Log in',
   },
   failure: {
@@ -77,7 +79,9 @@ const fr: Texts = {
   },
   loginRequired: {
     title: 'Connectez-vous',
-    text: 'Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez ici et renvoyez-le.',
+    text:
+      'Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez ici ' +
+      'et renvoyez-le.',
     go: 'Se connecter',
   },
   failure: {
@@ -119,9 +123,12 @@ const groupByCode: Partial<Record<LoginErrorCode, Group>> = {
 const failuresEN: Record<Group, string> = {
   again: 'The login took too long, or was started in another tab or browser. Please try again.',
   refused: 'You cannot log in here with this account.',
-  loop: 'Your browser was sent to the login again and again. Wait half a minute, allow cookies for this site, and try again.',
+  loop:
+    'Your browser was sent to the login again and again. Wait half a minute, allow cookies for this site, and try ' +
+    'again.',
   mismatch:
-    'At the other site, somebody else is signed in than here. Sign in there with the account that you use here, or log out here first.',
+    'At the other site, somebody else is signed in than here. Sign in there with the account that you use here, or ' +
+    'log out here first.',
   wait: 'Too many logins have failed. Please try again later.',
   foreign: 'This came from another site and was not done.',
   provider: 'Something is out of order right now. Please try again later.',
@@ -131,9 +138,12 @@ const failuresFR: Record<Group, string> = {
   again:
     'La connexion a pris trop de temps, ou a commencé dans un autre onglet ou un autre navigateur. Veuillez réessayer.',
   refused: 'Vous ne pouvez pas vous connecter ici avec ce compte.',
-  loop: 'Votre navigateur a été renvoyé plusieurs fois à la connexion. Attendez une demi-minute, autorisez les cookies de ce site et réessayez.',
+  loop:
+    'Votre navigateur a été renvoyé plusieurs fois à la connexion. Attendez une demi-minute, autorisez les cookies de ' +
+    'ce site et réessayez.',
   mismatch:
-    'Sur l’autre site, le compte connecté n’est pas celui d’ici. Connectez-vous là-bas avec le compte que vous utilisez ici, ou déconnectez-vous d’abord ici.',
+    'Sur l’autre site, le compte connecté n’est pas celui d’ici. Connectez-vous là-bas avec le compte que vous ' +
+    'utilisez ici, ou déconnectez-vous d’abord ici.',
   wait: 'Trop de connexions ont échoué. Veuillez réessayer plus tard.',
   foreign: 'Cette demande venait d’un autre site et n’a pas été exécutée.',
   provider: 'Quelque chose ne fonctionne pas pour le moment. Veuillez réessayer plus tard.',

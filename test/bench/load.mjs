@@ -1,4 +1,4 @@
-// How long `require` takes, in fresh processes, of this package and of passport-oauth2; prints the medians in milliseconds.
+// How long `require` of this package and of passport-oauth2 takes in fresh processes: the medians in milliseconds.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 

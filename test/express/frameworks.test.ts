@@ -265,7 +265,7 @@ describe('without Express', () => {
       expect((await browser.get('/')).json).toMatchObject({ failed: false, user: { provider: 'pimbuzz', id: '2' } });
     });
 
-    test('an exception in the next handler is the server’s: it is no failed login, and next is not called again', async () => {
+    test('an exception in the next handler is no failed login, and next is not called again', async () => {
       expect((await new Browser(url).get('/throw')).text).toBe('sent');
       const { calls, errors } = (await new Browser(url).get('/thrown')).json;
       expect([calls, errors]).toEqual([1, ['Error: of the app']]);

@@ -228,7 +228,7 @@ describe('requireAccessToken', () => {
     expect((await browser.get('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
   });
 
-  test('asks for a click first when another site triggers the first use of a provider, and not for a renewal', async () => {
+  test('asks for a click when another site triggers the first use of a provider, but not for a renewal', async () => {
     const foreign = { 'sec-fetch-site': 'cross-site' };
     const two = await openSite(withTwo);
     const browser = two.browser();

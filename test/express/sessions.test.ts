@@ -80,7 +80,7 @@ describe('a session is stored before the headers of the response are sent', () =
     );
   });
 
-  test('at a renewal: what binds it to the session before the redirect away, and the token before the one back', async () => {
+  test('at a renewal: its binding before the redirect to the provider, and the token before the one back', async () => {
     const { site, storedAtHeaders } = await openRemoteSite({
       ...withData,
       routes(app, auth) {

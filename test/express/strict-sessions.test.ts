@@ -35,7 +35,7 @@ describe.each([
     },
   };
 
-  /** As browsers do it: on the way back from the provider the session's cookie is not sent, from a page of this site it is. */
+  /** Like a browser: sends the session's cookie from a page of this site, not on the way back from the provider. */
   async function goThrough(site: Site, browser: Browser, start: string) {
     const page = await site.provider.signIn(
       (url: string) => (url.includes('auth_key') ? getWithoutSession(browser, url) : browser.get(url)),

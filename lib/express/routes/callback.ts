@@ -46,7 +46,8 @@ export async function handleCallback(
 
 /**
  * Comes back to the callback from a page of this site. The browser withholds a SameSite=Strict session cookie from a
- * navigation that began at the provider, so the session would be missing. The key travels sealed, and is exchanged then.
+ * navigation that began at the provider, so the session would be missing. The key travels sealed, and is exchanged
+ * then.
  */
 function redirectViaOwnPage(
   instance: Instance,

@@ -52,8 +52,8 @@ async function logIn(
 }
 
 /**
- * Keeps a new token for the user who is signed in. `verify` is not called, and the user stays the same: a renewal happens
- * without a click, and the browser's account at the provider may be another one by now.
+ * Keeps a new token for the user who is signed in. `verify` is not called, and the user stays the same: a renewal
+ * happens without a click, and the browser's account at the provider may be another one by now.
  */
 async function renew(
   instance: Instance,

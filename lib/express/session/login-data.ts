@@ -8,7 +8,7 @@ import { getSession, type SessionRequest } from './session.js';
 
 /** What `loginWith()` keeps in the session besides the user. */
 export interface LoginData {
-  /** Names the session and its user; `undefined` when nobody is signed in. A new name must be saved with the session. */
+  /** Names the session and its user; `undefined` if nobody is signed in. Save the session afterwards. */
   bind(req: IncomingMessage): string | undefined;
   /** Whether {@link bind} gave this name to this session and user. */
   isBound(req: IncomingMessage, name: string): boolean;
