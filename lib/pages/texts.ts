@@ -80,8 +80,8 @@ const fr: Texts = {
   loginRequired: {
     title: 'Connectez-vous',
     text:
-      'Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez ici ' +
-      'et renvoyez-le.',
+      'Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez ' +
+      'ici et renvoyez-le.',
     go: 'Se connecter',
   },
   failure: {
@@ -139,8 +139,8 @@ const failuresFR: Record<Group, string> = {
     'La connexion a pris trop de temps, ou a commencé dans un autre onglet ou un autre navigateur. Veuillez réessayer.',
   refused: 'Vous ne pouvez pas vous connecter ici avec ce compte.',
   loop:
-    'Votre navigateur a été renvoyé plusieurs fois à la connexion. Attendez une demi-minute, autorisez les cookies de ' +
-    'ce site et réessayez.',
+    'Votre navigateur a été renvoyé plusieurs fois à la connexion. Attendez une demi-minute, autorisez les cookies ' +
+    'de ce site et réessayez.',
   mismatch:
     'Sur l’autre site, le compte connecté n’est pas celui d’ici. Connectez-vous là-bas avec le compte que vous ' +
     'utilisez ici, ou déconnectez-vous d’abord ici.',
