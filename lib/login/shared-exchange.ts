@@ -33,8 +33,8 @@ export function createSharedExchanges(client: LoginWithClient): SharedExchanges 
       const outcome = client.exchange(authKey);
       const shared = { outcome, acquire: createLock() };
       byId.set(id, shared);
-      const [oldest] = byId.keys();
-      if (oldest !== undefined && byId.size > maximumShared) byId.delete(oldest);
+      const [oldest = id] = byId.keys();
+      if (byId.size > maximumShared) byId.delete(oldest);
       const forget = () => byId.delete(id);
       const forgetLater = () => setTimeout(forget, sharingTime).unref();
       outcome.then(forgetLater, (error: unknown) => (isKeyUnused(error) ? forget() : forgetLater()));

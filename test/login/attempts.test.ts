@@ -1,5 +1,7 @@
 import request from 'supertest';
 import type { Attempt, AttemptStore } from 'passport-loginwith';
+import { createAttemptCookie } from '../../lib/login/attempt-cookie';
+import { parseStrategyOptions } from '../../lib/options';
 import {
   callsTo,
   closeAll,
@@ -165,7 +167,17 @@ describe('a store of the app', () => {
     const agent = request.agent(app);
     const response = await provider.signIn(agent, undefined, { start: '/auth?returnTo=/x' });
     expect(response.body.loginWith.returnTo).toBe('/x');
+    expect(response.headers['set-cookie']).toBeUndefined();
     expect(attempts.attempts).toEqual([]);
+    const reading = createAttemptCookie(parseStrategyOptions(optionsFor(provider))).read(
+      cookiesOf(await agent.get('/auth')),
+      false,
+    );
+    expect(reading).toMatchObject({
+      found: true,
+      content: { attempts: [], starts: [expect.any(Number), expect.any(Number)] },
+    });
+    attempts.attempts.length = 0;
     await agent.get('/callback?auth_key=k').expect(403);
   });
 

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import request from 'supertest';
 import {
   respondWell,
   callsTo,
   closeAll,
   cookiesOf,
+  countConnections,
   createApp,
   createStrategy,
   issueKey,
@@ -83,17 +85,30 @@ describe('the start', () => {
     expect(response.headers['set-cookie']).toBeUndefined();
   });
 
+  test('opens the connection that the callback uses', async () => {
+    const { url, server } = await openServer(respondWell);
+    const connections = countConnections(server);
+    const connected = once(server, 'connection');
+    const app = createApp(createStrategy({ provider: url, appId: '1', appSecret: 's' }));
+    const cookie = cookiesOf(await request(app).get('/auth'));
+    await connected;
+    await request(app).get('/callback?auth_key=k').set('Cookie', cookie).expect(200);
+    expect(connections()).toBe(1);
+  });
+
   test('the ninth start within half a minute fails as a loop, and later ones work again', async () => {
     const provider = await openProvider();
     const agent = request.agent(createApp(createStrategy(optionsFor(provider))));
+    moveTime(0);
     for (let i = 0; i < 8; i++) await agent.get('/auth').expect(302);
+    moveTime(29_999);
     const ninth = await agent.get('/auth').expect(429);
     expect(ninth.body.failed).toMatchObject({
       code: 'login_loop',
       stage: 'start',
-      message: expect.stringMatching(/^start: /),
+      message: 'start: this browser started more than 8 logins within 30 seconds',
     });
-    moveTime(31_000);
+    moveTime(1);
     await agent.get('/auth').expect(302);
   });
 });
@@ -147,6 +162,7 @@ describe('the callback', () => {
     const response = await request(app).get('/callback').expect(400);
     expect(response.body.failed.code).toBe('auth_key_missing');
     expect(response.body.failed.hint).toContain('"#"');
+    expect(response.body.failed.hint).toContain('Register exactly https://app.example/callback.');
     await request(app).get('/auth').expect(302);
   });
 
@@ -257,6 +273,24 @@ describe('the same page loaded again', () => {
     expect(callsTo(provider)).toHaveLength(calls);
   });
 
+  test('on another instance, after the login went back to the start once, fails and says why', async () => {
+    const provider = await openProvider({ authorizeMethod: 'GET' });
+    const app = createApp(createStrategy(optionsFor(provider)));
+    provider.once('authorize', 'used_key');
+    const start = await request(app).get('/auth');
+    const back = await request(app).get('/callback?auth_key=first').set('Cookie', cookiesOf(start)).expect(302);
+    const url = `/callback?auth_key=${await issueKey(provider)}`;
+    const first = await request(app).get(url).set('Cookie', cookiesOf(back)).expect(200);
+    const other = createApp(createStrategy(optionsFor(provider)));
+    const again = await request(other).get(url).set('Cookie', cookiesOf(first)).expect(403);
+    expect(again.body.failed).toMatchObject({
+      code: 'auth_key_invalid',
+      stage: 'callback',
+      message: 'callback: this auth_key was used before',
+      retryable: true,
+    });
+  });
+
   test('never sends a key again that was refused when there was no way back to the start', async () => {
     const provider = await openProvider({ authorizeMethod: 'GET' });
     const app = createApp(createStrategy(optionsFor(provider)));
@@ -276,7 +310,10 @@ describe('the same page loaded again', () => {
     const first = await request(app).get(url).set('Cookie', started).expect(200);
     const other = `/callback?auth_key=${await issueKey(provider)}`;
     const response = await request(app).get(other).set('Cookie', cookiesOf(first)).expect(403);
-    expect(response.body.failed.code).toBe('attempt_missing');
+    expect(response.body.failed).toMatchObject({
+      code: 'attempt_missing',
+      hint: expect.stringContaining('came back before, with another key'),
+    });
   });
 
   test('tries again when the provider was never reached', async () => {

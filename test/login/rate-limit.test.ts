@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { LoginWithError } from 'passport-loginwith';
 import type { RateLimitCount, RateLimitStore } from '../../lib/types';
 import { createRateLimiter, findRetryAfter, type Permit, type RateLimiter } from '../../lib/login/rate-limit';
@@ -200,43 +198,6 @@ describe('requests of one client at once', () => {
     expect(permits).toHaveLength(2);
   });
 });
-
-describe('the memory', () => {
-  const megabyte = 1_000_000;
-  const collectGarbage = enableGarbageCollection();
-
-  /** Megabytes in use. */
-  function measureHeap(): number {
-    collectGarbage();
-    return process.memoryUsage().heapUsed / megabyte;
-  }
-
-  /** Twenty clients whose addresses have a megabyte each. */
-  const addresses = () => Array.from({ length: 20 }, (_, i) => `${i}${'x'.repeat(megabyte)}`);
-
-  test('keeps nothing of clients whose exchanges have ended well', async () => {
-    const limiter = create();
-    const before = measureHeap();
-    for (const address of addresses()) await (await limiter.acquire(address)).release(false);
-    expect(measureHeap() - before).toBeLessThan(5);
-    expect(await guess(limiter)).toBe('in');
-  });
-
-  test('keeps nothing of failures whose window is over', async () => {
-    const limiter = create();
-    const before = measureHeap();
-    for (const address of addresses()) await guess(limiter, address);
-    expect(measureHeap() - before).toBeGreaterThan(15);
-    jest.setSystemTime(1_000_000 + windowMs);
-    expect(await guess(limiter)).toBe('in');
-    expect(measureHeap() - before).toBeLessThan(5);
-  });
-});
-
-function enableGarbageCollection(): () => void {
-  setFlagsFromString('--expose_gc');
-  return runInNewContext('gc') as () => void;
-}
 
 describe('a store of the app', () => {
   test('is told the window once, and gets keys that name the client', async () => {

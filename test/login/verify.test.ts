@@ -24,6 +24,9 @@ async function logIn(verify: Verify) {
 
 test.each<[string, Verify]>([
   ['calls done', (_a, _r, _p, done) => done(null, user)],
+  ['calls done with undefined for no error', (_a, _r, _p, done) => done(undefined, user)],
+  ['calls done with false for no error', (_a, _r, _p, done) => done(false, user)],
+  ['calls done with null for no information', (_a, _r, _p, done) => done(null, user, null)],
   ['calls done later', (_a, _r, _p, done) => void later(() => done(null, user))],
   ['calls done later from an arrow that returns something else', (_a, _r, _p, done) => later(() => done(null, user))],
   ['calls done later in a promise', async (_a, _r, _p, done) => void later(() => done(null, user))],
@@ -52,6 +55,11 @@ test.each<[string, Verify]>([
   expect(response.body.user).toEqual(user);
 });
 
+test('a user may have a property named then', async () => {
+  const response = await logIn(() => ({ id: 'of the app', then: 'later' }));
+  expect(response.body.user).toEqual({ id: 'of the app', then: 'later' });
+});
+
 test('verify gets the token, no refresh token, and the profile', async () => {
   const verify = jest.fn<unknown, [string, undefined, Profile]>(() => user);
   const response = await logIn(verify);
@@ -64,7 +72,9 @@ test('verify gets the token, no refresh token, and the profile', async () => {
 test.each<[string, Verify]>([
   ['done(null, false)', (_a, _r, _p, done) => done(null, false)],
   ['done(null)', (_a, _r, _p, done) => done(null)],
+  ['done(null, false, null)', (_a, _r, _p, done) => done(null, false, null)],
   ['a returned false', () => false],
+  ['a returned null', () => null],
   ['a promise of null', async () => null],
 ])('%s is no user', async (_name, verify) => {
   const response = await logIn(verify);
