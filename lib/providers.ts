@@ -87,7 +87,7 @@ export function isName(value: unknown): value is string {
 }
 
 /** Whether a host name always means this machine, so that plain http is safe. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 

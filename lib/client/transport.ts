@@ -10,7 +10,7 @@ import { LoginWithError, type LoginStage } from '../errors.js';
 import type { Provider } from '../types.js';
 
 /** One call to the provider's API. */
-export interface APICall {
+interface APICall {
   stage: LoginStage;
   method: 'GET' | 'POST';
   /** `authorize` or `get_user_info`. */

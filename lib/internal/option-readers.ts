@@ -1,5 +1,5 @@
 /** Options as the app passed them, before any check. */
-export type GivenOptions = Record<string, unknown>;
+type GivenOptions = Record<string, unknown>;
 
 /** Reads one object of options and collects its mistakes, so that all of them are reported at once. */
 export interface OptionReader {
@@ -15,7 +15,7 @@ export interface OptionReader {
   readonly readObject: (name: string, names: readonly string[], example: string) => OptionReader;
 }
 
-export interface OptionNames {
+interface OptionNames {
   /** The function or class that takes the options, for the message. */
   caller: string;
   names: readonly string[];

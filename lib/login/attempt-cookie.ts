@@ -32,7 +32,7 @@ export type AttemptCookieReading =
   | { found: false; why: 'no_cookies' | 'not_ours' | 'other_provider' | 'other_scheme' | 'tampered' };
 
 /** Keeps the attempts of one strategy in the browser, sealed, so that any instance of the app can finish a login. */
-export interface AttemptCookie {
+interface AttemptCookie {
   read(cookieHeader: string | undefined, secure: boolean): AttemptCookieReading;
   /** Returns the value of a `Set-Cookie` header. */
   write(content: AttemptCookieContent, secure: boolean): string;

@@ -5,7 +5,7 @@ import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile } from '../types.js';
 
 /** The exchange of one key in one attempt. All requests that bring both share it. */
-export interface SharedExchange {
+interface SharedExchange {
   outcome: Promise<AccessToken & { profile: Profile }>;
   /** Lets these requests continue one after the other, so that a double click does not create a user twice. */
   acquire: Lock;
@@ -15,7 +15,7 @@ export interface SharedExchange {
  * The exchanges that are running or ended within the last minute. It has only functions, so that inspecting it shows no
  * token.
  */
-export interface SharedExchanges {
+interface SharedExchanges {
   find(id: string): SharedExchange | undefined;
   /** Exchanges the key. Call it once for an id. */
   begin(id: string, authKey: string): SharedExchange;
