@@ -39,7 +39,7 @@ export function preferredLocale({ headers }: NegotiableRequest): Locale {
 /** Whether HTML is preferred to JSON; a client that accepts anything does not ask for HTML. */
 function asksForHTML(req: NegotiableRequest): boolean {
   const preferred = preferredMediaType(req.headers, [json, ...html]);
-  return preferred !== undefined && html.includes(preferred) && !isFetchRequest(req);
+  return html.some((type) => type === preferred) && !isFetchRequest(req);
 }
 
 /** The type that the client likes best; if it has no preference, the first one. */

@@ -99,7 +99,7 @@ export function textsFor(locale: Locale): Texts {
 type Group = 'again' | 'refused' | 'loop' | 'mismatch' | 'wait' | 'foreign' | 'provider';
 
 function groupOf(code: LoginErrorCode | undefined): Group {
-  return (code === undefined ? undefined : groupByCode[code]) ?? 'provider';
+  return (code && groupByCode[code]) ?? 'provider';
 }
 
 /** Every other code is the app's or the provider's affair, and the user can only come back later. */

@@ -8,12 +8,6 @@ describe('a request is for a page, or from a script, by its headers', () => {
   test.each<[string, Record<string, string>, isPage: boolean, isFetch: boolean]>([
     ['a navigation', { ...navigate, accept: html }, true, false],
     ['a navigation in an old browser', { accept: html }, true, false],
-    [
-      'a navigation whose destination is unknown',
-      { ...navigate, accept: html, 'sec-fetch-dest': 'document' },
-      true,
-      false,
-    ],
     ['a frame', { ...navigate, accept: html, 'sec-fetch-dest': 'iframe' }, false, true],
     [
       'a browser without Sec-Fetch-Dest',
@@ -30,6 +24,12 @@ describe('a request is for a page, or from a script, by its headers', () => {
     ],
     ["Node's fetch, which sends the mode alone", { 'sec-fetch-mode': 'cors', accept: '*/*' }, false, false],
     ["Node's fetch of HTML", { 'sec-fetch-mode': 'cors', accept: 'text/html' }, true, false],
+    [
+      'fetch in a browser without Sec-Fetch-Dest',
+      { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'cors', accept: html },
+      false,
+      true,
+    ],
     ['XHR', { 'x-requested-with': 'XMLHttpRequest', accept: html }, false, true],
     ['an app in a web view', { 'x-requested-with': 'com.example.app', accept: html }, true, false],
     ['no Accept', {}, false, false],
