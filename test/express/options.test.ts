@@ -27,6 +27,26 @@ test.each([
   ],
   ['no provider at all', { providers: ['pimbuzz'] }, /"providers\[0\]": needs an options object/],
   [
+    'a name twice but for its case',
+    { providers: [pimbuzz, { ...pimbuzz, name: 'Pimbuzz' }] },
+    /"login" of provider "pimbuzz" and "login" of provider "Pimbuzz" are both on \/pimbuzz; give one another/,
+  ],
+  [
+    'a provider with the name of a path',
+    { providers: [pimbuzz, { ...pimbuzz, name: 'Choose' }] },
+    /"choose" and "login" of provider "Choose" are both on \/choose/,
+  ],
+  [
+    'one path for two routes',
+    { paths: { renew: '/:name/Link' } },
+    /"renew" of provider "pimbuzz" and "link" of provider "pimbuzz" are both on \/pimbuzz\/link/,
+  ],
+  [
+    'one path for two routes, but for a slash',
+    { paths: { login: '/go/:name/', choose: '/Go/pimbuzz' } },
+    /"choose" and "login" of provider "pimbuzz" are both on \/go\/pimbuzz/,
+  ],
+  [
     'a name twice',
     { providers: [pimbuzz, pimbuzz] },
     /"login" of provider "pimbuzz" and "login" of provider "pimbuzz" are both on/,
@@ -126,6 +146,15 @@ test.each([
   expect(create(given)).toThrow(message);
 });
 
+test('a provider with a mistake is reported once, without the name of the strategy', () => {
+  expect(catchMessage(create({ providers: [{ ...pimbuzz, appId: '' }] }))).toMatch(
+    /^TypeError: loginWith: "providers\[0\]": "appId" is missing; [^;]*$/,
+  );
+  expect(catchMessage(create({ providers: 'pimbuzz' }))).toMatch(
+    /^TypeError: loginWith: "providers" must be a list with one \{ provider, appId, appSecret \} per provider$/,
+  );
+});
+
 test('all mistakes are listed at once, and none of the secrets', () => {
   const secret = { ...pimbuzz, appId: '' };
   const message = catchMessage(create({ providers: [secret], basePath: 7, session: 1, keepAccessToken: 'x' }));
@@ -150,6 +179,9 @@ test.each<[string, object]>([
   ['every character of a path', { basePath: '/a-b_c.d~e/F9' }],
   ['options that are undefined', { paths: { login: undefined }, limits: { limit: undefined }, verify: undefined }],
   ['no sessions and no token', { session: false, onLogin, keepAccessToken: false }],
+  ['verify with its serializers', { verify, serialize: String, deserialize: String }],
+  ['keys of the session', { keepSession: ['cart'] }],
+  ['origins', { trustedOrigins: ['https://x.example', 'http://localhost:3000'] }],
   ['the user property of Passport', { passport: new Passport(), verify, userProperty: 'account' }],
   ['redirects to other sites', { successRedirect: 'HTTPS://x.example', failureRedirect: 'http://x.example/in?a=1' }],
   ['a redirect to a page', { logoutRedirect: '/bye#now' }],
