@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { LoginWithError, redactURL, type LoginErrorCode } from 'passport-loginwith';
 import { hasCode } from '../lib/errors';
+import { cpuTimeOf } from './support/cpu-time';
 
 const create = (details: object = {}, message = 'what happened') =>
   new LoginWithError(message, { code: 'timeout', stage: 'authorize', ...details });
@@ -173,11 +174,12 @@ describe('redactURL', () => {
   test.each(['%25', '%', '=', ' ', '%20', '%5B', 'auth_key[', 'auth_key ', '%25auth_key[%20', '?', '25'])(
     'reads a long URL of %j without delay',
     (text) => {
-      const began = performance.now();
-      redactURL(`/cb?%${text.repeat(20_000)}x`);
-      redactURL(`/cb?auth_key[${text.repeat(20_000)}x`);
-      create({}, `auth_key[${text.repeat(20_000)}x`);
-      expect(performance.now() - began).toBeLessThan(1000);
+      const work = () => {
+        redactURL(`/cb?%${text.repeat(20_000)}x`);
+        redactURL(`/cb?auth_key[${text.repeat(20_000)}x`);
+        create({}, `auth_key[${text.repeat(20_000)}x`);
+      };
+      expect(cpuTimeOf(work)).toBeLessThan(1000);
     },
   );
 });

@@ -1,4 +1,5 @@
 import { addQueryParameter, encodePath, pathOf, trimSlashes } from '../../lib/internal/urls';
+import { cpuTimeOf } from '../support/cpu-time';
 
 test.each([
   ['/login', '/login?to=%2Fa%26b'],
@@ -46,8 +47,9 @@ test.each([
 
 test.each(['/', '?', '#', 'https://'])('a long text of %j is read without delay', (text) => {
   const long = `/${text.repeat(100_000)}x`;
-  const began = performance.now();
-  pathOf(long);
-  trimSlashes(long);
-  expect(performance.now() - began).toBeLessThan(1000);
+  const work = () => {
+    pathOf(long);
+    trimSlashes(long);
+  };
+  expect(cpuTimeOf(work)).toBeLessThan(1000);
 });

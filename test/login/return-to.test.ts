@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { findReturnTo, sanitizeReturnTo } from '../../lib/login/return-to';
 import { closeAll, createApp, createStrategy, openProvider, optionsFor } from '../support/strategy-app';
+import { cpuTimeOf } from '../support/cpu-time';
 
 afterEach(closeAll);
 
@@ -75,8 +76,7 @@ test.each([
 
 test('a long path is checked without delay', () => {
   for (const text of ['/', '/.', '/\\', '/%2e', '/x?']) {
-    const began = performance.now();
-    sanitizeReturnTo(`${text.repeat(100_000)}x`);
-    expect(performance.now() - began).toBeLessThan(1000);
+    const long = text.repeat(100_000);
+    expect(cpuTimeOf(() => sanitizeReturnTo(`${long}x`))).toBeLessThan(1000);
   }
 });
