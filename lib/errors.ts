@@ -108,7 +108,7 @@ const mask = '[redacted]';
 export function redactURL(url: string): string {
   return url
     .split(/([?&;#])/)
-    .map((part) => (isSensitive(part) ? part.replace(/(?:=|%(?:25)*3D).*$/is, `=${mask}`) : part))
+    .map((part) => (isSensitive(part) ? part.replace(/(?:=|%(?:25)*3D).*/is, `=${mask}`) : part))
     .join('');
 }
 
@@ -131,7 +131,7 @@ function decodeFully(text: string): string {
 
 /** Finds the two digits of an escape at the end of a text. */
 function findEscape(characters: string[]): string | undefined {
-  return /^%([0-9a-f]{2})$/i.exec(characters.slice(-3).join(''))?.[1];
+  return /%([0-9a-f]{2})/i.exec(characters.slice(-3).join(''))?.[1];
 }
 
 /**

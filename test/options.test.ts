@@ -68,6 +68,12 @@ test.each<[string, object, RegExp]>([
   ['a line break in appSecret', { appSecret: 'canary\n' }, /"appSecret" has a space or a line break/],
   ['a bad name', { name: 'a b' }, /"name" must be/],
   ['a bad callbackURL', { callbackURL: 'callback' }, /"callbackURL" must be the registered redirect URL/],
+  ['a relative callbackURL', { callbackURL: 'auth/callback' }, /"callbackURL" must be the registered redirect URL/],
+  ['a callbackURL without a scheme', { callbackURL: '//app.example' }, /"callbackURL" must be/],
+  ['a callbackURL of an app', { callbackURL: 'myapp://callback' }, /"callbackURL" must be/],
+  ['a callbackURL without a host', { callbackURL: 'https:///' }, /"callbackURL" must be/],
+  ['a callbackURL that cannot be parsed', { callbackURL: 'https://[/' }, /"callbackURL" must be/],
+  ['a URL object as callbackURL', { callbackURL: new URL('https://app.example') }, /"callbackURL" must be/],
   ['a callbackURL with a fragment', { callbackURL: 'https://app.example/cb#x' }, /"callbackURL" .* has a "#"/],
   ['a timeout of 0', { timeout: 0 }, /"timeout" must be/],
   ['a text as timeout', { timeout: '1000' }, /"timeout" must be/],
@@ -113,7 +119,7 @@ test("the client refuses the strategy's options", () => {
   expect(() => client({ ...good, callbackURL: '/x' })).toThrow(/LoginWithClient: "callbackURL" is not an option/);
 });
 
-test.each(['/auth/callback', 'https://app.example', 'https://app.example/cb?x=1'])(
+test.each(['/', '/auth/callback', 'http://app.example/cb', 'HTTPS://app.example', 'https://app.example/cb?x=1'])(
   'callbackURL may be %s',
   (callbackURL) => {
     expect(make({ ...good, callbackURL }).name).toBe('pimbuzz');

@@ -66,7 +66,7 @@ describe('http goes only to this machine', () => {
     'http://app.localhost',
     'http://a.b.localhost',
     'http://127.0.0.1',
-    'http://127.1.2.3:80',
+    'http://127.10.200.255:80',
     'http://[::1]:4000',
     'http://2130706433',
   ])('%s is allowed', (baseURL) => {

@@ -4,7 +4,9 @@ import session from 'express-session';
 import { Passport, type PassportStatic } from 'passport';
 import request from 'supertest';
 import type { LoginWithStrategy } from 'passport-loginwith';
+import { toLoginRequest } from '../lib/strategy';
 import {
+  callsTo,
   closeAll,
   cookiesOf,
   createApp,
@@ -135,6 +137,62 @@ test('a start works as a form, too', async () => {
   });
   const response = await request(app).post('/auth').expect(302);
   expect(response.headers.location).toContain('/api/oauth');
+});
+
+test('req.loginWith can fetch the profile again, and does not show that when it is printed or copied', async () => {
+  const provider = await openProvider({ authorizeMethod: 'GET' });
+  const strategy = createStrategy(optionsFor(provider));
+  const passport = new Passport();
+  passport.use(strategy);
+  const app = express();
+  const authenticate = passport.authenticate(strategy.name, { session: false }) as RequestHandler;
+  app.get('/auth', authenticate);
+  app.get('/callback', authenticate, async (req, res) => {
+    const { loginWith } = req;
+    res.json({ again: await loginWith!.getUserInfo(), keys: Object.keys(loginWith!), copy: { ...loginWith } });
+  });
+  const response = await provider.signIn(request.agent(app), undefined, { start: '/auth' });
+  expect(response.body.again.id).toBe(provider.users[0]!.id);
+  expect((response.body.keys as string[]).sort()).toEqual(['accessToken', 'expiresAt', 'provider', 'returnTo']);
+  expect(response.body.copy).not.toHaveProperty('getUserInfo');
+  expect(callsTo(provider)).toEqual(['GET authorize', 'GET get_user_info', 'GET get_user_info']);
+});
+
+test('a response that was sent already is left alone', async () => {
+  const strategy = createStrategy({ provider: 'pimbuzz', appId: '1', appSecret: 's' });
+  const { url } = await openServer((req, res) => {
+    res.write('sent, ');
+    const finish = (outcome: unknown) => res.end(String(outcome));
+    const each = Object.assign(Object.create(strategy) as LoginWithStrategy, {
+      redirect: (location: string) => finish(`then ${location.replace(/\?.*/, '')}`),
+      success: finish,
+      fail: finish,
+      error: finish,
+    });
+    each.authenticate(Object.assign(req, { res }));
+  });
+  expect(await (await fetch(`${url}/auth`)).text()).toBe('sent, then https://pimbuzz.com/api/oauth');
+});
+
+const requestOf = (fields: object) => toLoginRequest({ headers: {}, socket: {}, ...fields } as never);
+
+test.each<[string, object, object]>([
+  ['method and URL', { method: 'POST', url: '/auth' }, { method: 'POST', url: '/auth' }],
+  ['the URL before the app was mounted', { url: '/auth', originalUrl: '/app/auth' }, { url: '/app/auth' }],
+  ['neither', {}, { method: 'GET', url: '/', host: '', returnTo: undefined }],
+  ['a Host header', { headers: { host: 'App.example:3000' } }, { host: 'app.example' }],
+  ['an IPv6 address', { headers: { host: '[::1]:3000' } }, { host: '[::1]' }],
+  [
+    'the host name that a proxy tells',
+    { hostname: 'app.example', headers: { host: 'inner' } },
+    { host: 'app.example' },
+  ],
+  ['plain http', {}, { secure: false }],
+  ['https', { socket: { encrypted: true } }, { secure: true }],
+  ['https in front of a proxy', { secure: true }, { secure: true }],
+  ['http in front of a proxy', { secure: false, socket: { encrypted: true } }, { secure: false }],
+])('a login takes from a request: %s', (_name, fields, expected) => {
+  expect(requestOf(fields)).toMatchObject(expected);
 });
 
 test('outside Express, without a response on the request, it says what is missing', async () => {

@@ -73,7 +73,7 @@ export function isBoolean(value: unknown): value is boolean {
 
 /** Whether a value is a whole number above 0 that fits into a timer. */
 export function isPositiveInteger(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
+  return typeof value === 'number' && value % 1 === 0 && value > 0 && value < 2 ** 31;
 }
 
 export function isFunction(value: unknown): value is (...parameters: never[]) => unknown {

@@ -13,7 +13,7 @@ export function encodePath(path: string): string {
 
 /** Returns the path of a URL or of a request target, without query, fragment and trailing slashes. */
 export function pathOf(url: string): string {
-  const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');
   return trimSlashes(path);
 }
 

@@ -24,14 +24,15 @@ export function isCrossSite(request: RequestOrigin, trustedOrigins: readonly str
  */
 export function isSameOriginPost(request: RequestOrigin, trustedOrigins: readonly string[]): boolean {
   const { origin, referer, 'sec-fetch-site': site } = request.headers;
-  if (typeof origin === 'string' && trustedOrigins.includes(origin)) return true;
+  if (trustedOrigins.some((trusted) => trusted === origin)) return true;
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const sender = parseURL(origin ?? referer);
   return sender !== undefined && isOwnHost(request, sender);
 }
 
-function parseURL(text: unknown): URL | undefined {
-  return typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined;
+function parseURL(header: string | string[] | undefined): URL | undefined {
+  const text = String(header);
+  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function isOwnHost({ headers, host }: RequestOrigin, url: URL): boolean {

@@ -63,7 +63,7 @@ function isPrefetch(headers: RequestLine['headers']): boolean {
 
 /** Splits at each "?" too, and at "&amp;" as at "&", because the provider stores the redirect URL entity-encoded. */
 function splitQuery(url: string): [name: string, value: string][] {
-  const query = url.replace(/#.*$/s, '').replace(/^[^?]*\??/, '');
+  const query = url.replace(/#.*/s, '').replace(/[^?]*\??/, '');
   return query
     .split(/&(?:amp;)?|\?/)
     .filter((part) => part !== '')

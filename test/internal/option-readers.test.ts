@@ -49,6 +49,7 @@ test.each([
   ['timout', 'did you mean "timeout"?'],
   ['ttimeout', 'did you mean "timeout"?'],
   ['tmieout', 'did you mean "timeout"?'],
+  ['xxxtimeout', 'the options are timeout'],
   ['limit', 'did you mean "limits"?'],
   ['limis', 'did you mean "limits"?'],
   ['limxyz', 'the options are timeout'],

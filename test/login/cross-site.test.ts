@@ -97,6 +97,7 @@ describe("whether a page is on the app's host", () => {
     ['behind a proxy, with a port', from({ host: 'internal:3000' }), 'https://app.example:8443', true],
     ['behind a proxy, of another name', from({ host: 'internal:3000' }), 'https://internal.example', false],
     ['behind a proxy, by its inner name', from({ host: 'internal:3000' }), 'http://internal:3000', true],
+    ['by its IPv6 address, with another port', from({ host: '[::1]:3000' }, '[::1]'), 'http://[::1]:3001', false],
     ['without a Host header', from({ host: undefined }), 'https://app.example', true],
     ['without a Host header, of another name', from({ host: undefined }), 'https://evil.example', false],
     ['without any host', from({ host: undefined }, ''), 'https://evil.example', false],

@@ -97,7 +97,7 @@ describe('a client', () => {
   });
 
   test('may fail twice, whoever it is, once the overall limit is reached', async () => {
-    const limiter = create({ limit: 3, overallLimit: 4 });
+    const limiter = create({ limit: 3, overallLimit: 5 });
     expect(await countGuesses(limiter, '192.0.2.1')).toBe(3);
     expect(await countGuesses(limiter, '192.0.2.2')).toBe(2);
     expect(await countGuesses(limiter, '192.0.2.3')).toBe(2);
@@ -143,6 +143,19 @@ describe('requests of one client at once', () => {
     await permits[2]!.release(false);
     await settle();
     expect(permits).toHaveLength(4);
+  });
+
+  test('that come later wait for those that run already', async () => {
+    const limiter = create({ limit: 2 });
+    const [first] = await Promise.all([limiter.acquire('192.0.2.1'), limiter.acquire('192.0.2.1')]);
+    await first.release(false);
+    const next = await limiter.acquire('192.0.2.1');
+    let isIn = false;
+    const last = limiter.acquire('192.0.2.1').then(() => (isIn = true));
+    await settle();
+    expect(isIn).toBe(false);
+    await next.release(false);
+    await last;
   });
 
   test('are let in in the order in which they came', async () => {

@@ -60,10 +60,16 @@ describe('the key', () => {
     expect(classify(url)).toEqual({ type: 'malformed', reason });
   });
 
-  test.each(['/auth', '/auth?', '/auth?xauth_key=a', '/auth?auth_keys=a', '/auth#auth_key=a', '/auth?x#?auth_key=a'])(
-    'is not in %s, which is a start',
-    (url) => expect(classify(url)).toEqual({ type: 'start' }),
-  );
+  test.each([
+    '/auth',
+    '/auth?',
+    '/auth&auth_key=a',
+    '/auth&auth_key=a?x',
+    '/auth?xauth_key=a',
+    '/auth?auth_keys=a',
+    '/auth#auth_key=a',
+    '/auth?x#?auth_key=a',
+  ])('is not in %s, which is a start', (url) => expect(classify(url)).toEqual({ type: 'start' }));
 });
 
 test.each<[string, string | undefined, RequestKind['type']]>([
