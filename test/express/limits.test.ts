@@ -45,7 +45,7 @@ async function attackFrom(site: Site, address: string): Promise<(count: number) 
 /** How many keys the provider was asked for. */
 const guessesOf = (site: Site) => site.provider.requests.filter(({ endpoint }) => endpoint === 'authorize').length;
 
-test('100 000 guesses from one address take more than a year, and users from other addresses notice nothing', async () => {
+test('100 000 guesses from one address take more than a year, and users elsewhere notice nothing', async () => {
   const site = await open();
   const attack = await attackFrom(site, '203.0.113.9');
   const names = ['renee', 'sam', 'blank', 'layla'];
@@ -65,7 +65,7 @@ test('100 000 guesses from one address take more than a year, and users from oth
   expect(100_000 / perHour / 24).toBeGreaterThan(365);
 });
 
-test('once the overall limit is used up, each address has two guesses, and users whose keys are right are never refused', async () => {
+test('beyond the overall limit each address has two guesses, and users with right keys are never refused', async () => {
   const site = await open({ overallLimit: 20 });
   const guesses: number[] = [];
   for (const address of ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4']) {
@@ -93,7 +93,7 @@ test('a burst does not get around the limit', async () => {
   expect(statuses.filter((status) => status === 429)).toHaveLength(17);
 });
 
-test('a class of pupils behind one address logs in at once, although only one of them may be at the provider at a time', async () => {
+test('a class of pupils behind one address logs in at once, although only one exchange may run at a time', async () => {
   const site = await open({ limit: 1 });
   const names = ['renee', 'sam', 'blank', 'layla'];
   const responses = await Promise.all(names.map((user) => site.logIn(browserAt(site, '198.51.100.7'), user)));

@@ -45,8 +45,8 @@ function read(name: keyof Templates, locale: 'en' | 'fr', changes: object = {}):
 test.each<[keyof Templates, english: string, french: string]>([
   [
     'start',
-    'Log in with Pimbuzz Another site sent you here to log in with Pimbuzz. If that is what you want, go on; if not, close this page. [/there?a=1&amp;b=2] Log in with Pimbuzz',
-    'Se connecter avec Pimbuzz Un autre site vous a envoyé ici pour vous connecter avec Pimbuzz. Si vous le souhaitez, continuez ; sinon, fermez cette page. [/there?a=1&amp;b=2] Se connecter avec Pimbuzz',
+    `Log in with Pimbuzz Another site sent you here to log in with Pimbuzz. If that is what you want, go on; if not, close this page. [/there?a=1&amp;b=2] Log in with Pimbuzz`,
+    `Se connecter avec Pimbuzz Un autre site vous a envoyé ici pour vous connecter avec Pimbuzz. Si vous le souhaitez, continuez ; sinon, fermez cette page. [/there?a=1&amp;b=2] Se connecter avec Pimbuzz`,
   ],
   [
     'choose',
@@ -55,24 +55,24 @@ test.each<[keyof Templates, english: string, french: string]>([
   ],
   [
     'link',
-    'Add this Pimbuzz account? Sam Nguyễn sam · sam@example.org From then on, whoever can log in to this Pimbuzz account can log in here as you. [/auth/pimbuzz/link] [TOKEN] Yes, this is my account [/settings] Cancel',
-    'Ajouter ce compte Pimbuzz ? Sam Nguyễn sam · sam@example.org Ensuite, toute personne qui peut se connecter à ce compte Pimbuzz pourra se connecter ici à votre place. [/auth/pimbuzz/link] [TOKEN] Oui, c’est mon compte [/settings] Annuler',
+    `Add this Pimbuzz account? Sam Nguyễn sam · sam@example.org From then on, whoever can log in to this Pimbuzz account can log in here as you. [/auth/pimbuzz/link] [TOKEN] Yes, this is my account [/settings] Cancel`,
+    `Ajouter ce compte Pimbuzz ? Sam Nguyễn sam · sam@example.org Ensuite, toute personne qui peut se connecter à ce compte Pimbuzz pourra se connecter ici à votre place. [/auth/pimbuzz/link] [TOKEN] Oui, c’est mon compte [/settings] Annuler`,
   ],
   ['finish', 'One moment [/there?a=1&amp;b=2] Go on', 'Un instant [/there?a=1&amp;b=2] Continuer'],
   [
     'loggedOut',
-    'You are logged out here You are still signed in at Pimbuzz, Look Loox. On a computer that others use, sign out there, too: who logs in here again needs no password until then. [/there?a=1&amp;b=2] Log in again',
-    'Vous êtes déconnecté ici Vous êtes toujours connecté sur Pimbuzz, Look Loox. Sur un ordinateur partagé, déconnectez-vous là-bas aussi : d’ici là, personne n’a besoin de mot de passe pour se reconnecter ici. [/there?a=1&amp;b=2] Se reconnecter',
+    `You are logged out here You are still signed in at Pimbuzz, Look Loox. On a computer that others use, sign out there, too: who logs in here again needs no password until then. [/there?a=1&amp;b=2] Log in again`,
+    `Vous êtes déconnecté ici Vous êtes toujours connecté sur Pimbuzz, Look Loox. Sur un ordinateur partagé, déconnectez-vous là-bas aussi : d’ici là, personne n’a besoin de mot de passe pour se reconnecter ici. [/there?a=1&amp;b=2] Se reconnecter`,
   ],
   [
     'loginRequired',
-    'Please log in You are not logged in, so what you sent was not accepted. Log in in another tab, come back here, and send it again. [/there?a=1&amp;b=2] Log in',
-    'Connectez-vous Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez ici et renvoyez-le. [/there?a=1&amp;b=2] Se connecter',
+    `Please log in You are not logged in, so what you sent was not accepted. Log in in another tab, come back here, and send it again. [/there?a=1&amp;b=2] Log in`,
+    `Connectez-vous Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez ici et renvoyez-le. [/there?a=1&amp;b=2] Se connecter`,
   ],
   [
     'failure',
-    'That did not work Something is out of order right now. Please try again later. [/there?a=1&amp;b=2] Try again Code: timeout Look &lt;there&gt;.',
-    'Cela n’a pas fonctionné Quelque chose ne fonctionne pas pour le moment. Veuillez réessayer plus tard. [/there?a=1&amp;b=2] Réessayer Code: timeout Look &lt;there&gt;.',
+    `That did not work Something is out of order right now. Please try again later. [/there?a=1&amp;b=2] Try again Code: timeout Look &lt;there&gt;.`,
+    `Cela n’a pas fonctionné Quelque chose ne fonctionne pas pour le moment. Veuillez réessayer plus tard. [/there?a=1&amp;b=2] Réessayer Code: timeout Look &lt;there&gt;.`,
   ],
 ])('the page "%s" says in both languages what it is for', (name, english, french) => {
   expect(read(name, 'en')).toBe(english);
@@ -100,6 +100,6 @@ test('the page that sends the browser on does so at once', () => {
 
 test('the policy allows styles with the nonce, and no script, frame or foreign form', () => {
   expect(contentSecurityPolicy('N')).toBe(
-    "default-src 'none'; style-src 'nonce-N'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    `default-src 'none'; style-src 'nonce-N'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   );
 });
