@@ -241,6 +241,25 @@ describe('without Express', () => {
     expect((await logIn(app, neighbour, 'sam')).status).toBe(429);
   });
 
+  test('next is called once, whatever onError does after it', async () => {
+    const calls: unknown[] = [];
+    const auth = createAuth({
+      providers: [{ provider: 'pimbuzz', appId: '1', appSecret: 'x' }],
+      onError(_error, _req, _res, next) {
+        next(new Error('first'));
+        throw new Error('second');
+      },
+    });
+    const url = await serve((req, res) => {
+      auth(req, res, (error) => {
+        calls.push(error);
+        setImmediate(() => res.end());
+      });
+    });
+    await new Browser(url).get('/auth/pimbuzz');
+    expect(calls).toEqual([new Error('first')]);
+  });
+
   describe('in a process where neither Express nor Passport can be loaded', () => {
     let child: ChildProcess;
     let url: string;

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { byFetch } from '../support/test-browser';
 import { closeSites, openSite, takeCallback } from '../support/express-site';
 
@@ -41,6 +44,27 @@ test('may begin and end on one route, if the app has registered that one', async
   const browser = site.browser();
   expect((await site.logIn(browser, 'renee', '/auth/pimbuzz?returnTo=/x')).location).toBe('/x');
   expect((await browser.get('/me')).json.id).toBe('2');
+});
+
+test('closes its connections to the providers when the app closes it', async () => {
+  const provider = createServer((_req, res) => res.end('{}')).listen(0, '127.0.0.1');
+  const sockets: Socket[] = [];
+  provider.on('connection', (socket) => sockets.push(socket));
+  await once(provider, 'listening');
+  const baseURL = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+  const site = await openSite({
+    options: ([options]) => ({ providers: [{ ...options!, name: 'pimbuzz', provider: baseURL }] }),
+  });
+  const browser = site.browser();
+  await browser.get('/auth/pimbuzz');
+  expect((await browser.get('/auth/pimbuzz/callback?auth_key=abc')).json).toEqual({ error: 'response_unexpected' });
+  expect(sockets.map(({ destroyed }) => destroyed)).toContain(false);
+  const closed = sockets.map(async (socket) => {
+    if (!socket.destroyed) await once(socket, 'close');
+  });
+  await site.auth.close();
+  await Promise.all(closed);
+  provider.close();
 });
 
 test.each([

@@ -73,6 +73,13 @@ describe('a misconfiguration is warned of once, at the first start of a login:',
   });
 });
 
+test('sessions in a cookie are not warned of in production', async () => {
+  inMode('production');
+  const site = await openSite({ before: (app) => app.use(cookieSessions()) });
+  expect((await site.browser().get('/auth/pimbuzz')).status).toBe(302);
+  expect(warnings).toEqual([]);
+});
+
 test.each(['203.0.113.9', '127.0.0.1'])('a set-up that works is not warned of, for a user from %s', async (address) => {
   inMode('production');
   const store = new (class OtherStore extends MemoryStore {})();
