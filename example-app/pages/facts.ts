@@ -1,4 +1,4 @@
-import { html, type Markup } from '../html.js';
+import { html, type Markup } from 'passport-loginwith/express';
 import type { User } from '../user.js';
 import { describeDay, describeTime } from './dates.js';
 

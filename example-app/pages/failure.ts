@@ -1,5 +1,5 @@
 import type { LoginErrorCode, Provider } from 'passport-loginwith';
-import { html } from '../html.js';
+import { html } from 'passport-loginwith/express';
 import { explainFailure } from './failure-texts.js';
 import { renderPage } from './layout.js';
 

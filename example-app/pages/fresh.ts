@@ -1,4 +1,4 @@
-import { html } from '../html.js';
+import { html } from 'passport-loginwith/express';
 import { nameOf, type User } from '../user.js';
 import { describeTime } from './dates.js';
 import { factsAbout } from './facts.js';

@@ -1,5 +1,5 @@
 import type { Provider } from 'passport-loginwith';
-import { html, type Markup } from '../html.js';
+import { html, type Markup } from 'passport-loginwith/express';
 import { nameOf, type User } from '../user.js';
 import { renderPage } from './layout.js';
 import { logoutForm } from './logout-form.js';

@@ -1,4 +1,4 @@
-import { html, type Markup } from '../html.js';
+import { html, type Markup } from 'passport-loginwith/express';
 
 /** A whole HTML document around a page's content. */
 export function renderPage(title: string, main: Markup): string {

@@ -1,4 +1,4 @@
-import { html } from '../html.js';
+import { html } from 'passport-loginwith/express';
 import { renderPage } from './layout.js';
 
 export function notFoundPage(): string {

@@ -1,3 +1,3 @@
 // The same functions for `import` as for `require`.
-export { loginWith } from './index.js';
+export { html, loginWith } from './index.js';
 export type * from './index.js';

@@ -1,3 +1,4 @@
+export { html, type Markup, type Placeholder } from '../internal/html.js';
 export { loginWith } from './login-with.js';
 export type { PageContext, ProviderLink, Templates } from '../pages/templates.js';
 export type { Locale } from '../pages/texts.js';

@@ -5,10 +5,15 @@ export interface Markup {
   readonly markup: string;
 }
 
-/** What may stand in a placeholder: text is escaped, markup and lists of markup are not, nothing prints nothing. */
+/** Text is escaped; markup and lists of markup are not; `null`, `undefined` and `false` print nothing. */
 export type Placeholder = string | number | Markup | readonly Markup[] | null | undefined | false;
 
-/** A template whose placeholders are escaped, for element content and for double-quoted attributes. */
+/**
+ * A template that escapes the text in its placeholders, for element content and for double-quoted attributes.
+ *
+ * @example
+ * const failure = ({ code, href }) => html`<p>That did not work (${code}). <a href="${href}">Try again</a></p>`.markup;
+ */
 export function html(parts: TemplateStringsArray, ...values: Placeholder[]): Markup {
   return { markup: String.raw({ raw: parts }, ...values.map(render)) };
 }
