@@ -26,6 +26,8 @@ const crowd = users.slice(10, 16);
 const shown = ({ id, firstName, lastName }: Somebody) => ({ id, name: `${firstName} ${lastName}` });
 
 describeWithRedis('three processes of the example app behind a plain proxy', () => {
+  // On a machine that is busy with other work; what must be quick is measured.
+  jest.setTimeout(60_000);
   let example: CompiledExample;
   let redis: RedisServer;
   let provider: LocalProvider;
@@ -54,18 +56,18 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     };
     for (let index = 0; index < 3; index += 1) proxy.backends.push(await findFreePort());
     await Promise.all(proxy.backends.map((_port, index) => launch(index)));
-  }, 60_000);
+  });
 
   /** After a test that failed, the next one finds all at work, too. */
   beforeEach(async () => {
     proxy.onSent = () => undefined;
     redis.resume();
     await Promise.all(processes.map(async ({ isRunning }, index) => isRunning || launch(index)));
-  }, 20_000);
+  });
 
   afterAll(async () => {
     await Promise.allSettled(opened.reverse().map(async (each) => each.close()));
-  }, 20_000);
+  });
 
   const credentials = (variables: string) => ({
     [`${variables}_URL`]: provider.url,
@@ -130,7 +132,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     expect(processes.map(({ output }) => output.stderr)).toEqual(['', '', '']);
     // With the access token of the login, which each of them can unseal.
     expect(await shownByAll(visitor, '/me/fresh/pimbuzz')).toEqual(byAll(anna));
-  }, 20_000);
+  });
 
   test('a logout on one ends the session on all', async () => {
     const visitor = await signedIn(anna);
@@ -140,7 +142,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     expect(answer.status).toBeLessThan(400);
     expect(await shownByAll(visitor)).toEqual(byNone);
     expect(await shownByAll(thief)).toEqual(byNone);
-  }, 20_000);
+  });
 
   test('all can be killed and started again, and users stay signed in', async () => {
     const visitor = await signedIn(ben);
@@ -148,7 +150,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     await Promise.all(processes.map(({ exited }) => exited));
     await Promise.all(processes.map((_process, index) => launch(index)));
     expect(await shownByAll(visitor)).toEqual(byAll(ben));
-  }, 30_000);
+  });
 
   test('a login whose process dies when the key is used up goes on when the page is loaded again', async () => {
     const visitor = openVisitor();
@@ -164,7 +166,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     expect(statuses).toEqual([502]);
     expect(answer.location).toBe('/me');
     expect(await shownByAll(visitor)).toEqual(byAll(carla));
-  }, 20_000);
+  });
 
   test('of 1000 logins, none is lost or mixed up when one is killed in the middle', async () => {
     const victim = 1;
@@ -224,7 +226,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     await processes[victim]!.exited;
     await launch(victim);
     expect(await shownByAll(finished[0]!.visitor)).toEqual(byAll(finished[0]!.person));
-  }, 90_000);
+  }, 300_000);
 
   test('everybody gets an answer while Redis says nothing, and it goes on when Redis does', async () => {
     const visitors = await Promise.all(crowd.map(signedIn));
@@ -238,7 +240,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
       expect(await shownByAll(strangers[index]!)).toEqual(byNone);
     }
     expect(await shownByAll(await signedIn(ben))).toEqual(byAll(ben));
-  }, 40_000);
+  });
 
   test('everybody gets an answer when Redis is lost, and it works again when Redis is back', async () => {
     const visitors = await Promise.all(crowd.map(signedIn));
@@ -268,7 +270,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
       );
       expect(output.stderr).not.toMatch(/^ +at /m);
     }
-  }, 40_000);
+  });
 
   test.each(['is not there', 'says nothing'])(
     'a process ends with one line when Redis %s at its start',
@@ -291,7 +293,6 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
       expect(started.output.stderr).not.toContain('hidden-password');
       expect(started.output.stdout).not.toContain('Open ');
     },
-    20_000,
   );
 
   /** Kills the process that gets the next callback as soon as it has exchanged the key; resolves to which it was. */
