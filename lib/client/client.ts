@@ -67,9 +67,11 @@ export class LoginWithClient {
       );
       return json;
     };
-    let json = await send(this.authorizeMethod);
+    // Read once: another login may find out the method while this one waits.
+    const method = this.authorizeMethod;
+    let json = await send(method);
     if (provider.authorizeMethod === 'auto' && foundNoParameters(json)) {
-      const otherMethod = this.authorizeMethod === 'GET' ? 'POST' : 'GET';
+      const otherMethod = method === 'GET' ? 'POST' : 'GET';
       json = await send(otherMethod);
       if (!foundNoParameters(json)) this.authorizeMethod = otherMethod;
     }

@@ -47,6 +47,29 @@ test('a fixed method is not changed behind the back', async () => {
   await client.close();
 });
 
+test('logins that are under way when one of them finds out the method succeed, too', async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let refused = 0;
+  const { url } = await openServer((req, res) => {
+    if (req.method === 'POST') {
+      res.end('{"access_token":"t"}');
+      return;
+    }
+    refused += 1;
+    // The second login learns that GET is wrong only when the first has finished.
+    const refusal = refused === 2 ? released : Promise.resolve();
+    void refusal.then(() => res.end('{"error":true,"message":"Bad Request, invalid app_id"}'));
+  });
+  const client = new LoginWithClient({ provider: url, appId: '1', appSecret: 's' });
+  const first = client.authorize('first');
+  const second = client.authorize('second');
+  await Promise.race([first, second]);
+  release();
+  await expect(Promise.all([first, second])).resolves.toMatchObject([{ accessToken: 't' }, { accessToken: 't' }]);
+  await client.close();
+});
+
 test('a site that changes while the app runs is followed, and what worked is remembered', async () => {
   let dialect = 'GET';
   const calls: string[] = [];
