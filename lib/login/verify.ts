@@ -26,9 +26,8 @@ export function runVerify(verify: (...parameters: unknown[]) => unknown, paramet
   };
   try {
     const result = verify(...parameters, done);
-    // A function that declares done may return anything, such as the query or the timer that calls done later. Only a
-    // promise
-    // is a result then.
+    // A function that declares done may return anything, such as the query or the timer that calls done later: then
+    // only a promise is a result.
     if (types.isPromise(result) || (!declaresDone && isThenable(result)))
       result.then(takeResult, (error: unknown) => reject(asError(error)));
     // A function without declared parameters may wrap one that calls done later.
