@@ -8,7 +8,7 @@ import type { ProviderSettings } from '../options.js';
 import type { PageContext } from '../pages/index.js';
 import type { Store } from '../store/store.js';
 import { displayNameOf, type User } from '../store/users.js';
-import { readForm, type FormRequest } from './form-body.js';
+import { readForm, type FormRequest } from './body.js';
 import type { RequestTarget } from './request-target.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { SiteAddress } from './urls.js';

@@ -12,7 +12,7 @@ import type { PageText } from '../api/messages.js';
 import type { Store } from '../store/store.js';
 import type { User } from '../store/users.js';
 import type { CallReader } from './call-reader.js';
-import type { FormRequest } from './form-body.js';
+import type { FormRequest } from './body.js';
 import type { LoggedRequest, RequestLog } from './request-log.js';
 import { readTarget, type RequestTarget } from './request-target.js';
 import { sendResponse } from './send-response.js';
