@@ -1,3 +1,17 @@
+/** They need a browser, Redis, the built example or other processes: too long for a run per mutant. */
+const slowTests = [
+  'test/browser/',
+  'test/example-app/',
+  'test/express/cluster.test.ts',
+  'test/client/replay.test.ts',
+  'test/login/exit.test.ts',
+  'test/login/rate-limit-memory.test.ts',
+];
+
+/** What decides a login is held by its own tests; those of the floors above would only repeat them, slowly. */
+const testsAboveCore = ['test/express/', 'test/provider/', 'test/cli/', 'test/pages/'];
+const isCore = !process.argv.some((argument) => /lib\/(express|pages|provider|cli|\*)/.test(argument));
+
 /**
  * Breaks the code on purpose, one small change at a time, to see which changes no test notices:
  * npm run mutation -- 'lib/login/*.ts'
@@ -7,8 +21,7 @@
 export default {
   plugins: ['./test/support/mutation/runner.mjs'],
   testRunner: 'jest-file',
-  // Tests that need a browser, Redis or the built example take too long for a run per mutant.
-  mutationRun: { ignoredTests: ['test/browser/', 'test/example-app/', 'test/express/cluster.test.ts'] },
+  mutationRun: { ignoredTests: [...slowTests, ...(isCore ? testsAboveCore : [])] },
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // The words of a page or an error are no behaviour that a mutant could break.
