@@ -8,6 +8,7 @@ const packageLayers = [
   ['client/'],
   ['login/'],
   ['pages/'],
+  ['node-request.ts'],
   ['strategy.ts'],
   ['express/', 'web/'],
   ['index.ts', 'index.mts'],

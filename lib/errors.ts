@@ -40,6 +40,9 @@ const statusByCode = {
   timeout: 504,
 } as const;
 
+/** When to come back after a failure of the provider that may pass, in seconds. */
+const providerPause = 5;
+
 /** Names what went wrong. The names are stable, so an app can branch on them; the README explains each. */
 export type LoginErrorCode = keyof typeof statusByCode;
 
@@ -51,6 +54,8 @@ export interface LoginErrorDetails {
   hint?: string | undefined;
   /** Whether a new login may succeed. */
   retryable?: boolean | undefined;
+  /** Seconds until a new login may succeed; if absent, some seconds for what is the provider's affair and may pass. */
+  retryAfter?: number | undefined;
   /** A low-level error. Only its name, its code, and its redacted message and stack are kept. */
   cause?: unknown;
 }
@@ -73,6 +78,8 @@ export class LoginWithError extends Error {
   readonly status: number;
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  /** Seconds until a new login may succeed, if that is known. */
+  readonly retryAfter: number | undefined;
 
   constructor(message: string, details: LoginErrorDetails) {
     super(redact(message), details.cause === undefined ? undefined : { cause: harmlessCause(details.cause) });
@@ -81,11 +88,20 @@ export class LoginWithError extends Error {
     this.status = statusByCode[details.code];
     this.hint = details.hint === undefined ? undefined : redact(details.hint);
     this.retryable = details.retryable ?? false;
+    this.retryAfter = details.retryAfter ?? (this.retryable && this.status >= 502 ? providerPause : undefined);
   }
 
-  toJSON(): Pick<LoginWithError, 'name' | 'code' | 'stage' | 'status' | 'message' | 'hint' | 'retryable'> {
-    const { name, code, stage, status, message, hint, retryable } = this;
-    return { name, code, stage, status, message, hint, retryable };
+  /** `Retry-After`, which Express's own error handler sends. */
+  get headers(): Record<string, string> {
+    return this.retryAfter === undefined ? {} : { 'Retry-After': String(this.retryAfter) };
+  }
+
+  toJSON(): Pick<
+    LoginWithError,
+    'name' | 'code' | 'stage' | 'status' | 'message' | 'hint' | 'retryable' | 'retryAfter'
+  > {
+    const { name, code, stage, status, message, hint, retryable, retryAfter } = this;
+    return { name, code, stage, status, message, hint, retryable, retryAfter };
   }
 }
 

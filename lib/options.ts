@@ -1,14 +1,23 @@
 import { redactURL } from './errors.js';
+import {
+  cookieSecretRule,
+  isCookieSecret,
+  secretsOf,
+  stretchSecret,
+  warnOfMissingCookieSecret,
+} from './internal/cookie-secret.js';
 import { errorText } from './internal/unknown-error.js';
 import {
   hasMethods,
   isBoolean,
+  isListOf,
   isPositiveInteger,
   parseOptions,
   type OptionReader,
 } from './internal/option-readers.js';
-import { bareProviderName, findProvider, isName } from './providers.js';
-import type { AttemptStore, ClientOptions, Provider } from './types.js';
+import { createSealers, type Sealers, type SealingSecrets } from './internal/seal.js';
+import { findProvider, isBare, isName, renameProvider } from './providers.js';
+import type { AttemptStore, ClientOptions, Provider, RateLimitStore } from './types.js';
 
 /** The client's options after the check. */
 export interface ClientSettings {
@@ -20,16 +29,44 @@ export interface ClientSettings {
   readonly dispatcher: ClientOptions['dispatcher'];
 }
 
-/** The strategy's options after the check. */
+/** The strategy's options after the check. The name of `provider` is that of its users' identities and cookies. */
 export interface StrategySettings extends ClientSettings {
+  /** Of the strategy and of its routes. */
   readonly name: string;
+  /** Seals what the browser and the session keep. */
+  readonly sealers: Sealers;
   readonly callbackURL: string | undefined;
   readonly passReqToCallback: boolean;
   readonly attempts: AttemptStore | undefined;
+  readonly trustedOrigins: readonly string[];
+  readonly limits: RateLimits | undefined;
+}
+
+/** How many failed exchanges are allowed. */
+export interface RateLimits {
+  /** Failed exchanges that one client address may have within the window. */
+  limit: number;
+  /** Failed exchanges of all clients, after which a client may have only two. */
+  overallLimit: number;
+  /** Length of the window, in milliseconds. */
+  windowMs: number;
+  /** Counts the failed exchanges; the memory of this process if absent. */
+  store: RateLimitStore | undefined;
 }
 
 const clientOptionNames = ['provider', 'appId', 'appSecret', 'timeout', 'dispatcher'];
-const strategyOptionNames = [...clientOptionNames, 'name', 'callbackURL', 'passReqToCallback', 'attempts'];
+const strategyOptionNames = [
+  ...clientOptionNames,
+  'cookieSecret',
+  'name',
+  'callbackURL',
+  'passReqToCallback',
+  'attempts',
+  'trustedOrigins',
+  'limits',
+];
+/** The name of a strategy for a provider of which only the base URL is known. */
+const bareStrategyName = 'loginwith';
 const example = '{ provider, appId, appSecret }';
 
 /** What to do about option names of other strategies, in lower case. */
@@ -45,6 +82,7 @@ const hints = {
   state: 'the protocol has none; leave it out',
   scope: 'the protocol has none; leave it out',
   store: 'use "attempts"',
+  secret: 'use "cookieSecret"',
 };
 
 /**
@@ -70,12 +108,12 @@ export function parseStrategyOptions(options: unknown): StrategySettings {
     (reader): StrategySettings => {
       const client = readClientOptions(reader);
       const given = reader.read('name', isName, 'letters, digits, ".", "_" or "-", because it also names a cookie');
-      const name = given ?? client.provider.name;
+      const provider = given === undefined ? client.provider : renameProvider(client.provider, given);
       return {
         ...client,
-        // A base URL has no name. The strategy's name keeps the users of two of them apart.
-        provider: client.provider.name === bareProviderName ? { ...client.provider, name } : client.provider,
-        name,
+        provider,
+        name: given ?? (isBare(provider) ? bareStrategyName : provider.name),
+        sealers: readSealers(reader, { ...client, provider }),
         callbackURL: readCallbackURL(reader),
         passReqToCallback: reader.read('passReqToCallback', isBoolean, 'true or false') ?? false,
         attempts: reader.read(
@@ -83,9 +121,38 @@ export function parseStrategyOptions(options: unknown): StrategySettings {
           isAttemptStore,
           'an object with the methods begin(req, attempt) and take(req)',
         ),
+        trustedOrigins: readTrustedOrigins(reader),
+        limits: reader.given.limits === undefined ? undefined : readLimits(reader),
       };
     },
   );
+}
+
+/** Reads the option `trustedOrigins`. */
+export function readTrustedOrigins(reader: OptionReader): readonly string[] {
+  return reader.read('trustedOrigins', isListOf(isOrigin), 'a list of origins such as https://www.example.org') ?? [];
+}
+
+/** Reads the option `limits`. */
+export function readLimits(reader: OptionReader): RateLimits {
+  const inner = reader.readObject('limits', ['limit', 'overallLimit', 'windowMs', 'store'], '{ limit: 10 }');
+  const readCount = (name: string) => inner.read(name, isPositiveInteger, 'a whole number above 0');
+  return {
+    limit: readCount('limit') ?? 10,
+    overallLimit: readCount('overallLimit') ?? 100,
+    windowMs: readCount('windowMs') ?? 60 * 60_000,
+    store: inner.read('store', isRateLimitStore, 'a store of express-rate-limit, with get(key) and increment(key)'),
+  };
+}
+
+function readSealers(reader: OptionReader, { provider: { name, baseURL }, appId, appSecret }: ClientSettings): Sealers {
+  const cookieSecret = reader.read('cookieSecret', isCookieSecret, cookieSecretRule);
+  if (cookieSecret !== undefined && [cookieSecret].flat().includes(appSecret()))
+    reader.reject('"cookieSecret" is the appSecret, which can be guessed; choose random characters');
+  if (reader.given.cookieSecret === undefined) warnOfMissingCookieSecret();
+  const secrets: SealingSecrets =
+    cookieSecret === undefined ? stretchSecret(appSecret(), `${baseURL} ${appId}`) : secretsOf(cookieSecret);
+  return createSealers(secrets, [name, baseURL, appId]);
 }
 
 function readClientOptions(reader: OptionReader): ClientSettings {
@@ -144,6 +211,14 @@ function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): stri
 /** Whether a value has the shape of an undici Dispatcher, which may come from another copy of undici. */
 function isDispatcher(value: unknown): value is NonNullable<ClientOptions['dispatcher']> {
   return hasMethods(value, 'dispatch');
+}
+
+function isOrigin(value: unknown): value is string {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isRateLimitStore(value: unknown): value is RateLimitStore {
+  return hasMethods(value, 'get', 'increment');
 }
 
 function isAttemptStore(value: unknown): value is AttemptStore {

@@ -2,15 +2,18 @@ import { omitUndefined } from './internal/omit-undefined.js';
 import { trimSlashes } from './internal/urls.js';
 import type { AuthorizeMethod, Provider, ProviderDefinition } from './types.js';
 
-/** Names a provider of which only the base URL is known. */
-export const bareProviderName = 'loginwith';
-
 const authorizeMethods: readonly ('auto' | AuthorizeMethod)[] = ['auto', 'GET', 'POST'];
+const knownDisplayNames = new Map([
+  ['pimbuzz', 'Pimbuzz'],
+  ['lookloox', 'Look Loox'],
+]);
+/** What this file has returned. It needs no second check, which the name of a bare base URL would not pass. */
+const checkedProviders = new WeakSet<object>();
 
 /** The known providers, by name. */
 export const providers = Object.freeze({
-  pimbuzz: defineProvider({ name: 'pimbuzz', displayName: 'Pimbuzz', baseURL: 'https://pimbuzz.com' }),
-  lookloox: defineProvider({ name: 'lookloox', displayName: 'Look Loox', baseURL: 'https://lookloox.com' }),
+  pimbuzz: defineProvider({ name: 'pimbuzz', baseURL: 'https://pimbuzz.com' }),
+  lookloox: defineProvider({ name: 'lookloox', baseURL: 'https://lookloox.com' }),
 });
 
 /**
@@ -40,11 +43,11 @@ export function defineProvider(definition: ProviderDefinition): Provider {
   const known = ['name', 'baseURL', 'displayName', 'uploadsURL', 'authorizeMethod'];
   mistakes.push(...Object.keys(definition).flatMap((key) => (known.includes(key) ? [] : [`"${key}" is not known`])));
   if (mistakes.length > 0) throw new TypeError(`defineProvider: ${mistakes.join('; ')}`);
-  return Object.freeze(
+  return markChecked(
     omitUndefined({
       name,
       baseURL: checkedBaseURL,
-      displayName: displayName ?? name,
+      displayName: displayName ?? knownDisplayNames.get(name) ?? name,
       authorizeMethod,
       uploadsURL: checkedUploadsURL,
     }),
@@ -53,32 +56,59 @@ export function defineProvider(definition: ProviderDefinition): Provider {
 
 /**
  * Finds the provider that the option `provider` names: a known one, one on a base URL, or one that `defineProvider`
- * returned.
+ * returned. One on a base URL is named by its host and path, so that no two sites share a name.
  *
  * @throws TypeError that lists every mistake at once.
  */
 export function findProvider(option: unknown): Provider {
   if (option === 'pimbuzz' || option === 'lookloox') return providers[option];
-  if (typeof option === 'string') {
-    if (!option.includes(':')) {
-      throw new TypeError(
-        `"provider" ${JSON.stringify(option)} is not known; use 'pimbuzz', 'lookloox', or a base URL such as ` +
-          "'https://social.example'",
-      );
-    }
-    const mistakes: string[] = [];
-    const baseURL = parseSiteURL(option, 'provider', mistakes);
-    if (mistakes.length > 0) throw new TypeError(mistakes.join('; '));
-    return defineProvider({ name: bareProviderName, displayName: new URL(baseURL).host, baseURL });
-  }
+  if (typeof option === 'string') return createBareProvider(option);
   if (typeof option === 'object' && option !== null && 'name' in option && 'baseURL' in option) {
-    // defineProvider checks the type of each field.
-    return defineProvider(option as ProviderDefinition);
+    // defineProvider checks the type of each field, and what is marked comes from it or from here.
+    return checkedProviders.has(option) ? (option as Provider) : defineProvider(option as ProviderDefinition);
   }
   throw new TypeError(
     `"provider" is ${option === undefined ? 'missing' : 'not usable'}; use 'pimbuzz', 'lookloox', a base URL, or ` +
       'what defineProvider returned',
   );
+}
+
+/** Gives a provider the name that the app uses for it. */
+export function renameProvider(provider: Provider, name: string): Provider {
+  const displayName = isBare(provider) ? (knownDisplayNames.get(name) ?? provider.displayName) : provider.displayName;
+  return markChecked({ ...provider, name, displayName });
+}
+
+/** Whether only the address of a provider is known. */
+export function isBare({ name, baseURL }: Provider): boolean {
+  return name === addressOf(baseURL);
+}
+
+function addressOf(baseURL: string): string {
+  return baseURL.replace(/^https?:\/\//, '');
+}
+
+function createBareProvider(url: string): Provider {
+  if (!url.includes(':')) {
+    throw new TypeError(
+      `"provider" ${JSON.stringify(url)} is not known; use 'pimbuzz', 'lookloox', or a base URL such as ` +
+        "'https://social.example'",
+    );
+  }
+  const mistakes: string[] = [];
+  const baseURL = parseSiteURL(url, 'provider', mistakes);
+  if (mistakes.length > 0) throw new TypeError(mistakes.join('; '));
+  return markChecked({
+    name: addressOf(baseURL),
+    displayName: new URL(baseURL).host,
+    baseURL,
+    authorizeMethod: 'auto',
+  });
+}
+
+function markChecked(provider: Provider): Provider {
+  checkedProviders.add(provider);
+  return Object.freeze(provider);
 }
 
 /** Whether a value can name a provider. The name is a part of routes, cookies and profiles. */

@@ -2,9 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
-import { createLoginHandler, type LoginHandler, type LoginOutcome, type LoginRequest } from './login/login.js';
+import { createLoginHandler, type LoginHandler } from './login/login.js';
+import type { LoginOutcome } from './login/outcome.js';
+import { createRateLimiter } from './login/rate-limit.js';
 import { runVerify } from './login/verify.js';
+import { originalURL, toLoginRequest, type ExpressRequest } from './node-request.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
+import { createPageResponse } from './pages/page-response.js';
+import { defaultTemplates } from './pages/templates.js';
 import type { LoginAccess, LoginInfo, Profile, StrategyOptions } from './types.js';
 
 /** Takes the result of `verify`: an error, a user, or `false` and a reason. */
@@ -49,15 +54,6 @@ interface Actions {
 /** Typed here, so that the declarations of this package need no typings of another package. */
 const PassportStrategy = Strategy as unknown as new () => Actions;
 
-/** A request with the properties that Express adds, all of which may be absent in another framework. */
-type ExpressRequest = IncomingMessage & {
-  res?: ServerResponse;
-  originalUrl?: string;
-  hostname?: string;
-  secure?: boolean;
-  loginWith?: LoginInfo & LoginAccess;
-};
-
 /**
  * Logs users in with Pimbuzz, Look Loox or any network on the same script. One route starts the login, and the route of
  * the registered redirect URL finishes it. Both run `passport.authenticate` with this strategy's name.
@@ -78,7 +74,7 @@ export class LoginWithStrategy extends PassportStrategy {
   /** The client of the same provider, for `checkCredentials()`, `getUserInfo()` and `close()`. */
   readonly client: LoginWithClient;
   private readonly settings: StrategySettings;
-  private readonly handleLogin: LoginHandler;
+  private readonly login: LoginHandler;
   private readonly verify: (...parameters: unknown[]) => unknown;
 
   /** @throws TypeError that lists every mistake in the options at once, each with the name of the option. */
@@ -94,7 +90,8 @@ export class LoginWithStrategy extends PassportStrategy {
     const { name, provider, appId, appSecret, timeout, dispatcher } = this.settings;
     this.name = name;
     this.client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
-    this.handleLogin = createLoginHandler(this.settings, this.client);
+    const { limits } = this.settings;
+    this.login = createLoginHandler(this.settings, this.client, limits && createRateLimiter(limits));
     // The overloads tie its type to passReqToCallback, which decides its arguments.
     this.verify = verify as (...parameters: unknown[]) => unknown;
   }
@@ -113,6 +110,22 @@ export class LoginWithStrategy extends PassportStrategy {
     this.handle(req, options, actions).catch((reason: unknown) => actions.error(reason));
   }
 
+  /**
+   * Forgets the logins that this browser has started. Call it when you log a user out, before you respond: otherwise
+   * the old callback page, loaded again within a minute, logs in again.
+   *
+   * @throws LoginWithError `attempts_failed` if the app's attempt store fails.
+   * @example
+   * app.post('/logout', async (req, res) => {
+   *   await strategy.forgetAttempts(req, res);
+   *   req.logout(() => res.redirect('/'));
+   * });
+   */
+  async forgetAttempts(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const setCookie = await this.login.forgetAttempts(toLoginRequest(req));
+    if (setCookie !== undefined) res.appendHeader('Set-Cookie', setCookie);
+  }
+
   private async handle(req: ExpressRequest, options: LoginWithAuthenticateOptions, actions: Actions): Promise<void> {
     const { res } = req;
     if (res === undefined) {
@@ -122,7 +135,7 @@ export class LoginWithStrategy extends PassportStrategy {
         hint: 'The strategy needs req.res, which Express sets. In another framework, set it or use LoginWithClient.',
       });
     }
-    const outcome = await this.handleLogin(toLoginRequest(req, options));
+    const outcome = await this.login.handle(toLoginRequest(req, options));
     if (!res.headersSent) {
       res.setHeader('Cache-Control', 'no-store');
       if ('cookie' in outcome) res.appendHeader('Set-Cookie', outcome.cookie);
@@ -130,6 +143,9 @@ export class LoginWithStrategy extends PassportStrategy {
     switch (outcome.type) {
       case 'nothing':
         res.writeHead(204).end();
+        return;
+      case 'confirm':
+        sendStartPage(req, res, this.settings.provider.displayName);
         return;
       case 'redirect':
         actions.redirect(outcome.location);
@@ -141,18 +157,21 @@ export class LoginWithStrategy extends PassportStrategy {
         actions.error(outcome.error);
         return;
       case 'success':
-        await this.finish(req, outcome, actions);
+        await this.finish(req, res, outcome, actions);
     }
   }
 
   private async finish(
     req: ExpressRequest,
+    res: ServerResponse,
     outcome: Extract<LoginOutcome, { type: 'success' }>,
     actions: Actions,
   ): Promise<void> {
     const { profile, info } = outcome;
     const parameters = [info.accessToken, undefined, profile];
     const release = await outcome.acquire();
+    // A verify that responds itself may never call done.
+    res.once('finish', release);
     const result = await runVerify(
       this.verify,
       this.settings.passReqToCallback ? [req, ...parameters] : parameters,
@@ -166,22 +185,19 @@ export class LoginWithStrategy extends PassportStrategy {
   }
 }
 
+/**
+ * Sends a page with one link to the same address. The protocol has no `state`, so an attacker whose page starts a login
+ * unasked could log the user in as the attacker.
+ */
+function sendStartPage(req: ExpressRequest, res: ServerResponse, displayName: string): void {
+  // Behind two slashes the browser would look for a host name.
+  const href = `/${originalURL(req).replace(/^[/\\]+/, '')}`;
+  const { headers, text } = createPageResponse(req, (page) => defaultTemplates.start({ ...page, displayName, href }));
+  res.writeHead(200, headers).end(text);
+}
+
 /** Adds `getUserInfo()`, not enumerable, so that printing, copying and serializing the info leave it out. */
 export function addLoginAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
   const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
   return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
-}
-
-/** Takes the parts of a request that a login needs, from Express where it knows more than Node. */
-export function toLoginRequest(req: ExpressRequest, { returnTo }: LoginWithAuthenticateOptions = {}): LoginRequest {
-  return {
-    method: req.method ?? 'GET',
-    url: req.originalUrl ?? req.url ?? '/',
-    headers: req.headers,
-    // Express follows "trust proxy" in hostname and secure.
-    host: (req.hostname ?? req.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
-    secure: req.secure ?? 'encrypted' in req.socket,
-    returnTo,
-    source: req,
-  };
 }

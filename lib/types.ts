@@ -9,7 +9,7 @@ export type AuthorizeMethod = 'GET' | 'POST';
 
 /** A social network with "Log in With", checked and frozen by `defineProvider`. */
 export interface Provider {
-  /** Short name: the strategy's default name and `profile.provider`. */
+  /** Short name: the strategy's default name and `profile.provider`; host and path of a bare base URL. */
   readonly name: string;
   /** The site's own address without a trailing slash, for example `https://pimbuzz.com`. */
   readonly baseURL: string;
@@ -135,7 +135,7 @@ export interface AttemptBinding {
 export interface Attempt {
   /** Random and unguessable. */
   id: string;
-  /** The strategy's name. */
+  /** The provider's name, as in `profile.provider`. */
   provider: string;
   /** Host name on which the login was started, without the port. */
   host: string;
@@ -145,6 +145,8 @@ export interface Attempt {
   returnTo: string;
   /** Number of times that the login went back to the start by itself. */
   restarts: number;
+  /** Id of the attempt whose key was wrong, if this one is its restart. */
+  retryOf?: string | undefined;
   /** Set by `loginWith()` for a renewal or a link. */
   binding?: AttemptBinding | undefined;
 }
@@ -152,7 +154,7 @@ export interface Attempt {
 /**
  * Remembers started logins in place of the sealed cookie. Both methods may be async. `take` returns the newest attempt
  * of the request's browser and forgets it. If it returns the same attempt again within a minute, a page that is loaded
- * twice shares one login.
+ * twice shares one login. A logout takes an attempt, too.
  */
 export interface AttemptStore {
   begin(req: IncomingMessage, attempt: Attempt): void | Promise<void>;
@@ -164,12 +166,26 @@ export interface RateLimitStore {
   init?(options: { windowMs: number }): unknown;
   get?(key: string): Promise<RateLimitCount | undefined> | RateLimitCount | undefined;
   increment(key: string): Promise<RateLimitCount> | RateLimitCount;
+  /** Takes a failure back. A store without it counts every wrong key, also of users whose next key is right. */
+  decrement?(key: string): unknown;
 }
 
 /** The number of times that a store has counted a key, and the time at which it forgets the key. */
 export interface RateLimitCount {
   totalHits: number;
   resetTime: Date | undefined;
+}
+
+/** How many failed exchanges are allowed; the names are those of express-rate-limit. */
+export interface LimitOptions {
+  /** From one client address within the window; default 10. */
+  limit?: number | undefined;
+  /** Altogether; once they are used up, each client address has only two. Default 100. */
+  overallLimit?: number | undefined;
+  /** Length of the window, in milliseconds; default one hour. */
+  windowMs?: number | undefined;
+  /** Default: the memory of this process. */
+  store?: RateLimitStore | undefined;
 }
 
 /** Options of `LoginWithClient`. */
@@ -188,7 +204,16 @@ export interface ClientOptions {
 
 /** Options of `LoginWithStrategy`. */
 export interface StrategyOptions extends ClientOptions {
-  /** The strategy's name; the provider's name if absent, and `'loginwith'` for a base URL. */
+  /**
+   * Seals the cookies: 32 or more random characters, the same in all processes of the app, or a list of such texts, of
+   * which the first seals and all open, for rotation. If absent, a key is derived from `appSecret`, with effort,
+   * because app secrets are guessable (PROTOCOL.md, entropy of keys, tokens and secrets).
+   */
+  cookieSecret?: string | readonly string[] | undefined;
+  /**
+   * The strategy's name, and `profile.provider` of its users. If absent, the provider's name; for a base URL
+   * `'loginwith'` is the strategy's name, and host and path of the URL are `profile.provider`.
+   */
   name?: string | undefined;
   /** The registered redirect URL. It is never sent, only compared with requests and shown in hints. */
   callbackURL?: string | undefined;
@@ -196,6 +221,13 @@ export interface StrategyOptions extends ClientOptions {
   passReqToCallback?: boolean | undefined;
   /** Remembers started logins; a sealed cookie if absent. */
   attempts?: AttemptStore | undefined;
+  /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
+  trustedOrigins?: readonly string[] | undefined;
+  /**
+   * Limits failed exchanges, because keys are guessable; without limits if absent, because the strategy cannot know
+   * whether the app sees its clients' addresses. `loginWith()` always has limits.
+   */
+  limits?: LimitOptions | undefined;
 }
 
 declare global {

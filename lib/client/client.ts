@@ -62,7 +62,7 @@ export class LoginWithClient {
     const send = async (method: AuthorizeMethod) => {
       const { json } = await retry(
         () => this.transport.call({ stage: 'authorize', method, endpoint: 'authorize', parameters, signal }),
-        wasNeverSent,
+        (error) => wasNeverSent(error) && !hasCode(error, 'provider_unavailable'),
         signal,
       );
       return json;

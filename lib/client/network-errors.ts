@@ -1,4 +1,4 @@
-import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { errorCodeOf, errorText } from '../internal/unknown-error.js';
 
 interface ConnectionFailure {
@@ -40,6 +40,18 @@ const failures: readonly ConnectionFailure[] = [
     what: (_host, systemCode) => `could not be trusted: TLS failed (${systemCode})`,
     hint: 'For a private certificate authority, set the option "dispatcher" or NODE_EXTRA_CA_CERTS.',
   },
+  {
+    matches: (systemCode) => /^(?:UND_ERR_HEADERS_OVERFLOW|HPE_HEADER_OVERFLOW)$/.test(systemCode),
+    code: 'response_too_large',
+    what: () => 'answered with more than 16 KiB of headers',
+    hint: 'No response of this API has such headers. Check the base URL.',
+  },
+  {
+    matches: (systemCode) => /^HPE_(?!INVALID_EOF_STATE$|CLOSED_CONNECTION$)/.test(systemCode),
+    code: 'response_unexpected',
+    what: () => 'answered with something other than HTTP',
+    hint: 'Check the base URL and its port.',
+  },
 ];
 const lost: Omit<ConnectionFailure, 'matches'> = {
   code: 'connection_lost',
@@ -52,7 +64,8 @@ const lost: Omit<ConnectionFailure, 'matches'> = {
  *
  * @param isOverdue whether the call was aborted; `error` is only a consequence then.
  * @param toMessage adds the stage, the provider's name and the time that passed to what happened.
- * @returns an error with `timeout`, `connection_refused`, `host_not_found`, `tls_failed` or `connection_lost`.
+ * @returns an error with `timeout`, `connection_refused`, `host_not_found`, `tls_failed`, `response_too_large`,
+ *   `response_unexpected` or `connection_lost`.
  */
 export function explainConnectionFailure(
   error: unknown,
@@ -64,22 +77,31 @@ export function explainConnectionFailure(
   const systemCode = errorCodeOf(error) ?? '';
   const failure = isOverdue ? timeout : (failures.find(({ matches }) => matches(systemCode)) ?? lost);
   const { code, what, hint } = failure;
-  return new LoginWithError(toMessage(what(host, systemCode)), {
+  const explained = new LoginWithError(toMessage(what(host, systemCode)), {
     code,
     stage,
     hint,
-    retryable: code !== 'tls_failed',
+    retryable: code !== 'tls_failed' && !code.startsWith('response_'),
     cause: error,
   });
+  if (!isOverdue && (wasNeverSent(error) || cannotHaveBeenSent(error, systemCode))) markNeverSent(explained);
+  return explained;
 }
 
-/**
- * Whether a call that failed with this error cannot have reached the provider. False if in doubt: an open connection
- * can fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too.
- */
+/** Errors of calls, and of connections, on which nothing was sent. */
+const neverSent = new WeakSet<object>();
+
+/** Whether a call that failed with this error cannot have reached the provider. False if in doubt. */
 export function wasNeverSent(error: unknown): boolean {
-  if (!hasCode(error, 'connection_refused', 'host_not_found', 'tls_failed')) return false;
-  const systemCode = errorCodeOf(error.cause) ?? '';
-  if (notReachable.includes(systemCode)) return !/^(?:read|write) /.test(errorText(error.cause));
+  return typeof error === 'object' && error !== null && neverSent.has(error);
+}
+
+export function markNeverSent(error: object): void {
+  neverSent.add(error);
+}
+
+/** An open connection can fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too. */
+function cannotHaveBeenSent(error: unknown, systemCode: string): boolean {
+  if (notReachable.includes(systemCode)) return !/^(?:read|write) /.test(errorText(error));
   return notResolved.includes(systemCode) || notConnected.includes(systemCode) || badCertificate.test(systemCode);
 }

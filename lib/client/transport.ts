@@ -1,12 +1,13 @@
-import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
-import type { buildConnector, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { originOf, readResponse, type APIResponse, type RawResponse } from './response.js';
 import { trimSlashes } from '../internal/urls.js';
 import { errorCodeOf } from '../internal/unknown-error.js';
-import { explainConnectionFailure } from './network-errors.js';
-import { LoginWithError, type LoginStage } from '../errors.js';
+import { createCircuitBreaker } from './circuit-breaker.js';
+import { explainConnectionFailure, markNeverSent } from './network-errors.js';
+import { loadUndici, openPool, type WarmPool } from './pool.js';
+import { hasCode, LoginWithError, type LoginStage } from '../errors.js';
 import type { Provider } from '../types.js';
 
 /** One call to the provider's API. */
@@ -36,8 +37,6 @@ export interface Transport {
 
 /** In bytes, before and after decompression. */
 const maximumBodyLength = 256 * 1024;
-/** How long an unused connection of `warmUp` is kept, in milliseconds. */
-const spareLifetime = 10_000;
 
 /** Version 2.8 of the script compresses its responses; a proxy in front of a site may do so without being asked. */
 const decompressors: Record<string, (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>> = {
@@ -51,7 +50,15 @@ const decompressors: Record<string, (bytes: Buffer, options: ZlibOptions) => Pro
 export function createTransport(provider: Provider, given: Dispatcher | undefined): Transport {
   const base = new URL(provider.baseURL);
   let pool: WarmPool | undefined;
+  /** Pools whose calls have no answer: new calls do not wait behind them. */
+  const retired = new Set<Promise<void>>();
   let hasWarned = false;
+  const breaker = createCircuitBreaker(() => {
+    if (pool === undefined) return;
+    const closing = pool.close().finally(() => retired.delete(closing));
+    retired.add(closing);
+    pool = undefined;
+  });
 
   return {
     async call(call) {
@@ -59,10 +66,14 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       const began = performance.now();
       const toMessage = (what: string) =>
         `${stage}: ${provider.name} ${what} after ${Math.round(performance.now() - began)} ms`;
+      // Once a key is used, its token must be used too.
+      if (stage === 'authorize' && !breaker.admits()) throw createSilentError(stage, provider);
+      const end = breaker.begin();
       try {
         const dispatcher = given ?? (pool ??= openPool(base)).dispatcher;
         signal.throwIfAborted();
         const raw = await untilAborted(signal, send(base, call, dispatcher, toMessage));
+        end('answered');
         const response = readResponse(raw, provider, stage, toMessage);
         if (raw.status >= 300 && !hasWarned) {
           hasWarned = true;
@@ -74,8 +85,13 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         }
         return response;
       } catch (error) {
-        if (error instanceof LoginWithError) throw error;
-        throw explainConnectionFailure(error, base.host, signal.aborted, stage, toMessage);
+        if (error instanceof LoginWithError) {
+          end('answered');
+          throw error;
+        }
+        const failure = explainConnectionFailure(error, base.host, signal.aborted, stage, toMessage);
+        end(hasCode(failure, 'timeout') ? 'silent' : 'failed');
+        throw failure;
       }
     },
     warmUp() {
@@ -84,10 +100,22 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       pool.warmUp();
     },
     async close() {
-      await pool?.close();
+      await Promise.all([pool?.close(), ...retired]);
       pool = undefined;
     },
   };
+}
+
+/** The error of a call that is not sent, so that its key stays unused. */
+function createSilentError(stage: LoginStage, { name }: Provider): LoginWithError {
+  const error = new LoginWithError(`${stage}: ${name} answers no calls at present`, {
+    code: 'provider_unavailable',
+    stage,
+    hint: 'The site has answered nothing for some seconds, so nothing was sent. Load the page again in a moment.',
+    retryable: true,
+  });
+  markNeverSent(error);
+  return error;
 }
 
 async function send(
@@ -171,66 +199,4 @@ async function readText(
       retryable: true,
     });
   }
-}
-
-/** Loads undici when it is first needed, because it takes longer to load than the rest of the package. */
-function loadUndici(): typeof import('undici') {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require('undici') as typeof import('undici');
-}
-
-interface WarmPool {
-  dispatcher: Dispatcher;
-  warmUp(): void;
-  close(): Promise<void>;
-}
-
-/** Opens a pool that can be given a connection before there is a request for it. */
-function openPool(base: URL): WarmPool {
-  const { Pool, buildConnector } = loadUndici();
-  const connect = buildConnector({});
-  const target = {
-    hostname: base.hostname.replace(/[[\]]/g, ''),
-    host: base.host,
-    protocol: base.protocol,
-    port: base.port,
-  };
-  let spare: Socket | undefined;
-  let isOpening = false;
-
-  const takeSpare = (): Socket | undefined => {
-    const socket = spare;
-    spare = undefined;
-    return socket?.destroyed === false && socket.writable ? socket : undefined;
-  };
-  const dispatcher = new Pool(base.origin, {
-    connections: 128,
-    connect(options: buildConnector.Options, callback: buildConnector.Callback) {
-      const socket = takeSpare();
-      if (socket === undefined) connect(options, callback);
-      // Later, because undici never sends its request if it gets the connection while it is asking for one.
-      else setImmediate(() => callback(null, socket.ref()));
-    },
-  });
-  return {
-    dispatcher,
-    warmUp() {
-      if (spare !== undefined || isOpening || dispatcher.stats.free > 0) return;
-      isOpening = true;
-      connect(target, (error, socket) => {
-        isOpening = false;
-        if (error !== null) return;
-        spare = socket.unref();
-        const discard = () => {
-          if (spare === socket) takeSpare()?.destroy();
-        };
-        socket.once('close', discard);
-        setTimeout(discard, spareLifetime).unref();
-      });
-    },
-    async close() {
-      takeSpare()?.destroy();
-      await dispatcher.close();
-    },
-  };
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { isCrossSite } from '../login/cross-site.js';
+import { isForeignStart } from '../login/cross-site.js';
 import { sanitizeReturnTo } from '../login/return-to.js';
+import { originalURL, toLoginRequest } from '../node-request.js';
 import { isPageRequest } from '../pages/negotiation.js';
-import { addLoginAccess, toLoginRequest } from '../strategy.js';
+import { addLoginAccess } from '../strategy.js';
 import type { Instance, ProviderLogin, RequestContext } from './instance.js';
 import { addReturnTo, pathTo } from './paths.js';
-import { originalURL } from './request.js';
 import { redirect } from './responses.js';
 import { redirectToProvider } from './routes/login.js';
 import { sendLoginRequired, sendUnauthorized } from './unauthorized.js';
@@ -33,7 +33,7 @@ export async function guardAccessToken(
     await sendLoginRequired(instance, context, provider.settings.name);
     return;
   }
-  const token = instance.loginData.findToken(req, provider.settings.name);
+  const token = await instance.loginData.findToken(req, provider.settings.name);
   if (token === undefined) {
     await renewToken(instance, context, provider);
     return;
@@ -69,12 +69,12 @@ async function renewToken(instance: Instance, context: RequestContext, provider:
     sendUnauthorized(instance, context, renewURL, { code: 'token_expired', message, renewURL });
     return;
   }
-  const returnTo = sanitizeReturnTo(originalURL(req));
+  const returnTo = sanitizeReturnTo(originalURL(req), provider.settings.callbackURL);
   // An account that this session does not know yet is no renewal but a first login, which another site must not start.
   const isFirst = loginData.accountIdOf(req, name) === undefined;
-  if (isFirst && isCrossSite(toLoginRequest(req), settings.trustedOrigins))
+  if (isFirst && isForeignStart(toLoginRequest(req), settings.trustedOrigins))
     await redirect(req, res, addReturnTo(renewURL, returnTo));
-  else await redirectToProvider(instance, context, provider, returnTo, 'renew');
+  else await redirectToProvider(instance, context, provider, { returnTo, purpose: 'renew', isConfirmed: true });
 }
 
 /** If another Passport has set `req.user`, a guard of ours replaces it by our user. */

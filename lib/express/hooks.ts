@@ -1,5 +1,5 @@
+import { sendFailure } from './failure.js';
 import type { Instance, RequestContext } from './instance.js';
-import { sendFailure, toFailure } from './outcome.js';
 import { asWebRequest } from './request.js';
 import type { LoginWithOptions } from './types.js';
 
@@ -17,7 +17,7 @@ export async function runHook(
     await respond();
     return;
   }
-  const fail = (error: unknown) => sendFailure(instance, context, toFailure(error)).catch(context.next);
+  const fail = (error: unknown) => sendFailure(instance, context, error).catch(context.next);
   let isCalled = false;
   await hook(asWebRequest(context.req), context.res, (error) => {
     if (isCalled) return;

@@ -2,11 +2,10 @@ export { html, type Markup, type Placeholder } from '../internal/html.js';
 export { loginWith } from './login-with.js';
 export type { PageContext, ProviderLink, Templates } from '../pages/templates.js';
 export type { Locale } from '../pages/texts.js';
-export type { LinkedProfile, RateLimitCount, RateLimitStore } from '../types.js';
+export type { LimitOptions, LinkedProfile, RateLimitCount, RateLimitStore } from '../types.js';
 export type {
   ErrorHandler,
   Handler,
-  LimitOptions,
   Link,
   LoginPaths,
   LoginWith,

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LoginWithClient } from '../client/client.js';
 import { createLoginHandler, type LoginHandler } from '../login/login.js';
 import { createRateLimiter, type RateLimiter } from '../login/rate-limit.js';
+
+import type { ExpressRequest } from '../node-request.js';
 import type { StrategySettings } from '../options.js';
 import type { Settings } from './options.js';
-import type { ExpressRequest } from './request.js';
 import { createCurrentUser, type CurrentUser } from './session/current-user.js';
+import { createFailureCookie, type FailureCookie } from './failure-cookie.js';
 import { createLoginData, type LoginData } from './session/login-data.js';
 import type { Next } from './types.js';
 import { createWarnings } from './warnings.js';
@@ -16,11 +18,12 @@ export interface Instance {
   providers: ReadonlyMap<string, ProviderLogin>;
   currentUser: CurrentUser;
   loginData: LoginData;
-  rateLimiter: RateLimiter;
   /** Whether access tokens are kept in the session; set at the latest when the guards are created. */
   keepsTokens: boolean;
   /** Warns of misconfigurations, at the first start of a login. */
   warn: (req: IncomingMessage) => void;
+  /** The forms of links that were confirmed a short time ago, by id. */
+  confirmations: Map<string, Promise<void>>;
   /** The path under which the app has mounted the middleware, by request. */
   mountPaths: WeakMap<IncomingMessage, string>;
 }
@@ -29,7 +32,8 @@ export interface Instance {
 export interface ProviderLogin {
   settings: StrategySettings;
   client: LoginWithClient;
-  handleLogin: LoginHandler;
+  login: LoginHandler;
+  failureCookie: FailureCookie;
 }
 
 /** The arguments of a middleware, for one request. */
@@ -41,20 +45,28 @@ export interface RequestContext {
 
 export function createInstance(settings: Settings): Instance {
   const currentUser = createCurrentUser(settings);
+  const limiter = createRateLimiter(settings.limits);
+  const createLogin = (provider: StrategySettings) => createProviderLogin(provider, limiter, settings.trustedOrigins);
   return {
     settings,
-    providers: new Map(settings.providers.map((provider) => [provider.name, createProviderLogin(provider)])),
+    providers: new Map(settings.providers.map((provider) => [provider.name, createLogin(provider)])),
     currentUser,
     loginData: createLoginData(settings, currentUser),
-    rateLimiter: createRateLimiter(settings.limits),
     keepsTokens: settings.keepAccessToken === true,
     warn: createWarnings(),
+    confirmations: new Map(),
     mountPaths: new WeakMap(),
   };
 }
 
-function createProviderLogin(settings: StrategySettings): ProviderLogin {
+function createProviderLogin(
+  options: StrategySettings,
+  limiter: RateLimiter,
+  trustedOrigins: readonly string[],
+): ProviderLogin {
+  const settings = { ...options, trustedOrigins };
   const { provider, appId, appSecret, timeout, dispatcher } = settings;
   const client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
-  return { settings, client, handleLogin: createLoginHandler(settings, client) };
+  const login = createLoginHandler(settings, client, limiter);
+  return { settings, client, login, failureCookie: createFailureCookie(settings) };
 }

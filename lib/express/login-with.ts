@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { hasCode } from '../errors.js';
+import { sendFailure } from './failure.js';
 import { guardAccessToken, guardLogin, replaceToken } from './guards.js';
 import { createInstance, type Instance, type ProviderLogin, type RequestContext } from './instance.js';
 import { parseLoginWithOptions } from './options.js';
-import { sendFailure, toFailure } from './outcome.js';
 import { mountPathOf } from './request.js';
 import { createRouter } from './router.js';
 import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, Next, SessionProfile } from './types.js';
@@ -79,7 +79,7 @@ async function handleRequest(instance: Instance, context: RequestContext, respon
   try {
     await respond(context);
   } catch (error) {
-    await sendFailure(instance, context, toFailure(error));
+    await sendFailure(instance, context, error);
   }
 }
 

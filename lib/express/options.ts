@@ -3,13 +3,12 @@ import {
   hasMethods,
   isBoolean,
   isFunction,
-  isPositiveInteger,
+  isListOf,
   parseOptions,
   type OptionReader,
 } from '../internal/option-readers.js';
-import type { RateLimits } from '../login/rate-limit.js';
+import { readLimits, readTrustedOrigins, type RateLimits } from '../options.js';
 import { defaultTemplates, type Templates } from '../pages/templates.js';
-import type { RateLimitStore } from '../types.js';
 import { readRoutes, type RouteSettings } from './route-options.js';
 import type { LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
@@ -37,6 +36,7 @@ export interface Settings extends RouteSettings {
 
 const optionNames = [
   'providers',
+  'cookieSecret',
   'basePath',
   'paths',
   'verify',
@@ -86,8 +86,7 @@ function readSettings(reader: OptionReader): Settings {
     failureRedirect: readTarget(reader, 'failureRedirect'),
     logoutRedirect: readTarget(reader, 'logoutRedirect'),
     keepAccessToken: reader.read('keepAccessToken', isBoolean, 'true or false'),
-    trustedOrigins:
-      reader.read('trustedOrigins', isListOf(isOrigin), 'a list of origins such as https://www.example.org') ?? [],
+    trustedOrigins: readTrustedOrigins(reader),
     limits: readLimits(reader),
     templates: readTemplates(reader),
   };
@@ -121,17 +120,6 @@ function checkCombinations({ given, reject }: OptionReader): void {
     reject('"serialize" and "deserialize" are for the users of "verify", which is missing');
 }
 
-function readLimits(reader: OptionReader): RateLimits {
-  const inner = reader.readObject('limits', ['limit', 'overallLimit', 'windowMs', 'store'], '{ limit: 10 }');
-  const readCount = (name: string) => inner.read(name, isPositiveInteger, 'a whole number above 0');
-  return {
-    limit: readCount('limit') ?? 10,
-    overallLimit: readCount('overallLimit') ?? 100,
-    windowMs: readCount('windowMs') ?? 60 * 60_000,
-    store: inner.read('store', isRateLimitStore, 'a store of express-rate-limit, with get(key) and increment(key)'),
-  };
-}
-
 function readTemplates(reader: OptionReader): Templates {
   const names = Object.keys(defaultTemplates);
   const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
@@ -157,19 +145,7 @@ function isTarget(value: unknown): value is string {
   );
 }
 
-function isOrigin(value: unknown): value is string {
-  return isText(value) && URL.canParse(value) && new URL(value).origin === value;
-}
-
-function isListOf<T>(check: (value: unknown) => value is T): (value: unknown) => value is T[] {
-  return (value): value is T[] => Array.isArray(value) && value.every(check);
-}
-
 /** Passport has many more methods; these are called. */
 function isPassport(value: unknown): value is PassportLike {
   return hasMethods(value, 'initialize', 'session');
-}
-
-function isRateLimitStore(value: unknown): value is RateLimitStore {
-  return hasMethods(value, 'get', 'increment');
 }

@@ -1,3 +1,4 @@
+import { cookieSecretRule, isCookieSecret } from '../internal/cookie-secret.js';
 import { isObject, type OptionReader } from '../internal/option-readers.js';
 import { errorText } from '../internal/unknown-error.js';
 import { pathOf, trimSlashes } from '../internal/urls.js';
@@ -26,30 +27,40 @@ export function readRoutes(reader: OptionReader): RouteSettings {
   const paths = readPaths(reader);
   const providers = readProviders(reader, basePath + paths.callback);
   checkRoutes(reader, providers, paths);
+  checkIdentities(reader, providers);
   return { providers, basePath, paths };
 }
 
-function readProviders({ given, reject }: OptionReader, callbackPath: string): StrategySettings[] {
+function readProviders(reader: OptionReader, callbackPath: string): StrategySettings[] {
+  const { given, reject } = reader;
   const { providers } = given;
   if (!Array.isArray(providers) || providers.length === 0) {
     reject('"providers" must be a list with one { provider, appId, appSecret } per provider');
     return [];
   }
-  return providers.flatMap((options: unknown, index) => {
+  const cookieSecret = reader.read('cookieSecret', isCookieSecret, cookieSecretRule);
+  return providers.flatMap((given: unknown, index) => {
+    const options = isObject(given) && cookieSecret !== undefined ? { cookieSecret, ...given } : given;
     const provider = readProvider(options, callbackPath, (message) => reject(`"providers[${index}]": ${message}`));
     return provider === undefined ? [] : [provider];
   });
 }
+
+/** Options of the strategy that belong elsewhere here. */
+const misplacedOptions: Readonly<Record<string, string>> = {
+  passReqToCallback: 'is for the strategy; "onLogin" gets the request here',
+  trustedOrigins: 'is an option of loginWith() itself',
+  limits: 'is an option of loginWith() itself, because all providers share the counts',
+};
 
 function readProvider(
   options: unknown,
   callbackPath: string,
   reject: (message: string) => void,
 ): StrategySettings | undefined {
-  if (isObject(options) && 'passReqToCallback' in options) {
-    reject('"passReqToCallback" is for the strategy; "onLogin" gets the request here');
-    return undefined;
-  }
+  const misplaced = isObject(options) ? Object.entries(misplacedOptions).filter(([name]) => name in options) : [];
+  for (const [name, advice] of misplaced) reject(`"${name}" ${advice}`);
+  if (misplaced.length > 0) return undefined;
   try {
     const settings = parseStrategyOptions(options);
     const path = trimSlashes(callbackPath.replace(':name', settings.name));
@@ -95,6 +106,21 @@ function checkRoutes({ reject }: OptionReader, providers: readonly StrategySetti
       }
       owners.set(path, `"${route}" of provider "${name}"`);
     }
+  }
+}
+
+/** The provider's name and the user's id are an identity; many databases compare texts without regard to case. */
+function checkIdentities({ reject }: OptionReader, providers: readonly StrategySettings[]): void {
+  const sites = new Map<string, string>();
+  for (const { provider } of providers) {
+    const identity = provider.name.toLowerCase();
+    const other = sites.get(identity);
+    if (other !== undefined && other !== provider.baseURL)
+      reject(
+        `${other} and ${provider.baseURL} are both called "${provider.name}", so that user 1 of the one would be ` +
+          'user 1 of the other; give each provider a "name" of its own',
+      );
+    sites.set(identity, provider.baseURL);
   }
 }
 

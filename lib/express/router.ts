@@ -1,6 +1,6 @@
 import Router from 'router';
 import { classifyRequest } from '../login/request.js';
-import { toLoginRequest } from '../strategy.js';
+import { toLoginRequest } from '../node-request.js';
 import type { Instance, ProviderLogin, RequestContext } from './instance.js';
 import { sendNothing } from './responses.js';
 import { handleCallback } from './routes/callback.js';
@@ -29,12 +29,13 @@ export function createRouter(instance: Instance, toHandler: ToHandler): Handler 
   );
   for (const [name, provider] of instance.providers) {
     for (const route of providerRoutes) {
-      if (route === 'link' && onLink === undefined) continue;
       const path = basePath + paths[route].replace(':name', name);
-      router.get(
-        path,
-        toHandler((context) => handleGet(instance, context, provider, route)),
-      );
+      if (route !== 'link' || onLink !== undefined)
+        router.get(
+          path,
+          toHandler((context) => handleGet(instance, context, provider, route)),
+        );
+      // Without onLink, the form is that of an account to be used in this session.
       if (route === 'link')
         router.post(
           path,

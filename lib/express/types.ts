@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Templates } from '../pages/templates.js';
 import type { VerifyDone } from '../strategy.js';
-import type { LinkedProfile, Profile, RateLimitStore, StrategyOptions } from '../types.js';
+import type { LimitOptions, LinkedProfile, Profile, StrategyOptions } from '../types.js';
 
 /** A request as an option's function gets it; with Express, declare the parameter as `(req: express.Request, …)`. */
 export type WebRequest = IncomingMessage & Express.Request;
@@ -43,18 +43,6 @@ export interface LoginPaths {
   logout: string;
 }
 
-/** How many failed exchanges are allowed; the names are those of express-rate-limit. */
-export interface LimitOptions {
-  /** From one client address within the window; default 10. */
-  limit?: number | undefined;
-  /** Altogether; once they are used up, each client address has only two. Default 100. */
-  overallLimit?: number | undefined;
-  /** Length of the window, in milliseconds; default one hour. */
-  windowMs?: number | undefined;
-  /** Default: the memory of this process. */
-  store?: RateLimitStore | undefined;
-}
-
 /** The app's own Passport, as far as it is used. */
 export interface PassportLike {
   initialize(options?: { userProperty: string }): unknown;
@@ -68,7 +56,9 @@ export type Verified<User> = User | false | null | undefined | void;
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
   /** The options of `LoginWithStrategy`, once per provider. */
-  providers: readonly Omit<StrategyOptions, 'passReqToCallback'>[];
+  providers: readonly Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>[];
+  /** Seals the cookies and what the session keeps, as for `LoginWithStrategy`. */
+  cookieSecret?: string | readonly string[] | undefined;
   /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */
   basePath?: string | undefined;
   paths?: Partial<LoginPaths> | undefined;

@@ -2,7 +2,7 @@ import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFormPost, isPageRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext } from './instance.js';
 import { addReturnTo, loginPath, pathTo } from './paths.js';
-import { originalURL } from './request.js';
+import { originalURL } from '../node-request.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
 
 /**

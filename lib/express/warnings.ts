@@ -1,4 +1,4 @@
-import { toLoginRequest } from '../strategy.js';
+import { toLoginRequest, trustsEveryProxy } from '../node-request.js';
 import { isSecureSession, isStrictSession, type SessionRequest } from './session/session.js';
 
 /** Creates a function that warns of misconfigurations, at the first start of a login. */
@@ -28,6 +28,14 @@ function findProblems(req: SessionRequest): [code: string, message: string][] {
       'loginWith: this request came through a proxy that the app does not trust. All users seem to have one ' +
         'address, and the failed logins of one count for all. Set app.set("trust proxy", 1), without Express set ' +
         'req.ip before loginWith(), or have the proxy drop X-Forwarded-For.',
+    ]);
+  }
+  if (trustsEveryProxy(req)) {
+    problems.push([
+      'LOGINWITH_TRUST_EVERY_PROXY',
+      'loginWith: "trust proxy" is true, so every client can make up its address, and with it the limits on failed ' +
+        'logins. All who connect from one address therefore share the overall limit. Set "trust proxy" to the number ' +
+        'of proxies before the app, or to their addresses.',
     ]);
   }
   if (isStrictSession(req)) {

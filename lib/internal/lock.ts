@@ -1,15 +1,22 @@
 /** Lets callers in one after the other, in the order of their calls. */
 export type Lock = () => Promise<Release>;
 
-/** Lets the next caller in. The caller that was let in must call it once. */
+/** Lets the next caller in. A second call does nothing. */
 export type Release = () => void;
 
-export function createLock(): Lock {
+/** @param maximumTime milliseconds after which the next caller is let in, if the one before it has not called `Release`. */
+export function createLock(maximumTime?: number): Lock {
   let last = Promise.resolve();
-  return () => {
+  return async () => {
     const previous = last;
-    let release: Release = () => undefined;
-    last = new Promise<void>((resolve) => (release = resolve));
-    return previous.then(() => release);
+    let open: Release = () => undefined;
+    last = new Promise<void>((resolve) => (open = resolve));
+    await previous;
+    if (maximumTime === undefined) return open;
+    const timer = setTimeout(open, maximumTime).unref();
+    return () => {
+      clearTimeout(timer);
+      open();
+    };
   };
 }

@@ -76,6 +76,10 @@ export function isPositiveInteger(value: unknown): value is number {
   return typeof value === 'number' && value % 1 === 0 && value > 0 && value < 2 ** 31;
 }
 
+export function isListOf<T>(check: (value: unknown) => value is T): (value: unknown) => value is T[] {
+  return (value): value is T[] => Array.isArray(value) && value.every(check);
+}
+
 export function isFunction(value: unknown): value is (...parameters: never[]) => unknown {
   return typeof value === 'function';
 }

@@ -1,26 +1,53 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdf, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 
 /** Encrypts and authenticates values with AES-256-GCM, as text for a cookie, a form, a URL or a session. */
 export interface Sealer {
   /** @param expiresAt milliseconds since 1970 until which the value can be opened; without end if absent. */
-  seal(value: unknown, expiresAt?: number): string;
+  seal(value: unknown, expiresAt?: number): Promise<string>;
   /** Returns the value that this sealer sealed; `undefined` for any other text and for an expired one. */
-  unseal(sealed: string): unknown;
+  unseal(sealed: string): Promise<unknown>;
 }
+
+/** Returns the sealer of a purpose. A sealer with another purpose cannot open its texts. */
+export type Sealers = (purpose: string) => Sealer;
+
+/** The secrets in the order of their age: the newest one seals, and each opens. */
+export type SealingSecrets = () => Promise<readonly (string | Uint8Array)[]>;
 
 const nonceLength = 12;
 const tagLength = 16;
+const deriveKey = promisify(hkdf);
 
 /**
- * Creates a sealer with a key derived from a secret (HKDF-SHA-256). A sealer with another purpose cannot open its
- * texts.
+ * Creates the sealers of one owner. Their keys are derived from the secrets (HKDF-SHA-256) when they are first needed.
+ *
+ * @param owner names whose texts these are; another owner's sealers cannot open them, even with the same secrets.
  */
-export function createSealer(secret: string, purpose: readonly string[]): Sealer {
-  const key = new Uint8Array(hkdfSync('sha256', secret, '', JSON.stringify(purpose), 32));
+export function createSealers(secrets: SealingSecrets, owner: readonly string[]): Sealers {
+  const sealers = new Map<string, Sealer>();
+  return (purpose) => {
+    const sealer = sealers.get(purpose) ?? createSealer(secrets, [purpose, ...owner]);
+    sealers.set(purpose, sealer);
+    return sealer;
+  };
+}
+
+function createSealer(secrets: SealingSecrets, purpose: readonly string[]): Sealer {
+  let derived: Promise<Uint8Array[]> | undefined;
+  const deriveKeys = async () => {
+    const derive = (secret: string | Uint8Array) => deriveKey('sha256', secret, '', JSON.stringify(purpose), 32);
+    return (await Promise.all((await secrets()).map(derive))).map((key) => new Uint8Array(key));
+  };
+  const keys = () => (derived ??= deriveKeys());
   return {
-    seal: (value, expiresAt) => encrypt(JSON.stringify([value, expiresAt]), key),
-    unseal(sealed) {
-      const text = decrypt(sealed, key);
+    async seal(value, expiresAt) {
+      const [newest = new Uint8Array()] = await keys();
+      return encrypt(JSON.stringify([value, expiresAt]), newest);
+    },
+    async unseal(sealed) {
+      const texts = (await keys()).map((key) => decrypt(sealed, key));
+      const text = texts.find((opened) => opened !== undefined);
       if (text === undefined) return undefined;
       // Only seal() can have written this text.
       const [value, expiresAt] = JSON.parse(text) as [unknown, number | null];

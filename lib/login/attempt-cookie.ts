@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { parseCookie, stringifySetCookie } from 'cookie';
 import { omitUndefined } from '../internal/omit-undefined.js';
-import { createSealer } from '../internal/seal.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
+import { createSealedCookie } from './sealed-cookie.js';
 
 /** How long a started login may take, in milliseconds. */
 const attemptLifetime = 10 * 60_000;
@@ -29,47 +28,39 @@ export interface AttemptCookieContent {
 /** The content of a request's cookie, or the reason why there is none. */
 export type AttemptCookieReading =
   | { found: true; content: AttemptCookieContent }
-  | { found: false; why: 'no_cookies' | 'not_ours' | 'other_provider' | 'other_scheme' | 'tampered' };
+  | { found: false; why: 'no_cookies' | 'not_ours' | 'other_provider' | 'other_scheme' | 'tampered' | 'ambiguous' };
 
 /** Keeps the attempts of one strategy in the browser, sealed, so that any instance of the app can finish a login. */
 interface AttemptCookie {
-  read(cookieHeader: string | undefined, secure: boolean): AttemptCookieReading;
+  read(cookieHeader: string | undefined, secure: boolean): Promise<AttemptCookieReading>;
   /** Returns the value of a `Set-Cookie` header. */
-  write(content: AttemptCookieContent, secure: boolean): string;
+  write(content: AttemptCookieContent, secure: boolean): Promise<string>;
+  /** Returns the value of a `Set-Cookie` header that removes the cookie, if the request has it. */
+  clear(cookieHeader: string | undefined, secure: boolean): string | undefined;
 }
 
-/** Creates the cookie of a strategy. Only a strategy with the same name, provider, app id and secret can open it. */
-export function createAttemptCookie({ name, provider, appId, appSecret }: StrategySettings): AttemptCookie {
+/** Creates the cookie of a strategy. Only a strategy with the same provider, app id and secret can open it. */
+export function createAttemptCookie({ provider, sealers }: StrategySettings): AttemptCookie {
   // The purpose contains the version of the format, so that a cookie of another version is not opened.
-  const sealer = createSealer(appSecret(), ['passport-loginwith attempts 2', name, provider.baseURL, appId]);
-  const plainName = cookiePrefix + name;
-  const cookieName = (secure: boolean) => (secure ? `__Host-${plainName}` : plainName);
-
+  const cookie = createSealedCookie(sealers('attempts 3'), cookiePrefix + provider.name, attemptLifetime);
   return {
-    read(cookieHeader, secure) {
-      const cookies = parseCookie(cookieHeader ?? '');
-      const sealed = cookies[cookieName(secure)];
-      if (sealed === undefined) return { found: false, why: explainAbsence(Object.keys(cookies), plainName) };
+    async read(cookieHeader, secure) {
+      const reading = await cookie.read(cookieHeader, secure);
       // Only write() can have sealed it.
-      const content = sealer.unseal(sealed) as AttemptCookieContent | undefined;
-      return content === undefined ? { found: false, why: 'tampered' } : { found: true, content };
+      if (reading.found) return { found: true, content: reading.value as AttemptCookieContent };
+      const { why, names } = reading;
+      return { found: false, why: why === 'absent' ? explainAbsence(names, cookie.name) : why };
     },
-    write({ starts, attempts }, secure) {
+    async write({ starts, attempts }, secure) {
       const kept = attempts.slice(-maximumAttempts);
-      let sealed = sealer.seal({ starts, attempts: kept });
+      let sealed = await cookie.seal({ starts, attempts: kept });
       while (sealed.length > maximumValueLength) {
         kept.shift();
-        sealed = sealer.seal({ starts, attempts: kept });
+        sealed = await cookie.seal({ starts, attempts: kept });
       }
-      const maxAge = attemptLifetime / 1000;
-      return stringifySetCookie(cookieName(secure), sealed, {
-        path: '/',
-        maxAge,
-        httpOnly: true,
-        sameSite: 'lax',
-        secure,
-      });
+      return cookie.write(sealed, secure);
     },
+    clear: (cookieHeader, secure) => cookie.clear(cookieHeader, secure),
   };
 }
 
@@ -84,10 +75,11 @@ export function createAttempt({
   host,
   returnTo,
   restarts,
+  retryOf,
   binding,
 }: Omit<Attempt, 'id' | 'startedAt'>): Attempt {
   const id = randomBytes(16).toString('base64url');
-  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, binding });
+  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, retryOf, binding });
 }
 
 export type AttemptVerdict = 'valid' | 'expired' | 'other_host' | 'other_provider';

@@ -6,15 +6,33 @@ export interface RequestOrigin {
 }
 
 /**
- * Whether a site that is not trusted made the browser send this request. Browsers say so in `Sec-Fetch-Site`. For
- * browsers from before 2023 the referrer decides: another site can withhold it, but cannot forge it.
+ * Whether a start may have been caused by another site, or by another host of this one, that is not trusted. Browsers
+ * say so in `Sec-Fetch-Site`. Where they do not (over plain http, and before 2023), only a visit with a referrer of the
+ * app is surely its own: another site can withhold the referrer, but cannot forge it. What is no browser has no user
+ * whom another site could send here.
  */
-export function isCrossSite(request: RequestOrigin, trustedOrigins: readonly string[]): boolean {
-  const referrer = parseURL(request.headers.referer);
+export function isForeignStart(request: StartRequest, trustedOrigins: readonly string[]): boolean {
+  const { method, headers } = request;
+  if (method === 'POST' && headers.origin !== undefined) return !isSameOriginPost(request, trustedOrigins);
+  const referrer = parseURL(headers.referer);
   if (referrer !== undefined && trustedOrigins.includes(referrer.origin)) return false;
-  const site = request.headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'cross-site';
-  return referrer !== undefined && !isOwnHost(request, referrer);
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  if (referrer !== undefined) return !isOwnHost(request, referrer);
+  return isBrowser(headers) || asksForHTML(headers);
+}
+
+/** A request with its method. */
+export type StartRequest = RequestOrigin & { method: string };
+
+/**
+ * Whether a user went to this page: no picture, frame or script of a page may log anybody in. Browsers say so in
+ * `Sec-Fetch-Dest`. Where they do not, they still ask for HTML when a user goes to a page, and only then or in a frame.
+ */
+export function isNavigation({ headers }: Pick<RequestOrigin, 'headers'>): boolean {
+  const destination = headers['sec-fetch-dest'];
+  if (destination !== undefined) return destination === 'document';
+  return headers.accept === undefined || !isBrowser(headers) || asksForHTML(headers);
 }
 
 /**
@@ -40,4 +58,13 @@ function isOwnHost({ headers, host }: RequestOrigin, url: URL): boolean {
   if (url.host === received) return true;
   // Behind a trusted proxy the app knows the host name that the browser used, but not the port.
   return host !== received.replace(/:\d+$/, '') && url.hostname === host;
+}
+
+/** No page can change this header of a request that another site lets it send. */
+function isBrowser(headers: RequestOrigin['headers']): boolean {
+  return String(headers['user-agent']).startsWith('Mozilla/');
+}
+
+function asksForHTML({ accept }: RequestOrigin['headers']): boolean {
+  return /\b(?:text\/html|application\/xhtml\+xml)\b/i.test(String(accept));
 }

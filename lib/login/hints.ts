@@ -2,6 +2,7 @@ import { redactURL } from '../errors.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
 import type { AttemptCookieReading, AttemptVerdict } from './attempt-cookie.js';
+import type { LoginRequest } from './outcome.js';
 
 /** The hint for a browser that starts one login after the other. */
 export const loopHint =
@@ -9,10 +10,26 @@ export const loopHint =
   'secure but "trust proxy" is not set, or it has another domain), the session is not saved before the redirect, or ' +
   'the registered redirect URL has a "#", which hides the key.';
 
+/** Returns the hint for a request that may not log anybody in. */
+export function explainForeignRequest(what: 'embedded' | 'form'): string {
+  return what === 'form'
+    ? 'Send it from a page of the app itself; list other origins of the app in "trustedOrigins".'
+    : 'A picture, a frame or a script requested the page. Send the browser there with a link or a redirect.';
+}
+
 /** Returns the hint for a request on the path of `callbackURL` without a key. */
-export function explainMissingKey({ callbackURL, provider }: StrategySettings): string {
+export function explainMissingKey(
+  { callbackURL, provider }: StrategySettings,
+  { headers }: Pick<LoginRequest, 'headers'>,
+): string {
+  if (headers.cookie === undefined) {
+    return (
+      'The request has no cookies at all: the browser blocks them, or the page was opened without a login. Without ' +
+      'cookies nobody can log in.'
+    );
+  }
   return (
-    `The usual cause is a "#" in the redirect URL that is registered at ${provider.displayName}: the provider appends ` +
+    `The usual cause is a "#" in the redirect URL that is registered at ${provider.displayName}: the provider adds ` +
     `the key behind it, where it never reaches a server. Register exactly ${redactURL(callbackURL ?? '')}.`
   );
 }
@@ -65,8 +82,13 @@ export function explainMissingAttempt(
       );
     case 'tampered':
       return (
-        'The cookie of the login cannot be opened. It was changed on its way, or sealed with another appSecret or ' +
-        'by another app on this host name.'
+        'The cookie of the login cannot be opened. It was changed on its way, or sealed with another cookieSecret or ' +
+        'appSecret or by another app on this host name.'
+      );
+    case 'ambiguous':
+      return (
+        'The browser has two cookies for the login, so another host of this site may have set one. Delete the ' +
+        'cookies of the site; over https no other host can set this cookie.'
       );
     case 'not_ours':
       return (

@@ -1,9 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
-import type { Lock } from '../internal/lock.js';
 import type { StrategySettings } from '../options.js';
-import type { Attempt, AttemptBinding, LoginInfo, Profile } from '../types.js';
+import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
   createAttempt,
@@ -13,39 +11,31 @@ import {
   type AttemptCookieReading,
   type StoredAttempt,
 } from './attempt-cookie.js';
-import { explainInvalidAttempt, explainMissingAttempt, explainMissingKey, loopHint } from './hints.js';
-import { classifyRequest, type RequestLine } from './request.js';
+import { isForeignStart, isNavigation } from './cross-site.js';
+import {
+  explainForeignRequest,
+  explainInvalidAttempt,
+  explainMissingAttempt,
+  explainMissingKey,
+  loopHint,
+} from './hints.js';
+import { fail, toFailure, type FailOutcome, type LoginOutcome, type LoginRequest } from './outcome.js';
+import type { RateLimiter } from './rate-limit.js';
+import { classifyRequest } from './request.js';
 import { findReturnTo, sanitizeReturnTo } from './return-to.js';
 import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';
 
-/** The parts of a request that a login needs. */
-export interface LoginRequest extends RequestLine {
-  /** Host name as the browser knows it, without the port. */
-  host: string;
-  /** Whether the browser uses https. */
-  secure: boolean;
-  /** Path to return to after the login; the query's `returnTo` if absent. */
-  returnTo: string | undefined;
-  /** Ties the attempt to the user who is signed in. An ordinary login has none. */
-  binding?: AttemptBinding | undefined;
-  /** The request itself, for the app's attempt store. */
-  source: IncomingMessage;
+/** Handles the requests to the routes of one strategy, independent of the framework. */
+export interface LoginHandler {
+  /** Handles a start or a callback (PROTOCOL.md, the start and the return). */
+  handle(request: LoginRequest): Promise<LoginOutcome>;
+  /**
+   * Forgets the logins that this browser has started, so that no old callback page logs in again after a logout.
+   * Returns the value of a `Set-Cookie` header, if the browser has such a cookie.
+   */
+  forgetAttempts(request: LoginRequest): Promise<string | undefined>;
 }
 
-/** The outcome of a request to a login route. `cookie` is the value of a `Set-Cookie` header. */
-export type LoginOutcome =
-  | { type: 'nothing' }
-  /** `restartedAfter` is the error after which the login went back to the start by itself. */
-  | { type: 'redirect'; location: string; cookie: string; restartedAfter?: LoginWithError }
-  | { type: 'fail'; error: LoginWithError; cookie?: string }
-  | { type: 'error'; error: unknown; cookie?: string }
-  /** Hold the lock `acquire` while `verify` runs, because other requests may share this outcome. */
-  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookie?: string };
-
-/** Handles start and callback requests, independent of the framework (PROTOCOL.md, the start and the return). */
-export type LoginHandler = (request: LoginRequest) => Promise<LoginOutcome>;
-
-type FailOutcome = Extract<LoginOutcome, { type: 'fail' }>;
 type StartOutcome = FailOutcome | Extract<LoginOutcome, { type: 'redirect' }>;
 
 /** A browser may start this many logins within {@link startsWindow}. */
@@ -57,17 +47,27 @@ const startsWindow = 30_000;
 const restartableCodes: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_expired'];
 
 /** Creates the handler of one strategy. It throws `attempts_failed` if the app's attempt store fails. */
-export function createLoginHandler(settings: StrategySettings, client: LoginWithClient): LoginHandler {
+export function createLoginHandler(
+  settings: StrategySettings,
+  client: LoginWithClient,
+  limiter: RateLimiter | undefined,
+): LoginHandler {
   const cookie = createAttemptCookie(settings);
-  const exchanges = createSharedExchanges(client);
-  const { attempts: store } = settings;
+  const exchanges = createSharedExchanges(client, limiter);
+  const { attempts: store, callbackURL, provider } = settings;
 
   async function start(request: LoginRequest): Promise<LoginOutcome> {
-    const returnTo =
-      request.returnTo === undefined ? (findReturnTo(request.url) ?? '/') : sanitizeReturnTo(request.returnTo);
     const { host, binding } = request;
-    const attempt = createAttempt({ provider: settings.name, host, returnTo, restarts: 0, binding });
-    return redirectToProvider(request, attempt, readCookie(request).content);
+    if (request.isConfirmed !== true && isForeignStart(request, settings.trustedOrigins)) {
+      if (request.method !== 'POST') return { type: 'confirm' };
+      return fail('foreign_request', 'another site sent this form', explainForeignRequest('form'), 'start');
+    }
+    const returnTo =
+      request.returnTo === undefined
+        ? (findReturnTo(request.url, callbackURL) ?? '/')
+        : sanitizeReturnTo(request.returnTo, callbackURL);
+    const attempt = createAttempt({ provider: provider.name, host, returnTo, restarts: 0, binding });
+    return redirectToProvider(request, attempt, (await readCookie(request)).content);
   }
 
   async function redirectToProvider(
@@ -88,39 +88,35 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
     return {
       type: 'redirect',
       location: client.authorizeURL(),
-      cookie: cookie.write({ attempts, starts: [...starts, now] }, request.secure),
+      cookie: await cookie.write({ attempts, starts: [...starts, now] }, request.secure),
     };
   }
 
   async function finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
-    const { content, reading } = readCookie(request);
+    const { content, reading } = await readCookie(request);
     const digest = digestKey(authKey);
     const found: StoredAttempt | undefined =
       store === undefined
         ? findAttempt(content, digest)
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
     if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
-    const verdict = checkAttempt(found, settings.name, request.host);
+    const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
     const attempt: StoredAttempt = { ...found, usedFor: digest };
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
-    const exchangeId = `${attempt.id} ${digest}`;
-    const running = exchanges.find(exchangeId);
-    if (running === undefined && found.usedFor === digest) {
-      // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
-      return restart(request, attempt, used, createUsedKeyError());
-    }
-    const { outcome, acquire } = running ?? exchanges.begin(exchangeId, authKey);
-    const setCookie = store === undefined ? { cookie: cookie.write(used, request.secure) } : {};
     try {
-      const { profile, ...token } = await outcome;
-      const info: LoginInfo = { provider: settings.provider.name, ...token, returnTo: attempt.returnTo };
-      return { type: 'success', profile, info, attempt, acquire, ...setCookie };
+      const shared = await exchanges.share(request.client, found, authKey);
+      // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
+      if (shared === 'used') return await restart(request, attempt, used, createUsedKeyError());
+      const { profile, ...token } = await shared.outcome;
+      const info: LoginInfo = { provider: provider.name, ...token, returnTo: attempt.returnTo };
+      const { acquire } = shared;
+      return { type: 'success', profile, info, attempt, acquire, ...(await setCookie(used, request)) };
     } catch (error) {
       if (hasCode(error, ...restartableCodes)) return restart(request, attempt, used, error);
       // If the key is unused, the attempt stays unused too, so that loading the page again tries again.
-      const kept = isKeyUnused(error) ? {} : setCookie;
-      return hasCode(error, 'user_not_found') ? { type: 'fail', error, ...kept } : { type: 'error', error, ...kept };
+      const isUnused = isKeyUnused(error) || hasCode(error, 'too_many_failures', 'limits_failed');
+      return { ...toFailure(error), ...(isUnused ? { isKeyUnused: true } : await setCookie(used, request)) };
     }
   }
 
@@ -131,43 +127,60 @@ export function createLoginHandler(settings: StrategySettings, client: LoginWith
     content: AttemptCookieContent,
     error: LoginWithError,
   ): Promise<LoginOutcome> {
-    const setCookie = cookie.write(content, request.secure);
-    if (attempt.restarts > 0) return { type: 'fail', error, cookie: setCookie };
-    const next = createAttempt({ ...attempt, restarts: attempt.restarts + 1 });
+    const used = await cookie.write(content, request.secure);
+    if (attempt.restarts > 0) return { type: 'fail', error, cookie: used };
+    const retryOf = hasCode(error, 'auth_key_invalid') && error.stage === 'authorize' ? attempt.id : undefined;
+    const next = createAttempt({ ...attempt, restarts: attempt.restarts + 1, retryOf });
     const outcome = await redirectToProvider(request, next, content);
     // The attempt is used up even if this browser has started too many logins.
-    return outcome.type === 'redirect' ? { ...outcome, restartedAfter: error } : { ...outcome, cookie: setCookie };
+    return outcome.type === 'redirect' ? outcome : { ...outcome, cookie: used };
   }
 
-  function readCookie(request: LoginRequest): { content: AttemptCookieContent; reading: AttemptCookieReading } {
-    const reading = cookie.read(request.headers.cookie?.toString(), request.secure);
+  async function setCookie(content: AttemptCookieContent, { secure }: LoginRequest): Promise<{ cookie?: string }> {
+    return store === undefined ? { cookie: await cookie.write(content, secure) } : {};
+  }
+
+  async function readCookie(request: LoginRequest): Promise<{
+    content: AttemptCookieContent;
+    reading: AttemptCookieReading;
+  }> {
+    const reading = await cookie.read(request.headers.cookie?.toString(), request.secure);
     return { reading, content: reading.found ? reading.content : { attempts: [], starts: [] } };
   }
 
-  return async (request) => {
-    const kind = classifyRequest(request, settings.callbackURL);
-    switch (kind.type) {
-      case 'prefetch':
-        return { type: 'nothing' };
-      case 'malformed':
-        return fail(
-          'auth_key_malformed',
-          `the auth_key ${kind.reason}`,
-          'No provider sends such a key. Start the login again.',
-        );
-      case 'denied':
-        return fail(
-          'access_denied',
-          'the login was refused',
-          'The query has "error" or "denied", which no provider sends today.',
-        );
-      case 'keyless':
-        return fail('auth_key_missing', 'there is no auth_key in the query', explainMissingKey(settings));
-      case 'start':
-        return start(request);
-      case 'callback':
-        return finish(request, kind.authKey);
-    }
+  return {
+    async handle(request) {
+      const kind = classifyRequest(request, callbackURL);
+      if (kind.type === 'prefetch') return { type: 'nothing' };
+      if (!isNavigation(request))
+        return fail('foreign_request', 'no user went to this page', explainForeignRequest('embedded'));
+      switch (kind.type) {
+        case 'malformed':
+          return fail(
+            'auth_key_malformed',
+            `the auth_key ${kind.reason}`,
+            'No provider sends such a key. Start the login again.',
+          );
+        case 'denied':
+          return fail(
+            'access_denied',
+            'the login was refused',
+            'The query has "error" or "denied", which no provider sends today.',
+          );
+        case 'keyless':
+          return fail('auth_key_missing', 'there is no auth_key in the query', explainMissingKey(settings, request));
+        case 'start':
+          return start(request);
+        case 'callback':
+          return finish(request, kind.authKey);
+      }
+    },
+    async forgetAttempts(request) {
+      const { content } = await readCookie(request);
+      content.attempts.forEach((attempt) => exchanges.end(attempt));
+      if (store !== undefined) await useStore('logout', () => store.take(request.source));
+      return cookie.clear(request.headers.cookie?.toString(), request.secure);
+    },
   };
 }
 
@@ -194,6 +207,7 @@ async function useStore<T>(stage: LoginStage, use: () => T | Promise<T>): Promis
   }
 }
 
+/** The error for a key that was sent before. */
 function createUsedKeyError(): LoginWithError {
   return new LoginWithError('callback: this auth_key was used before', {
     code: 'auth_key_invalid',
@@ -205,8 +219,4 @@ function createUsedKeyError(): LoginWithError {
 
 function failWithoutAttempt(hint: string): FailOutcome {
   return fail('attempt_missing', 'this browser has not started a login here', hint);
-}
-
-function fail(code: LoginErrorCode, what: string, hint: string, stage: LoginStage = 'callback'): FailOutcome {
-  return { type: 'fail', error: new LoginWithError(`${stage}: ${what}`, { code, stage, hint }) };
 }

@@ -1,16 +1,24 @@
+import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
 import { LoginWithError } from '../errors.js';
 import { createLock } from '../internal/lock.js';
-import type { RateLimitCount, RateLimitStore } from '../types.js';
+import type { RateLimits } from '../options.js';
+import type { Attempt, RateLimitCount } from '../types.js';
+import { createPendingRetries } from './pending-retries.js';
+import { openCounts } from './rate-limit-store.js';
 
 /**
  * Limits how many made-up keys can be tried, because keys are guessable (PROTOCOL.md, entropy of keys, tokens and
- * secrets). Only failed exchanges count: no number of users with right keys reaches a limit. There are two limits:
+ * secrets). Only wrong keys count: no number of users with right keys reaches a limit. There are two limits:
  *
  * - per client address: a client that has reached it is refused until the window is over.
  * - overall: once it is reached, somebody tries keys from many addresses. Refusing every client would let that attacker
  *   keep all users out. Instead the limit per address shrinks to two, which is enough for a user whose first key was
  *   replaced.
+ *
+ * A user's own second tab replaces the key of the first one. Such a wrong key is taken back when the login that was
+ * restarted after it succeeds, a few times for one account. Until then the clients behind the same address wait rather
+ * than be refused, and the restarted login itself may always try its one key.
  *
  * If a client's running exchanges would reach the limit by all failing, its next request waits for one of them to end.
  * So a burst cannot get past the limit, and a class of pupils behind one address is not refused.
@@ -19,10 +27,17 @@ export interface RateLimiter {
   /**
    * Waits until the client may exchange a key. Call it before each exchange.
    *
-   * @param address the client's IP address. Clients without one are counted as one client.
-   * @throws LoginWithError `too_many_failures` ({@link findRetryAfter} tells how long to wait), `limits_failed`.
+   * @throws LoginWithError `too_many_failures`, whose `retryAfter` tells how long to wait; `limits_failed`.
    */
-  acquire(address: string | undefined): Promise<Permit>;
+  acquire(client: ClientAddress, attempt: Pick<Attempt, 'id' | 'retryOf'>): Promise<Permit>;
+}
+
+/** Where a request comes from. */
+export interface ClientAddress {
+  /** The client's IP address. Clients without one are counted as one client, with the overall limit. */
+  address: string | undefined;
+  /** Address of the connection, if the client can make up {@link address}: all behind it share the overall limit. */
+  connection?: string | undefined;
 }
 
 /** Allows one exchange. */
@@ -30,93 +45,31 @@ export interface Permit {
   /**
    * Ends the exchange. Call it once.
    *
-   * @param hasFailed whether the provider did not know the key.
    * @throws LoginWithError `limits_failed`.
    */
-  release(hasFailed: boolean): Promise<void>;
+  release(result: ExchangeResult): Promise<void>;
 }
 
-export interface RateLimits {
-  /** Failed exchanges that one client address may have within the window. */
-  limit: number;
-  /** Failed exchanges of all clients, after which a client may have only two. */
-  overallLimit: number;
-  /** Length of the window, in milliseconds. */
-  windowMs: number;
-  /** Counts the failed exchanges; the memory of this process if absent. */
-  store: RateLimitStore | undefined;
-}
+/** What the exchange tells about the client: a wrong key may be a guess, and an account belongs to a user. */
+export type ExchangeResult =
+  { type: 'wrong_key'; isRestarted: boolean } | { type: 'login'; account: string } | { type: 'no_guess' };
 
 /** Enough for a user whose first key was replaced by a second tab or device. */
 const reducedLimit = 2;
+/** So many wrong keys are taken back for one account within the window, so that an attacker's account is of no use. */
+const maximumTakenBack = 3;
+/** How often the counts are read while a failure may be taken back, in milliseconds: another process may do so. */
+const pollInterval = 250;
 const overallKey = 'loginwith overall';
-const noFailures: RateLimitCount = { totalHits: 0, resetTime: undefined };
 
-const retryAfter = new WeakMap<LoginWithError, number>();
-
-/** Returns the seconds until a client that was refused may try again; `undefined` for any other error. */
-export function findRetryAfter(error: unknown): number | undefined {
-  return error instanceof LoginWithError ? retryAfter.get(error) : undefined;
+/** A count that limits a client. */
+interface Bucket {
+  key: string;
+  limit(isOverallReached: boolean): number;
 }
 
-export function createRateLimiter({ limit, overallLimit, windowMs, store: given }: RateLimits): RateLimiter {
-  const store = given ?? createMemoryStore(windowMs);
-  void store.init?.({ windowMs });
-  const clients = new Map<string, Client>();
-  const read = async (key: string) => (await store.get?.(key)) ?? noFailures;
-
-  /** Waits until the client may exchange a key. The lock lets in one request of a client at a time. */
-  async function waitForExchange(key: string, client: Client): Promise<void> {
-    for (;;) {
-      const { releases } = client;
-      const [own, overall] = await useStore(() => Promise.all([read(key), read(overallKey)]));
-      const left = (overall.totalHits < overallLimit ? limit : Math.min(limit, reducedLimit)) - own.totalHits;
-      if (left <= 0) throw createRefusal(own, windowMs);
-      // An exchange that ended during the read may not be in the counts.
-      if (client.releases !== releases) continue;
-      if (client.running < left) return;
-      await new Promise<void>((resolve) => (client.onRelease = resolve));
-    }
-  }
-
-  return {
-    async acquire(address) {
-      const key = `loginwith client ${clientKey(address)}`;
-      const client = clients.get(key) ?? { requests: 0, running: 0, releases: 0, lock: createLock() };
-      clients.set(key, client);
-      client.requests += 1;
-      const end = () => {
-        client.requests -= 1;
-        if (client.requests === 0) clients.delete(key);
-      };
-      const unlock = await client.lock();
-      try {
-        await waitForExchange(key, client);
-        client.running += 1;
-      } catch (error) {
-        end();
-        throw error;
-      } finally {
-        unlock();
-      }
-      return {
-        async release(hasFailed) {
-          try {
-            if (hasFailed) await useStore(() => Promise.all([store.increment(key), store.increment(overallKey)]));
-          } finally {
-            client.running -= 1;
-            client.releases += 1;
-            client.onRelease?.();
-            end();
-          }
-        },
-      };
-    },
-  };
-}
-
-/** The requests of one client that wait for an exchange or run one. */
-interface Client {
+/** The requests of one bucket that wait for an exchange or run one. */
+interface BucketState {
   requests: number;
   /** Exchanges that are running. */
   running: number;
@@ -124,67 +77,142 @@ interface Client {
   releases: number;
   /** Lets one request at a time read the counts. */
   lock: ReturnType<typeof createLock>;
-  onRelease?: () => void;
+  onChange?: () => void;
+}
+
+export function createRateLimiter(limits: RateLimits): RateLimiter {
+  const { overallLimit, windowMs } = limits;
+  const counts = openCounts(limits);
+  const states = new Map<string, BucketState>();
+  const retries = createPendingRetries();
+
+  /** Waits until the bucket has room for one more failure, and takes it. The result gives it back. */
+  async function enter(bucket: Bucket): Promise<() => void> {
+    const { key } = bucket;
+    const state = states.get(key) ?? { requests: 0, running: 0, releases: 0, lock: createLock() };
+    states.set(key, state);
+    state.requests += 1;
+    const leave = () => {
+      state.requests -= 1;
+      if (state.requests === 0) states.delete(key);
+    };
+    const unlock = await state.lock();
+    try {
+      await waitForRoom(bucket, state);
+      state.running += 1;
+    } catch (error) {
+      leave();
+      throw error;
+    } finally {
+      unlock();
+    }
+    return () => {
+      state.running -= 1;
+      state.releases += 1;
+      state.onChange?.();
+      leave();
+    };
+  }
+
+  async function waitForRoom(bucket: Bucket, state: BucketState): Promise<void> {
+    for (;;) {
+      const { releases } = state;
+      const [own, overall] = await Promise.all([counts.read(bucket.key), counts.read(overallKey)]);
+      const room = bucket.limit(overall.totalHits >= overallLimit) - own.totalHits;
+      const mayGetRoom = counts.canDecrement && retries.has(bucket.key);
+      if (room <= 0 && !mayGetRoom) throw createRefusal(own, windowMs);
+      // An exchange that ended during the read may not be in the counts.
+      if (state.releases !== releases) continue;
+      if (state.running < room) return;
+      await waitForChange(state, room <= 0);
+    }
+  }
+
+  /** Counts a wrong key, or takes back the one before a login that succeeded. */
+  async function count(keys: string[], { id, retryOf }: Pick<Attempt, 'id' | 'retryOf'>, result: ExchangeResult) {
+    if (result.type === 'wrong_key') {
+      if (result.isRestarted) retries.add(id, keys);
+      await Promise.all([...keys, overallKey].map((key) => counts.increment(key)));
+    } else if (result.type === 'login' && retryOf !== undefined) {
+      const { totalHits } = await counts.increment(`loginwith account ${digest(result.account)}`);
+      if (totalHits <= maximumTakenBack) await Promise.all([...keys, overallKey].map((key) => counts.decrement(key)));
+    }
+  }
+
+  return {
+    async acquire(client, attempt) {
+      const buckets = bucketsOf(client, limits);
+      const keys = buckets.map(({ key }) => key);
+      const { retryOf } = attempt;
+      const isFirstRetry =
+        retryOf !== undefined && (await counts.increment(`loginwith retry ${retryOf}`)).totalHits === 1;
+      const leaves: (() => void)[] = [];
+      const leaveAll = () => leaves.splice(0).forEach((leave) => leave());
+      try {
+        if (!isFirstRetry) for (const bucket of buckets) leaves.push(await enter(bucket));
+      } catch (error) {
+        leaveAll();
+        throw error;
+      }
+      return {
+        async release(result) {
+          try {
+            await count(keys, isFirstRetry ? attempt : { id: attempt.id, retryOf: undefined }, result);
+          } finally {
+            if (retryOf !== undefined) retries.end(retryOf);
+            leaveAll();
+            for (const key of keys) states.get(key)?.onChange?.();
+          }
+        },
+      };
+    },
+  };
+}
+
+/** Waits until an exchange has ended or, if `polls`, for a moment. */
+function waitForChange(state: BucketState, polls: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = polls ? setTimeout(resolve, pollInterval) : undefined;
+    state.onChange = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+function bucketsOf({ address, connection }: ClientAddress, { limit, overallLimit }: RateLimits): Bucket[] {
+  const shared = (key: string): Bucket => ({ key, limit: () => overallLimit });
+  if (address === undefined) return [shared('loginwith client unknown')];
+  const own: Bucket = {
+    key: `loginwith client ${digest(networkOf(address))}`,
+    limit: (isOverallReached) => (isOverallReached ? Math.min(limit, reducedLimit) : limit),
+  };
+  return connection === undefined ? [own] : [shared(`loginwith connection ${digest(networkOf(connection))}`), own];
 }
 
 /**
- * Returns one key per IPv4 address and one per IPv6 /56 network, because an internet customer usually has a whole /56.
+ * Returns one text per IPv4 address and one per IPv6 /56 network, because an internet customer usually has a whole /56.
  */
-function clientKey(address = 'unknown'): string {
+function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.toByteArray().slice(0, 7).join('.');
 }
 
-/** Counts in the memory of this process. */
-function createMemoryStore(windowMs: number): RateLimitStore {
-  const counts = new Map<string, { totalHits: number; resetTime: Date }>();
-  const dropExpired = () => {
-    // The oldest comes first, so it expires first.
-    for (const [key, { resetTime }] of counts) {
-      if (resetTime.getTime() > Date.now()) return;
-      counts.delete(key);
-    }
-  };
-  return {
-    get(key) {
-      dropExpired();
-      return counts.get(key);
-    },
-    increment(key) {
-      dropExpired();
-      const { totalHits, resetTime } = counts.get(key) ?? { totalHits: 0, resetTime: new Date(Date.now() + windowMs) };
-      const count = { totalHits: totalHits + 1, resetTime };
-      counts.set(key, count);
-      return count;
-    },
-  };
+/** The app's store gets no address of a user, and no text of any length that a client has made up. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
 function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWithError {
-  const error = new LoginWithError('callback: too many logins from this address have failed', {
+  const milliseconds = resetTime === undefined ? windowMs : resetTime.getTime() - Date.now();
+  return new LoginWithError('callback: too many logins from this address have failed', {
     code: 'too_many_failures',
     stage: 'callback',
     hint:
       'Somebody may be trying out keys. If all users are refused, the app sees one address for all of them: ' +
       'set Express\'s "trust proxy".',
     retryable: true,
+    retryAfter: Math.max(1, Math.ceil(milliseconds / 1000)),
   });
-  const milliseconds = resetTime === undefined ? windowMs : resetTime.getTime() - Date.now();
-  retryAfter.set(error, Math.max(1, Math.ceil(milliseconds / 1000)));
-  return error;
-}
-
-async function useStore<T>(use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } catch (cause) {
-    throw new LoginWithError('callback: the store of the limits failed', {
-      code: 'limits_failed',
-      stage: 'callback',
-      hint: 'The store in the option "limits.store" threw the error in cause.',
-      retryable: true,
-      cause,
-    });
-  }
 }

@@ -1,8 +1,10 @@
 import type { LoginWithClient } from '../client/client.js';
 import { wasNeverSent } from '../client/network-errors.js';
-import { LoginWithError } from '../errors.js';
+import { hasCode, LoginWithError } from '../errors.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile } from '../types.js';
+import { digestKey, type StoredAttempt } from './attempt-cookie.js';
+import type { ClientAddress, ExchangeResult, Permit, RateLimiter } from './rate-limit.js';
 
 /** The exchange of one key in one attempt. All requests that bring both share it. */
 interface SharedExchange {
@@ -16,34 +18,113 @@ interface SharedExchange {
  * token.
  */
 interface SharedExchanges {
-  find(id: string): SharedExchange | undefined;
-  /** Exchanges the key. Call it once for an id. */
-  begin(id: string, authKey: string): SharedExchange;
+  /**
+   * Finds the exchange of a key in an attempt, or begins it within the limits. Returns `'used'` if the key was sent
+   * before and its outcome is not kept.
+   *
+   * @throws LoginWithError `too_many_failures`, `limits_failed`. The key is unused then.
+   */
+  share(client: ClientAddress, attempt: StoredAttempt, authKey: string): Promise<SharedExchange | 'used'>;
+  /** Ends the sharing of an attempt's outcome. */
+  end(attempt: StoredAttempt): void;
 }
 
 /** How long an outcome is shared after the exchange has ended, in milliseconds. */
 const sharingTime = 60_000;
-const maximumShared = 10_000;
+/** Total length of the responses whose profiles are kept, in characters; a profile takes some times as many bytes. */
+const maximumKeptLength = 2 ** 21;
+/** A `verify` that takes longer does not keep the same page from being loaded again, in milliseconds. */
+const verifyTime = 10_000;
 
-export function createSharedExchanges(client: LoginWithClient): SharedExchanges {
-  const byId = new Map<string, SharedExchange>();
+export function createSharedExchanges(client: LoginWithClient, limiter: RateLimiter | undefined): SharedExchanges {
+  const byId = new Map<string, SharedExchange | 'used'>();
+  /** Lengths of the responses whose profiles are kept, the oldest first. */
+  const lengths = new Map<string, number>();
+  let keptLength = 0;
+
+  const dropProfile = (id: string) => {
+    keptLength -= lengths.get(id) ?? 0;
+    lengths.delete(id);
+  };
+  const end = (id: string) => {
+    dropProfile(id);
+    if (byId.has(id)) byId.set(id, 'used');
+  };
+  const keepProfile = (id: string, length: number) => {
+    if (byId.get(id) === 'used') return;
+    lengths.set(id, length);
+    keptLength += length;
+    for (const oldest of lengths.keys()) {
+      if (keptLength <= maximumKeptLength) break;
+      end(oldest);
+    }
+  };
+  const forget = (id: string) => {
+    dropProfile(id);
+    byId.delete(id);
+  };
+  // Not inside begin(): a timer's function there would keep the outcome in memory.
+  const forgetLater = (id: string) => void setTimeout(forget, sharingTime, id).unref();
+
+  const begin = (id: string, exchange: () => SharedExchange['outcome']) => {
+    const shared = { outcome: exchange(), acquire: createLock(verifyTime) };
+    byId.set(id, shared);
+    shared.outcome.then(
+      ({ profile }) => {
+        keepProfile(id, profile._raw.length);
+        forgetLater(id);
+      },
+      (error: unknown) => (isKeyUnused(error) ? forget(id) : forgetLater(id)),
+    );
+    return shared;
+  };
+
+  /** Exchanges the key, and tells the limiter whether it may have been a guess. */
+  async function exchange(authKey: string, { restarts }: StoredAttempt, permit: Permit | undefined) {
+    let result: ExchangeResult = { type: 'no_guess' };
+    try {
+      const exchanged = await client.exchange(authKey);
+      result = { type: 'login', account: `${exchanged.profile.provider} ${exchanged.profile.id}` };
+      return exchanged;
+    } catch (error) {
+      if (hasCode(error, 'auth_key_invalid')) result = { type: 'wrong_key', isRestarted: restarts === 0 };
+      throw error;
+    } finally {
+      await permit?.release(result);
+    }
+  }
+
   return {
-    find: (id) => byId.get(id),
-    begin(id, authKey) {
-      const outcome = client.exchange(authKey);
-      const shared = { outcome, acquire: createLock() };
-      byId.set(id, shared);
-      const [oldest = id] = byId.keys();
-      if (byId.size > maximumShared) byId.delete(oldest);
-      const forget = () => byId.delete(id);
-      const forgetLater = () => setTimeout(forget, sharingTime).unref();
-      outcome.then(forgetLater, (error: unknown) => (isKeyUnused(error) ? forget() : forgetLater()));
-      return shared;
+    async share(address, attempt, authKey) {
+      const digest = digestKey(authKey);
+      const id = exchangeId(attempt, digest);
+      const known = byId.get(id);
+      if (known !== undefined) return known;
+      // Another instance sent the key, or this one did more than a minute ago.
+      if (attempt.usedFor === digest) return 'used';
+      const permit = await limiter?.acquire(address, attempt);
+      const begunMeanwhile = byId.get(id);
+      if (begunMeanwhile === undefined) return begin(id, () => exchange(authKey, attempt, permit));
+      await permit?.release({ type: 'no_guess' });
+      return begunMeanwhile;
+    },
+    end(attempt) {
+      if (attempt.usedFor !== undefined) end(exchangeId(attempt, attempt.usedFor));
     },
   };
 }
 
-/** Whether an exchange failed before the key left this server, so that the key can be sent again. */
+function exchangeId({ id }: StoredAttempt, keyDigest: string): string {
+  return `${id} ${keyDigest}`;
+}
+
+/**
+ * Whether an exchange failed before the provider looked at the key, so that the key can be sent again: it never left
+ * this server, the app's id or secret is wrong, or the site is closed (PROTOCOL.md, `authorize`: the order of the
+ * checks; the transport).
+ */
 export function isKeyUnused(error: unknown): boolean {
-  return error instanceof LoginWithError && error.stage === 'authorize' && wasNeverSent(error);
+  if (!(error instanceof LoginWithError) || error.stage !== 'authorize') return false;
+  const isRefusedBefore = hasCode(error, 'app_id_invalid', 'app_secret_invalid', 'module_disabled', 'response_html');
+  return isRefusedBefore || wasNeverSent(error);
 }

@@ -18,6 +18,20 @@ export interface ProviderLink {
   href: string;
 }
 
+/** The question on the page before an account is linked. */
+export interface LinkQuestion {
+  displayName: string;
+  profile: LinkedProfile;
+  /** Where to send the form. */
+  action: string;
+  /** The form's one field. */
+  token: string;
+  /** Where to go without linking. */
+  cancel: string;
+  /** Whether the account will log in as this user from then on. If not, its data is used in this session alone. */
+  isLasting: boolean;
+}
+
 /** The pages of `loginWith()`: functions that return a whole HTML document. Values are not escaped yet. */
 export interface Templates {
   /** A login that another site asked for waits for a click on `href`. */
@@ -25,9 +39,7 @@ export interface Templates {
   /** Which provider to log in with. */
   choose(page: PageContext & { providers: ProviderLink[] }): string;
   /** Which account is about to be linked; must send `token` by POST to `action`. */
-  link(
-    page: PageContext & { displayName: string; profile: LinkedProfile; action: string; token: string; cancel: string },
-  ): string;
+  link(page: PageContext & LinkQuestion): string;
   /** Sends the browser on to `href`, a page of this site. */
   finish(page: PageContext & { href: string }): string;
   /** After a logout: where the user is still signed in. */
@@ -70,7 +82,8 @@ export const defaultTemplates: Templates = {
     return render(page, choose.title, html`${links}`);
   },
   link(page) {
-    const { link } = textsFor(page.locale);
+    const texts = textsFor(page.locale);
+    const link = page.isLasting ? texts.link : texts.use;
     const { displayName: name, username, emails } = page.profile;
     const title = name ?? page.profile.id;
     const details = [username, emails[0]?.value].filter((text) => text !== undefined && text !== title).join(' · ');

@@ -7,29 +7,39 @@ export type Locale = 'en' | 'fr';
 export interface Texts {
   start: { title(name: string): string; text(name: string): string; go(name: string): string };
   choose: { title: string; go(name: string): string };
-  link: {
-    title(name: string): string;
-    text(name: string): string;
-    confirm: string;
-    cancel: string;
-  };
+  link: LinkTexts;
+  /** For an account that is used in one session. */
+  use: LinkTexts;
   finish: { title: string; go: string };
   loggedOut: { title: string; text(names: string): string; again: string };
   loginRequired: { title: string; text: string; go: string };
   failure: { title: string; again: string; code: string; text(code: LoginErrorCode | undefined): string };
 }
 
+interface LinkTexts {
+  title(name: string): string;
+  text(name: string): string;
+  confirm: string;
+  cancel: string;
+}
+
 const en: Texts = {
   start: {
     title: (name) => `Log in with ${name}`,
     text: (name) =>
-      `Another site sent you here to log in with ${name}. If that is what you want, go on; if not, close this page.`,
+      `You are about to log in with ${name}. If that is what you want, go on; if another site sent you here unasked, close this page.`,
     go: (name) => `Log in with ${name}`,
   },
   choose: { title: 'Log in', go: (name) => `Log in with ${name}` },
   link: {
     title: (name) => `Add this ${name} account?`,
     text: (name) => `From then on, whoever can log in to this ${name} account can log in here as you.`,
+    confirm: 'Yes, this is my account',
+    cancel: 'Cancel',
+  },
+  use: {
+    title: (name) => `Use this ${name} account?`,
+    text: (name) => `The page that you asked for shows data of this ${name} account. You stay logged in as you are.`,
     confirm: 'Yes, this is my account',
     cancel: 'Cancel',
   },
@@ -59,7 +69,7 @@ const fr: Texts = {
   start: {
     title: (name) => `Se connecter avec ${name}`,
     text: (name) =>
-      `Un autre site vous a envoyé ici pour vous connecter avec ${name}. Si vous le souhaitez, continuez ; sinon, fermez cette page.`,
+      `Vous allez vous connecter avec ${name}. Si vous le souhaitez, continuez ; si un autre site vous a envoyé ici sans que vous le demandiez, fermez cette page.`,
     go: (name) => `Se connecter avec ${name}`,
   },
   choose: { title: 'Se connecter', go: (name) => `Se connecter avec ${name}` },
@@ -67,6 +77,12 @@ const fr: Texts = {
     title: (name) => `Ajouter ce compte ${name} ?`,
     text: (name) =>
       `Ensuite, toute personne qui peut se connecter à ce compte ${name} pourra se connecter ici à votre place.`,
+    confirm: 'Oui, c’est mon compte',
+    cancel: 'Annuler',
+  },
+  use: {
+    title: (name) => `Utiliser ce compte ${name} ?`,
+    text: (name) => `La page demandée affiche des données de ce compte ${name}. Vous restez connecté ici comme avant.`,
     confirm: 'Oui, c’est mon compte',
     cancel: 'Annuler',
   },

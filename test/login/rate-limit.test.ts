@@ -1,6 +1,6 @@
 import { LoginWithError } from 'passport-loginwith';
 import type { RateLimitCount, RateLimitStore } from '../../lib/types';
-import { createRateLimiter, findRetryAfter, type Permit, type RateLimiter } from '../../lib/login/rate-limit';
+import { createRateLimiter, type Permit, type RateLimiter } from '../../lib/login/rate-limit';
 
 const windowMs = 60_000;
 
@@ -9,6 +9,15 @@ afterEach(() => jest.useRealTimers());
 
 const create = (limits: Partial<Parameters<typeof createRateLimiter>[0]> = {}): RateLimiter =>
   createRateLimiter({ limit: 3, overallLimit: 1000, windowMs, store: undefined, ...limits });
+
+let attempts = 0;
+
+/** Acquires a permit for the first key of a new attempt. */
+const acquire = (limiter: RateLimiter, address: string | undefined): Promise<Permit> =>
+  limiter.acquire({ address }, { id: `attempt ${attempts++}` });
+
+const wrongKey = { type: 'wrong_key', isRestarted: false } as const;
+const noGuess = { type: 'no_guess' } as const;
 
 /** Lets everything run that waits for nothing but the event loop. */
 async function settle(): Promise<void> {
@@ -49,7 +58,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 /** An exchange with a wrong key. */
 async function guess(limiter: RateLimiter, address?: string): Promise<string> {
-  return codeOf(limiter.acquire(address).then((permit) => permit.release(true)));
+  return codeOf(acquire(limiter, address).then((permit) => permit.release(wrongKey)));
 }
 
 /** Exchanges with wrong keys until the client is refused; the number of them. */
@@ -72,7 +81,13 @@ describe('a client', () => {
   test('is told how many seconds to wait, at least one', async () => {
     const limiter = create({ limit: 1 });
     await guess(limiter, '192.0.2.1');
-    const waitOf = async () => findRetryAfter(await limiter.acquire('192.0.2.1').catch((error: unknown) => error));
+    const waitOf = async () => {
+      const error: unknown = await acquire(limiter, '192.0.2.1').catch((reason: unknown) => reason);
+      expect((error as LoginWithError).headers).toEqual({
+        'Retry-After': String((error as LoginWithError).retryAfter),
+      });
+      return (error as LoginWithError).retryAfter;
+    };
     expect(await waitOf()).toBe(60);
     jest.setSystemTime(1_000_000 + 30_500);
     expect(await waitOf()).toBe(30);
@@ -80,14 +95,9 @@ describe('a client', () => {
     expect(await waitOf()).toBe(1);
   });
 
-  test.each([new Error('x'), undefined, new LoginWithError('x', { code: 'timeout', stage: 'callback' })])(
-    'that failed otherwise, with %p, is not told to wait',
-    (error) => expect(findRetryAfter(error)).toBeUndefined(),
-  );
-
   test('is never refused for logins that succeed', async () => {
     const limiter = create({ limit: 1 });
-    for (let login = 0; login < 5; login++) await (await limiter.acquire('192.0.2.1')).release(false);
+    for (let login = 0; login < 5; login++) await (await acquire(limiter, '192.0.2.1')).release(noGuess);
   });
 
   test('that reached the limit does not keep others out', async () => {
@@ -117,7 +127,6 @@ describe('one client is', () => {
     ['an IPv4 address', '192.0.2.1', '192.0.2.1', '192.0.2.2'],
     ['an IPv4 address, also mapped into IPv6', '192.0.2.1', '::ffff:192.0.2.1', '::ffff:192.0.2.2'],
     ['an IPv6 network of 56 bits', '2001:db8:0:100::1', '2001:db8:0:1ff:9::1', '2001:db8:0:200::1'],
-    ['whoever has no address', undefined, undefined, '192.0.2.1'],
     ['a text that is no address', 'unix:', 'unix:', 'other'],
   ])('%s', async (_name, address, same, other) => {
     const limiter = create({ limit: 1 });
@@ -131,30 +140,30 @@ describe('requests of one client at once', () => {
   test('run as long as all of them may fail, and the others wait for one of these to end', async () => {
     const limiter = create({ limit: 2 });
     const permits: Permit[] = [];
-    for (let i = 0; i < 4; i++) void limiter.acquire('192.0.2.1').then((permit) => permits.push(permit));
+    for (let i = 0; i < 4; i++) void acquire(limiter, '192.0.2.1').then((permit) => permits.push(permit));
     await settle();
     expect(permits).toHaveLength(2);
-    await permits[0]!.release(false);
+    await permits[0]!.release(noGuess);
     await settle();
     expect(permits).toHaveLength(3);
-    await permits[1]!.release(true);
+    await permits[1]!.release(wrongKey);
     await settle();
     expect(permits).toHaveLength(3);
-    await permits[2]!.release(false);
+    await permits[2]!.release(noGuess);
     await settle();
     expect(permits).toHaveLength(4);
   });
 
   test('that come later wait for those that run already', async () => {
     const limiter = create({ limit: 2 });
-    const [first] = await Promise.all([limiter.acquire('192.0.2.1'), limiter.acquire('192.0.2.1')]);
-    await first.release(false);
-    const next = await limiter.acquire('192.0.2.1');
+    const [first] = await Promise.all([acquire(limiter, '192.0.2.1'), acquire(limiter, '192.0.2.1')]);
+    await first.release(noGuess);
+    const next = await acquire(limiter, '192.0.2.1');
     let isIn = false;
-    const last = limiter.acquire('192.0.2.1').then(() => (isIn = true));
+    const last = acquire(limiter, '192.0.2.1').then(() => (isIn = true));
     await settle();
     expect(isIn).toBe(false);
-    await next.release(false);
+    await next.release(noGuess);
     await last;
   });
 
@@ -163,10 +172,10 @@ describe('requests of one client at once', () => {
     const order: number[] = [];
     await Promise.all(
       [1, 2, 3].map(async (number) => {
-        const permit = await limiter.acquire('192.0.2.1');
+        const permit = await acquire(limiter, '192.0.2.1');
         order.push(number);
         await settle();
-        await permit.release(false);
+        await permit.release(noGuess);
       }),
     );
     expect(order).toEqual([1, 2, 3]);
@@ -179,11 +188,11 @@ describe('requests of one client at once', () => {
       let exchanges = 0;
       const results = await Promise.all(
         Array.from({ length: 60 }, async (_, i) => {
-          const permit = await limiter.acquire('192.0.2.1').catch((error: unknown) => error as LoginWithError);
+          const permit = await acquire(limiter, '192.0.2.1').catch((error: unknown) => error as LoginWithError);
           if (permit instanceof LoginWithError) return permit.code;
           exchanges++;
           for (let turn = 0; turn < i % 4; turn++) await new Promise((resolve) => setImmediate(resolve));
-          await permit.release(true);
+          await permit.release(wrongKey);
           return 'in';
         }),
       );
@@ -207,7 +216,7 @@ describe('requests of one client at once', () => {
     const limiter = create({ limit: 2 });
     await Promise.all(Array.from({ length: 20 }, () => guess(limiter, '192.0.2.1')));
     jest.setSystemTime(1_000_000 + windowMs);
-    const permits = await Promise.all([limiter.acquire('192.0.2.1'), limiter.acquire('192.0.2.1')]);
+    const permits = await Promise.all([acquire(limiter, '192.0.2.1'), acquire(limiter, '192.0.2.1')]);
     expect(permits).toHaveLength(2);
   });
 });
@@ -220,19 +229,42 @@ describe('a store of the app', () => {
     await guess(limiter, '192.0.2.1');
     await guess(limiter, '192.0.2.1');
     expect(init.mock.calls).toEqual([[{ windowMs }]]);
-    expect(Object.fromEntries([...counts].map(([key, { totalHits }]) => [key, totalHits]))).toEqual({
-      'loginwith client 192.0.2.1': 2,
-      'loginwith overall': 2,
-    });
+    expect([...counts.values()].map(({ totalHits }) => totalHits)).toEqual([2, 2]);
+    expect([...counts.keys()]).toEqual([expect.stringMatching(/^loginwith client [\w-]{22}$/), 'loginwith overall']);
+  });
+
+  test('never gets an address, and only short keys', async () => {
+    const { store, counts } = createSlowStore();
+    const limiter = create({ store });
+    const client = { address: 'x'.repeat(8_000), connection: '192.0.2.1' };
+    await (await limiter.acquire(client, { id: 'a' })).release(wrongKey);
+    expect(counts.size).toBe(3);
+    for (const key of counts.keys()) expect(key).toMatch(/^loginwith \w+(?: [\w-]{22})?$/);
+  });
+
+  test('whose init rejects is limits_failed, ends no process, and is tried again', async () => {
+    const { store } = createSlowStore();
+    const init = jest.fn().mockRejectedValueOnce(new Error('not connected')).mockResolvedValue(undefined);
+    const limiter = create({ store: { ...store, init } });
+    await settle();
+    init.mockRejectedValueOnce(new Error('not connected'));
+    expect(await codeOf(acquire(limiter, '192.0.2.1'))).toBe('limits_failed');
+    await settle();
+    expect(await guess(limiter, '192.0.2.1')).toBe('in');
   });
 
   test('may do without a time of reset: then the whole window is to be waited for', async () => {
     const { store } = createSlowStore();
     const limiter = create({ limit: 1, store });
     await guess(limiter, '192.0.2.1');
-    const error: unknown = await limiter.acquire('192.0.2.1').catch((reason: unknown) => reason);
-    expect(findRetryAfter(error)).toBe(60);
-    expect(error).toMatchObject({ code: 'too_many_failures', stage: 'callback', status: 429, retryable: true });
+    const error: unknown = await acquire(limiter, '192.0.2.1').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'too_many_failures',
+      stage: 'callback',
+      status: 429,
+      retryable: true,
+      retryAfter: 60,
+    });
   });
 
   test.each(['get', 'increment'] as const)(
@@ -241,9 +273,8 @@ describe('a store of the app', () => {
       const { store } = createSlowStore();
       const limiter = create({ limit: 1, store });
       const failing = jest.spyOn(store, method).mockRejectedValueOnce(new Error('connection lost'));
-      const error: unknown = await limiter
-        .acquire('192.0.2.1')
-        .then((permit) => permit.release(true))
+      const error: unknown = await acquire(limiter, '192.0.2.1')
+        .then((permit) => permit.release(wrongKey))
         .catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'limits_failed', stage: 'callback', status: 500, retryable: true });
       expect((error as Error).cause).toMatchObject({ message: 'connection lost' });
@@ -259,10 +290,10 @@ describe('a store of the app', () => {
     const { store } = createSlowStore();
     const limiter = create({ limit: 1, store });
     jest.spyOn(store, 'increment').mockRejectedValueOnce(new Error('connection lost'));
-    const permit = await limiter.acquire('192.0.2.1');
-    const waiting = codeOf(limiter.acquire('192.0.2.1'));
+    const permit = await acquire(limiter, '192.0.2.1');
+    const waiting = codeOf(acquire(limiter, '192.0.2.1'));
     await settle();
-    await expect(permit.release(true)).rejects.toMatchObject({ code: 'limits_failed' });
+    await expect(permit.release(wrongKey)).rejects.toMatchObject({ code: 'limits_failed' });
     expect(await waiting).toBe('in');
   });
 
@@ -275,6 +306,114 @@ describe('a store of the app', () => {
         increment: () => ({ totalHits: 1, resetTime: undefined }),
       },
     });
-    expect(await codeOf(limiter.acquire('192.0.2.1'))).toBe('limits_failed');
+    expect(await codeOf(acquire(limiter, '192.0.2.1'))).toBe('limits_failed');
+  });
+});
+
+describe('whoever has no address', () => {
+  test('shares the overall limit with everybody else who has none', async () => {
+    const limiter = create({ limit: 1, overallLimit: 4 });
+    expect(await countGuesses(limiter)).toBe(4);
+    expect(await guess(limiter, '192.0.2.1')).toBe('in');
+  });
+});
+
+describe('who can make up an address', () => {
+  test('has the overall limit with all others behind the same connection', async () => {
+    const limiter = create({ limit: 3, overallLimit: 20 });
+    const results = [];
+    for (let i = 0; i < 30; i++) {
+      const client = { address: `203.0.113.${i}`, connection: '192.0.2.1' };
+      results.push(
+        await codeOf(limiter.acquire(client, { id: `made up ${i}` }).then((permit) => permit.release(wrongKey))),
+      );
+    }
+    expect(results.filter((result) => result === 'in')).toHaveLength(20);
+    const other = { address: '203.0.113.99', connection: '192.0.2.2' };
+    expect(await codeOf(limiter.acquire(other, { id: 'other' }))).toBe('in');
+  });
+
+  test('still has the limit of an address', async () => {
+    const limiter = create({ limit: 3, overallLimit: 20 });
+    const client = { address: '203.0.113.1', connection: '192.0.2.1' };
+    const tryKey = (id: string) => codeOf(limiter.acquire(client, { id }).then((permit) => permit.release(wrongKey)));
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map(tryKey))).toEqual(['in', 'in', 'in', 'too_many_failures']);
+  });
+});
+
+describe('a wrong key whose login then succeeds', () => {
+  /** A user's first key is wrong, and the login goes back to the start. */
+  const failFirst = async (limiter: RateLimiter, id: string) =>
+    (await limiter.acquire({ address: '192.0.2.1' }, { id })).release({ type: 'wrong_key', isRestarted: true });
+  const comeBack = async (limiter: RateLimiter, id: string, account = `account of ${id}`) =>
+    (await limiter.acquire({ address: '192.0.2.1' }, { id: `${id} again`, retryOf: id })).release({
+      type: 'login',
+      account,
+    });
+
+  test('does not count, so that many users behind one address get in', async () => {
+    const limiter = create({ limit: 2 });
+    for (let user = 0; user < 10; user++) {
+      await failFirst(limiter, `user ${user}`);
+      await comeBack(limiter, `user ${user}`);
+    }
+    expect(await countGuesses(limiter, '192.0.2.1')).toBe(2);
+  });
+
+  test('lets the others wait while it is on its way, and try its key although the limit is reached', async () => {
+    const limiter = create({ limit: 1 });
+    await failFirst(limiter, 'a');
+    const waiting = codeOf(acquire(limiter, '192.0.2.1'));
+    await settle();
+    await comeBack(limiter, 'a');
+    expect(await waiting).toBe('in');
+  });
+
+  test('lets the others wait for three seconds at the most', async () => {
+    const limiter = create({ limit: 1 });
+    await failFirst(limiter, 'a');
+    const waiting = codeOf(acquire(limiter, '192.0.2.1'));
+    await settle();
+    for (let time = 0; time <= 3_000; time += 250) {
+      jest.advanceTimersByTime(250);
+      await settle();
+    }
+    expect(await waiting).toBe('too_many_failures');
+  });
+
+  test('is taken back three times for one account, so that an attacker’s account is of no use', async () => {
+    const limiter = create({ limit: 5 });
+    for (let guesses = 0; guesses < 5; guesses++) {
+      await failFirst(limiter, `guess ${guesses}`);
+      await comeBack(limiter, `guess ${guesses}`, 'the attacker');
+    }
+    expect(await countGuesses(limiter, '192.0.2.1')).toBe(5 - 2);
+  });
+
+  test('allows one more key, however often the cookie of the restarted login is sent', async () => {
+    const limiter = create({ limit: 1 });
+    await failFirst(limiter, 'a');
+    const again = () =>
+      codeOf(
+        limiter
+          .acquire({ address: '192.0.2.1' }, { id: 'again', retryOf: 'a' })
+          .then((permit) => permit.release(wrongKey)),
+      );
+    expect([await again(), await again(), await again()]).toEqual(['in', 'too_many_failures', 'too_many_failures']);
+  });
+
+  test('that was tried in one attempt with many keys makes nobody wait', async () => {
+    const limiter = create({ limit: 2 });
+    await failFirst(limiter, 'the attacker’s only one');
+    await failFirst(limiter, 'the attacker’s only one');
+    expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
+  });
+
+  test('counts if the store cannot take it back', async () => {
+    const { store } = createSlowStore();
+    const limiter = create({ limit: 1, store });
+    await failFirst(limiter, 'a');
+    await comeBack(limiter, 'a');
+    expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
   });
 });

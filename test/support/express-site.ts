@@ -6,6 +6,7 @@ import session from 'express-session';
 import { LoginWithError } from 'passport-loginwith';
 import { loginWith, type LoginWith, type LoginWithOptions } from 'passport-loginwith/express';
 import { startProvider, type LocalProvider, type UserReference } from 'passport-loginwith/provider';
+import { cookieSecret } from './strategy-app';
 import { Browser, type TestResponse } from './test-browser';
 
 const opened: (() => Promise<unknown>)[] = [];
@@ -53,7 +54,7 @@ export async function openProviders(url: string, names: readonly ProviderName[])
       opened.push(() => provider.close());
       const { appId, appSecret } = provider.apps[0]!;
       const definition = { name, baseURL: provider.url, displayName: displayNames[name] };
-      const options = { provider: { ...definition, authorizeMethod: 'POST' as const }, appId, appSecret };
+      const options = { provider: { ...definition, authorizeMethod: 'POST' as const }, appId, appSecret, cookieSecret };
       return { name, provider, options };
     }),
   );

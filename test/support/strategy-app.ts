@@ -32,7 +32,10 @@ export async function openServer(listener: RequestListener): Promise<{ url: stri
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
 
-export function optionsFor(provider: LocalProvider): { provider: string; appId: string; appSecret: string } {
+/** Spares the tests the effort of a key that is derived from the app secret. */
+export const cookieSecret = 'of the tests, and long enough for them';
+
+export function optionsFor(provider: LocalProvider) {
   const { appId, appSecret } = provider.apps[0]!;
   return { provider: provider.url, appId, appSecret };
 }
@@ -43,7 +46,7 @@ export function createStrategy(
   options: StrategyOptions & { passReqToCallback?: false },
   verify = returnProfile,
 ): LoginWithStrategy {
-  const strategy = new LoginWithStrategy(options, verify);
+  const strategy = new LoginWithStrategy({ cookieSecret, ...options }, verify);
   opened.push(() => strategy.client.close());
   return strategy;
 }

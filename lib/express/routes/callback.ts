@@ -1,47 +1,144 @@
-import { hasCode } from '../../errors.js';
-import { createSealer, type Sealer } from '../../internal/seal.js';
+import { LoginWithError } from '../../errors.js';
 import { addQueryParameter } from '../../internal/urls.js';
-import type { LoginOutcome, LoginRequest } from '../../login/login.js';
+import type { LoginOutcome, LoginRequest } from '../../login/outcome.js';
 import { classifyRequest, findParameter } from '../../login/request.js';
-import { toLoginRequest } from '../../strategy.js';
+import { toLoginRequest, type ExpressRequest } from '../../node-request.js';
+import { isFetchRequest } from '../../pages/negotiation.js';
+import { isUsersFailure, sendFailure } from '../failure.js';
+import type { StoredFailure } from '../failure-cookie.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { sendOutcome } from '../outcome.js';
 import { pathTo } from '../paths.js';
-import { clientAddress, type ExpressRequest } from '../request.js';
-import { sendPage } from '../responses.js';
+import { redirect, sendNothing, sendPage } from '../responses.js';
 import { getSession, isStrictSession } from '../session/session.js';
 import { completeLogin } from './complete.js';
 
 /** How long the page of {@link redirectViaOwnPage} may take, in milliseconds. */
 const resumeLifetime = 60_000;
 
-/** Handles a request for the registered redirect URL: exchanges the key, within the limits. */
+/** A request for the registered redirect URL. */
+interface Callback {
+  request: LoginRequest;
+  /** Whether the key comes from the address, where a failure must not leave it. */
+  hasQuery: boolean;
+  /** Whether the request comes from a page of this site. */
+  isResumed: boolean;
+}
+
+/**
+ * Handles a request for the registered redirect URL: exchanges the key, and shows a failure at an address without it. A
+ * key that is unused could be pasted elsewhere, and log somebody else in as this user.
+ */
 export async function handleCallback(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
 ): Promise<void> {
   const { req } = context;
-  if (instance.settings.session) getSession(req);
-  const { request, isResumed } = readCallback(req, provider);
-  const kind = classifyRequest(request, provider.settings.callbackURL);
-  if (kind.type === 'callback' && isStrictSession(req) && !isResumed) {
-    redirectViaOwnPage(instance, context, provider, kind.authKey);
-    return;
+  const callback = await readCallback(req, provider);
+  if (!callback.hasQuery) {
+    const failure = await provider.failureCookie.read(req);
+    if (failure !== undefined) {
+      await showFailure(instance, context, provider, callback, failure);
+      return;
+    }
   }
-  const permit = kind.type === 'callback' ? await instance.rateLimiter.acquire(clientAddress(req)) : undefined;
+  const kind = classifyRequest(callback.request, provider.settings.callbackURL);
+  if (kind.type === 'callback' && isStrictSession(req) && !callback.isResumed)
+    await redirectViaOwnPage(instance, context, provider, kind.authKey);
+  else await exchange(instance, context, provider, callback);
+}
+
+async function exchange(
+  instance: Instance,
+  context: RequestContext,
+  provider: ProviderLogin,
+  callback: Callback,
+): Promise<void> {
+  const { req, res } = context;
+  // Undefined if the failure comes before the exchange.
   let outcome: LoginOutcome | undefined;
   try {
-    outcome = await provider.handleLogin(request);
-  } finally {
-    await permit?.release(outcome !== undefined && hasWrongKey(outcome));
+    if (instance.settings.session) getSession(req);
+    outcome = await provider.login.handle(callback.request);
+    if ('cookie' in outcome) res.appendHeader('Set-Cookie', outcome.cookie);
+    await sendOutcome(instance, context, provider, outcome);
+  } catch (error) {
+    const kind = classifyRequest(callback.request, undefined);
+    const isKeyUnused = kind.type === 'callback' && (outcome === undefined || 'isKeyUnused' in outcome);
+    const authKey = isKeyUnused ? kind.authKey : undefined;
+    await sendCallbackFailure(instance, context, provider, callback, { error, authKey });
   }
-  if (outcome.type !== 'success') {
-    await sendOutcome(instance, context, outcome);
+}
+
+async function sendOutcome(
+  instance: Instance,
+  context: RequestContext,
+  provider: ProviderLogin,
+  outcome: LoginOutcome,
+): Promise<void> {
+  const { req, res } = context;
+  switch (outcome.type) {
+    case 'nothing':
+      sendNothing(res);
+      return;
+    case 'confirm':
+      // Of starts only.
+      return;
+    case 'redirect':
+      await redirect(req, res, outcome.location);
+      return;
+    case 'success':
+      provider.failureCookie.clear(req, res);
+      await completeLogin(instance, context, provider, outcome);
+      return;
+    case 'fail':
+      if (outcome.error.code !== 'attempt_missing' || instance.currentUser.get(req) === undefined) throw outcome.error;
+      // A reload or the back button after the login: nothing was exchanged, and there is nothing left to do.
+      await redirect(req, res, instance.settings.successRedirect);
+      return;
+    case 'error':
+      throw outcome.error;
+  }
+}
+
+/** Sends a failure, after a redirect to the address without the key. Errors of the app's own are not redirected. */
+async function sendCallbackFailure(
+  instance: Instance,
+  context: RequestContext,
+  provider: ProviderLogin,
+  { hasQuery }: Callback,
+  { error, authKey }: { error: unknown; authKey: string | undefined },
+): Promise<void> {
+  const { req, res } = context;
+  const { onError, failureRedirect } = instance.settings;
+  const leavesByItself = onError === undefined && failureRedirect !== undefined && isUsersFailure(error);
+  if (!(error instanceof LoginWithError) || isFetchRequest(req) || leavesByItself || res.headersSent) {
+    await sendFailure(instance, context, error);
     return;
   }
-  if (outcome.cookie !== undefined) context.res.appendHeader('Set-Cookie', outcome.cookie);
-  await completeLogin(instance, context, provider, outcome);
+  res.appendHeader('Set-Cookie', await provider.failureCookie.write(req, { error, authKey, isShown: !hasQuery }));
+  if (hasQuery) await redirect(req, res, pathTo(instance, req, 'callback', provider.settings.name), 303);
+  else await sendFailure(instance, context, error);
+}
+
+/** Shows a failure at the address without the key; loaded again, the page tries an unused key again. */
+async function showFailure(
+  instance: Instance,
+  context: RequestContext,
+  provider: ProviderLogin,
+  callback: Callback,
+  failure: StoredFailure,
+): Promise<void> {
+  const { req, res } = context;
+  const { authKey, isShown, error } = failure;
+  if (authKey !== undefined && isShown) {
+    const url = addQueryParameter(callback.request.url, 'auth_key', authKey);
+    await exchange(instance, context, provider, { ...callback, request: { ...callback.request, url } });
+    return;
+  }
+  if (authKey !== undefined)
+    res.appendHeader('Set-Cookie', await provider.failureCookie.write(req, { ...failure, isShown: true }));
+  await sendFailure(instance, context, error);
 }
 
 /**
@@ -49,38 +146,29 @@ export async function handleCallback(
  * navigation that began at the provider, so the session would be missing. The key travels sealed, and is exchanged
  * then.
  */
-function redirectViaOwnPage(
+async function redirectViaOwnPage(
   instance: Instance,
   { req, res }: RequestContext,
   { settings }: ProviderLogin,
   authKey: string,
-): void {
-  const sealed = createResumeSealer(settings).seal(authKey, Date.now() + resumeLifetime);
+): Promise<void> {
+  const sealed = await settings.sealers('resume').seal(authKey, Date.now() + resumeLifetime);
   const href = addQueryParameter(pathTo(instance, req, 'callback', settings.name), 'resume', sealed);
   sendPage(req, res, 200, (page) => instance.settings.templates.finish({ ...page, href }));
 }
 
 /** The request on the path of `callbackURL`, wherever the app is mounted, with the key unsealed. */
-function readCallback(req: ExpressRequest, { settings }: ProviderLogin): { request: LoginRequest; isResumed: boolean } {
+async function readCallback(req: ExpressRequest, { settings }: ProviderLogin): Promise<Callback> {
   const request = toLoginRequest(req);
   const { pathname } = new URL(settings.callbackURL ?? '/', 'http://origin.invalid');
   const sealed = findParameter(request.url, 'resume');
   // Sealed by redirectViaOwnPage.
   const authKey =
-    sealed === undefined ? undefined : (createResumeSealer(settings).unseal(sealed) as string | undefined);
+    sealed === undefined ? undefined : ((await settings.sealers('resume').unseal(sealed)) as string | undefined);
   const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   return {
     request: { ...request, url: pathname + (authKey === undefined ? query : `?auth_key=${authKey}`) },
+    hasQuery: query !== '',
     isResumed: authKey !== undefined,
   };
-}
-
-function createResumeSealer({ name, appId, appSecret }: ProviderLogin['settings']): Sealer {
-  return createSealer(appSecret(), ['passport-loginwith resume 2', name, appId]);
-}
-
-/** Whether the provider did not know the key, so that it may have been a guess. */
-function hasWrongKey(outcome: LoginOutcome): boolean {
-  const error = outcome.type === 'redirect' ? outcome.restartedAfter : 'error' in outcome ? outcome.error : undefined;
-  return hasCode(error, 'auth_key_invalid') && error.stage === 'authorize';
 }

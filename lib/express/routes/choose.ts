@@ -1,7 +1,7 @@
 import { findReturnTo } from '../../login/return-to.js';
+import { originalURL } from '../../node-request.js';
 import type { Instance, RequestContext } from '../instance.js';
 import { addReturnTo, pathTo } from '../paths.js';
-import { originalURL } from '../request.js';
 import { sendPage } from '../responses.js';
 
 /** Sends the page on which users choose their provider. */

@@ -1,12 +1,11 @@
 import { LoginWithError } from '../../errors.js';
 import { omitUndefined } from '../../internal/omit-undefined.js';
-import type { LoginOutcome } from '../../login/login.js';
+import type { LoginOutcome } from '../../login/outcome.js';
 import { runVerify, type VerifyResult } from '../../login/verify.js';
 import { addLoginAccess } from '../../strategy.js';
 import type { AttemptBinding, Profile } from '../../types.js';
 import { runHook } from '../hooks.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { sendFailure } from '../outcome.js';
 import { destinationOf } from '../paths.js';
 import { redirect } from '../responses.js';
 import type { SessionProfile } from '../types.js';
@@ -14,7 +13,10 @@ import { askToLink } from './link.js';
 
 type Success = Extract<LoginOutcome, { type: 'success' }>;
 
-/** Completes a callback whose key was exchanged: a login, a renewal, or the question whether to link. */
+/**
+ * Completes a callback whose key was exchanged: a login, a renewal, or the question whether to use an account that this
+ * session does not know.
+ */
 export async function completeLogin(
   instance: Instance,
   context: RequestContext,
@@ -22,10 +24,12 @@ export async function completeLogin(
   outcome: Success,
 ): Promise<void> {
   const { binding } = outcome.attempt;
+  const { loginData } = instance;
+  const isKnown = loginData.accountIdOf(context.req, provider.settings.name) !== undefined;
   if (binding === undefined) await logIn(instance, context, provider, outcome);
-  else if (!instance.loginData.isBound(context.req, binding.session)) throw createOtherSessionError(binding);
-  else if (binding.purpose === 'link') askToLink(instance, context, provider, outcome, binding.session);
-  else await renew(instance, context, provider, outcome);
+  else if (!loginData.isBound(context.req, binding.session)) throw createOtherSessionError(binding);
+  else if (binding.purpose === 'renew' && isKnown) await renew(instance, context, provider, outcome);
+  else await askToLink(instance, context, provider, outcome, binding.session);
 }
 
 /** Logs the user in, in place of whoever was signed in. */
@@ -40,13 +44,10 @@ async function logIn(
   const { name } = provider.settings;
   const release = await acquire();
   const result = await findUser(instance, info.accessToken, profile).finally(release);
-  if (result.type === 'rejected') {
-    await sendFailure(instance, context, { type: 'fail', error: toRejection(result.info) });
-    return;
-  }
+  if (result.type === 'rejected') throw toRejection(result.info);
   await currentUser.login(req, res, result.user);
   loginData.setAccountId(req, name, profile.id);
-  if (instance.keepsTokens) loginData.keepToken(req, name, info);
+  if (instance.keepsTokens) await loginData.keepToken(req, name, info);
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
   await runHook(instance, context, settings.onLogin, () => redirect(req, res, destinationOf(settings, info.returnTo)));
 }
@@ -63,16 +64,14 @@ async function renew(
 ): Promise<void> {
   const { settings, loginData, keepsTokens } = instance;
   const { name } = provider.settings;
-  const knownId = loginData.accountIdOf(req, name);
-  if (knownId !== undefined && knownId !== profile.id) {
+  if (loginData.accountIdOf(req, name) !== profile.id) {
     throw new LoginWithError(`session: the account at ${name} is not the one that this session belongs to`, {
       code: 'account_mismatch',
       stage: 'session',
       hint: 'A renewal never changes who is signed in. Log out here first, or sign in there with the same account.',
     });
   }
-  loginData.setAccountId(req, name, profile.id);
-  if (keepsTokens) loginData.keepToken(req, name, info);
+  if (keepsTokens) await loginData.keepToken(req, name, info);
   await redirect(req, res, destinationOf(settings, info.returnTo));
 }
 

@@ -1,14 +1,15 @@
+import type { IncomingMessage } from 'node:http';
 import { urlencoded } from 'body-parser';
 import { LoginWithError } from '../../errors.js';
-import { createSealer, type Sealer } from '../../internal/seal.js';
 import { isSameOriginPost } from '../../login/cross-site.js';
-import type { LoginOutcome } from '../../login/login.js';
-import { toLoginRequest } from '../../strategy.js';
+import type { LoginOutcome } from '../../login/outcome.js';
+import { toLoginRequest } from '../../node-request.js';
 import type { LinkedProfile } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { destinationOf, pathTo } from '../paths.js';
 import { asWebRequest } from '../request.js';
 import { redirect, sendPage } from '../responses.js';
+import { saveSession } from '../session/session.js';
 import type { Handler } from '../types.js';
 import { sendLoginRequired } from '../unauthorized.js';
 
@@ -17,31 +18,42 @@ const formLifetime = 5 * 60_000;
 
 /** What the form carries through the browser, sealed. */
 interface PendingLink {
+  /** Random; the session names the one form that it waits for. */
+  id: string;
   /** The session and the user to link to, as {@link LoginData.bind} names them. */
   session: string;
   profile: LinkedProfile;
   returnTo: string;
 }
 
-/** Sends the page that shows which account is about to be linked; nothing is linked before it is confirmed. */
-export function askToLink(
+/**
+ * Sends the page that shows which account is about to be linked or, without `onLink`, used in this session. Nothing
+ * happens before it is confirmed.
+ */
+export async function askToLink(
   instance: Instance,
   { req, res }: RequestContext,
   { settings }: ProviderLogin,
   { profile: { _raw, _json, ...profile }, info }: Extract<LoginOutcome, { type: 'success' }>,
   session: string,
-): void {
+): Promise<void> {
   const cancel = destinationOf(instance.settings, info.returnTo);
-  const pending: PendingLink = { session, profile, returnTo: cancel };
-  const token = createFormSealer(settings).seal(pending, Date.now() + formLifetime);
+  const id = instance.loginData.expectLink(req);
+  const pending: PendingLink = { id, session, profile, returnTo: cancel };
+  const token = await settings.sealers('link').seal(pending, Date.now() + formLifetime);
   const { displayName } = settings.provider;
   const action = pathTo(instance, req, 'link', settings.name);
+  const isLasting = instance.settings.onLink !== undefined;
+  await saveSession(req);
   sendPage(req, res, 200, (page) =>
-    instance.settings.templates.link({ ...page, displayName, profile, action, token, cancel }),
+    instance.settings.templates.link({ ...page, displayName, profile, action, token, cancel, isLasting }),
   );
 }
 
-/** Links the account after the confirmation. The sealed form says which: no e-mail address or name decides anything. */
+/**
+ * Links the account after the confirmation, once. The sealed form says which: no e-mail address or name decides
+ * anything.
+ */
 export async function confirmLink(instance: Instance, context: RequestContext, provider: ProviderLogin): Promise<void> {
   const { req, res } = context;
   const { settings, currentUser, loginData } = instance;
@@ -51,17 +63,45 @@ export async function confirmLink(instance: Instance, context: RequestContext, p
     await sendLoginRequired(instance, context);
     return;
   }
-  const { session, profile, returnTo } = openForm(await readToken(context), provider);
-  if (!loginData.isBound(req, session)) {
+  const pending = await openForm(await readToken(context), provider);
+  if (!loginData.isBound(req, pending.session)) {
     throw new LoginWithError('link: the form belongs to another user or session', {
       code: 'account_mismatch',
       stage: 'link',
       hint: 'An account is linked only to the user who started it, in the same session.',
     });
   }
-  await settings.onLink?.(asWebRequest(req), { user, profile });
-  loginData.setAccountId(req, provider.settings.name, profile.id);
-  await redirect(req, res, returnTo);
+  await runOnce(instance.confirmations, pending.id, () => link(instance, req, provider, user, pending));
+  // Each request has a session of its own, and the last one to be stored stays.
+  loginData.setAccountId(req, provider.settings.name, pending.profile.id);
+  await redirect(req, res, pending.returnTo);
+}
+
+/** Links the account, unless another process has done it for this form: then the session knows the account. */
+async function link(
+  { settings, loginData }: Instance,
+  req: IncomingMessage,
+  provider: ProviderLogin,
+  user: unknown,
+  { id, profile }: PendingLink,
+): Promise<void> {
+  if (loginData.takeLink(req, id)) await settings.onLink?.(asWebRequest(req), { user, profile });
+  else if (loginData.accountIdOf(req, provider.settings.name) !== profile.id) throw createInvalidFormError();
+}
+
+/** Runs `work` once for a form, however often it is sent; if it fails, the form can be sent again. */
+async function runOnce(running: Map<string, Promise<void>>, id: string, work: () => Promise<void>): Promise<void> {
+  const known = running.get(id);
+  if (known !== undefined) return known;
+  const result = work();
+  running.set(id, result);
+  try {
+    await result;
+    setTimeout(() => running.delete(id), formLifetime).unref();
+  } catch (error) {
+    running.delete(id);
+    throw error;
+  }
 }
 
 /** The error for a POST from another site. */
@@ -73,22 +113,24 @@ export function createForeignPostError(stage: 'link' | 'logout'): LoginWithError
   });
 }
 
-function openForm(token: string, { settings }: ProviderLogin): PendingLink {
+async function openForm(token: string, { settings }: ProviderLogin): Promise<PendingLink> {
   // Sealed by askToLink.
-  const pending = createFormSealer(settings).unseal(token) as PendingLink | undefined;
-  if (pending === undefined) {
-    throw new LoginWithError('link: the form is invalid or older than five minutes', {
-      code: 'link_invalid',
-      stage: 'link',
-      hint: 'Start the linking again.',
-      retryable: true,
-    });
-  }
+  const pending = (await settings.sealers('link').unseal(token)) as PendingLink | undefined;
+  if (pending === undefined) throw createInvalidFormError();
   const { registeredAt } = pending.profile;
   // JSON has turned the date into text.
   return registeredAt === undefined
     ? pending
     : { ...pending, profile: { ...pending.profile, registeredAt: new Date(registeredAt) } };
+}
+
+function createInvalidFormError(): LoginWithError {
+  return new LoginWithError('link: the form is invalid, older than five minutes, or replaced by a newer one', {
+    code: 'link_invalid',
+    stage: 'link',
+    hint: 'Start the linking again.',
+    retryable: true,
+  });
 }
 
 const parseForm: Handler = urlencoded({ extended: false });
@@ -100,8 +142,4 @@ async function readToken({ req, res }: RequestContext): Promise<string> {
   const { body } = req;
   const hasToken = typeof body === 'object' && body !== null && 'token' in body;
   return hasToken && typeof body.token === 'string' ? body.token : '';
-}
-
-function createFormSealer({ name, appId, appSecret }: ProviderLogin['settings']): Sealer {
-  return createSealer(appSecret(), ['passport-loginwith link 2', name, appId]);
 }

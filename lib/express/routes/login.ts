@@ -1,12 +1,9 @@
-import { isCrossSite } from '../../login/cross-site.js';
 import { findReturnTo, sanitizeReturnTo } from '../../login/return-to.js';
+import { originalURL, toLoginRequest } from '../../node-request.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
-import { toLoginRequest } from '../../strategy.js';
 import type { AttemptBinding } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { sendOutcome } from '../outcome.js';
 import { addReturnTo, loginPath, pathTo } from '../paths.js';
-import { originalURL } from '../request.js';
 import { redirect, sendJSON, sendPage } from '../responses.js';
 import { getSession } from '../session/session.js';
 
@@ -28,38 +25,59 @@ export async function startLogin(
     sendJSON(res, 401, { code: 'login_required', message, loginURL });
     return;
   }
-  const returnTo = findReturnTo(originalURL(req)) ?? settings.successRedirect;
+  const returnTo = findReturnTo(originalURL(req), provider.settings.callbackURL) ?? settings.successRedirect;
   const isSignedIn = currentUser.get(req) !== undefined;
   if (route === 'link' && !isSignedIn) {
     await redirect(req, res, loginPath(instance, req, sanitizeReturnTo(originalURL(req))));
     return;
   }
   const isRenewal = route === 'renew' && isSignedIn && loginData.accountIdOf(req, name) !== undefined;
-  if (!isRenewal && isCrossSite(toLoginRequest(req), settings.trustedOrigins)) {
-    sendStartPage(instance, context, provider, route, returnTo);
-    return;
-  }
-  await redirectToProvider(instance, context, provider, returnTo, route === 'login' ? undefined : route);
+  const purpose = route === 'login' ? undefined : route;
+  const isStarted = await redirectToProvider(instance, context, provider, {
+    returnTo,
+    purpose,
+    isConfirmed: isRenewal,
+  });
+  if (!isStarted) sendStartPage(instance, context, provider, route, returnTo);
 }
 
-/**
- * Begins an attempt and redirects to the provider.
- *
- * @param purpose ties the attempt to the user who is signed in; without such a user it is an ordinary login
- */
+interface Start {
+  /** Path of this app to return to. */
+  returnTo: string;
+  /** Ties the attempt to the user who is signed in; without such a user it is an ordinary login. */
+  purpose: AttemptBinding['purpose'] | undefined;
+  /** Whether it needs no click, wherever the request comes from. */
+  isConfirmed: boolean;
+}
+
+/** Begins an attempt and redirects to the provider; `false` if the user must ask for it with a click first. */
 export async function redirectToProvider(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  returnTo: string,
-  purpose?: AttemptBinding['purpose'],
-): Promise<void> {
-  const { req } = context;
+  { returnTo, purpose, isConfirmed }: Start,
+): Promise<boolean> {
+  const { req, res } = context;
   const session = purpose === undefined ? undefined : instance.loginData.bind(req);
   const binding = purpose === undefined || session === undefined ? undefined : { purpose, session };
   // Without the query: a guarded page's own parameters, such as auth_key, do not concern the login.
-  const outcome = await provider.handleLogin({ ...toLoginRequest(req, { returnTo }), url: '/', binding });
-  if (outcome.type !== 'success') await sendOutcome(instance, context, outcome);
+  const outcome = await provider.login.handle({ ...toLoginRequest(req, { returnTo }), url: '/', binding, isConfirmed });
+  switch (outcome.type) {
+    case 'confirm':
+      return false;
+    case 'redirect':
+      res.appendHeader('Set-Cookie', outcome.cookie);
+      provider.failureCookie.clear(req, res);
+      await redirect(req, res, outcome.location);
+      return true;
+    case 'fail':
+    case 'error':
+      throw outcome.error;
+    case 'nothing':
+    case 'success':
+      // Of callbacks and prefetches only, which do not come here.
+      return true;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isSameOriginPost } from '../../login/cross-site.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
-import { toLoginRequest } from '../../strategy.js';
+import { toLoginRequest } from '../../node-request.js';
 import { runHook } from '../hooks.js';
 import type { Instance, RequestContext } from '../instance.js';
 import { loginPath } from '../paths.js';
@@ -17,6 +17,11 @@ export async function logOut(instance: Instance, context: RequestContext): Promi
   const stillSignedInAt = [...providers.values()]
     .filter(({ settings: { name } }) => !settings.session || used.includes(name))
     .map(({ settings: { provider } }) => provider.displayName);
+  // An old callback page must not log in again.
+  for (const { login } of providers.values()) {
+    const setCookie = await login.forgetAttempts(toLoginRequest(req));
+    if (setCookie !== undefined) res.appendHeader('Set-Cookie', setCookie);
+  }
   await currentUser.logout(req, res);
   await runHook(instance, context, settings.onLogout, async () => {
     if (isFetchRequest(req)) {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { createSealer, type Sealer } from '../../internal/seal.js';
+import type { Sealer } from '../../internal/seal.js';
 import type { AccessToken } from '../../types.js';
 import type { Settings } from '../options.js';
 import { entryKeyOf, type CurrentUser } from './current-user.js';
@@ -18,9 +18,13 @@ export interface LoginData {
   /** Names of the providers where this session has logged in. */
   providersOf(req: IncomingMessage): string[];
   /** The access token of a provider, within its documented hour. */
-  findToken(req: IncomingMessage, provider: string): AccessToken | undefined;
-  keepToken(req: IncomingMessage, provider: string, token: AccessToken): void;
+  findToken(req: IncomingMessage, provider: string): Promise<AccessToken | undefined>;
+  keepToken(req: IncomingMessage, provider: string, token: AccessToken): Promise<void>;
   dropToken(req: IncomingMessage, provider: string): void;
+  /** Makes the session wait for the form of one link, in place of an earlier one; returns its id. */
+  expectLink(req: IncomingMessage): string;
+  /** Whether the session waits for this form. From then on it waits for none. */
+  takeLink(req: IncomingMessage, id: string): boolean;
 }
 
 /** As the session holds it. */
@@ -33,15 +37,14 @@ interface StoredLoginData {
   accounts: { [provider: string]: string };
   /** Sealed access tokens by the provider's name, so that neither a store nor a cookie holds a usable one. */
   tokens: { [provider: string]: string };
+  /** Id of the form that may link an account. */
+  link?: string;
 }
 
 export function createLoginData(settings: Settings, currentUser: CurrentUser): LoginData {
   const key = entryKeyOf(settings);
   const sealers = new Map(
-    settings.providers.map(({ name, appId, appSecret }): [string, Sealer] => [
-      name,
-      createSealer(appSecret(), ['passport-loginwith token 2', name, appId]),
-    ]),
+    settings.providers.map(({ name, sealers: sealerFor }): [string, Sealer] => [name, sealerFor('token')]),
   );
 
   const ownerOf = (req: IncomingMessage) => {
@@ -81,21 +84,31 @@ export function createLoginData(settings: Settings, currentUser: CurrentUser): L
       change(req, ({ accounts }) => (accounts[provider] = id));
     },
     providersOf: (req) => Object.keys(read(req)?.accounts ?? {}),
-    findToken(req, provider) {
+    async findToken(req, provider) {
       const sealed = read(req)?.tokens[provider];
       // Sealed by keepToken().
-      const token = sealed && (sealers.get(provider)?.unseal(sealed) as [string, number] | undefined);
+      const token = sealed && ((await sealers.get(provider)?.unseal(sealed)) as [string, number] | undefined);
       return token ? { accessToken: token[0], expiresAt: new Date(token[1]) } : undefined;
     },
-    keepToken(req, provider, { accessToken, expiresAt }) {
+    async keepToken(req, provider, { accessToken, expiresAt }) {
       const time = expiresAt.getTime();
-      const sealed = sealers.get(provider)?.seal([accessToken, time], time);
+      const sealed = await sealers.get(provider)?.seal([accessToken, time], time);
       if (sealed !== undefined) change(req, ({ tokens }) => (tokens[provider] = sealed));
     },
     dropToken(req, provider) {
       change(req, (data) => {
         data.tokens = Object.fromEntries(Object.entries(data.tokens).filter(([name]) => name !== provider));
       });
+    },
+    expectLink(req) {
+      const id = randomBytes(16).toString('base64url');
+      change(req, (data) => (data.link = id));
+      return id;
+    },
+    takeLink(req, id) {
+      if (read(req)?.link !== id) return false;
+      change(req, (data) => delete data.link);
+      return true;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { LoginWithError } from '../../errors.js';
 import { isError } from '../../internal/unknown-error.js';
-import type { ExpressRequest } from '../request.js';
+import type { ExpressRequest } from '../../node-request.js';
 
 interface SessionContent {
   /** Only of express-session. */

@@ -40,7 +40,7 @@ interface SignInPlan {
 
 /**
  * Logs in as a browser does: the app's start, the provider's sign-in and consent, and back to the app's callback.
- * Resolves to the app's response to the callback.
+ * Resolves to the app's response to the callback, or to the page at its address that shows why the login has failed.
  */
 export async function signIn<R extends AgentResponse>(
   agent: TestAgent<R> | FetchAgent<R>,
@@ -59,6 +59,8 @@ export async function signIn<R extends AgentResponse>(
   for (let round = 0; startURL !== undefined && round < mostRounds; round += 1) {
     const callback = await acceptApp(browser, startURL, plan.user);
     response = await getFromApp(callback);
+    // A failure is shown at the callback's own address, without the key.
+    if (leadsToPathOf(callback, response)) response = await getFromApp(locationOf(response));
     startURL = findStartURL(response, plan);
   }
   return response;
@@ -102,6 +104,11 @@ function findStartURL(response: AgentResponse, { isStartURL }: SignInPlan): URL 
   if (!isRedirect(response)) return undefined;
   const location = locationOf(response);
   return URL.canParse(location) && isStartURL(new URL(location)) ? new URL(location) : undefined;
+}
+
+function leadsToPathOf(callback: string, response: AgentResponse): boolean {
+  const location = isRedirect(response) ? locationOf(response) : '';
+  return location !== '' && new URL(location, callback).pathname === new URL(callback).pathname;
 }
 
 function isRedirect({ status }: AgentResponse): boolean {

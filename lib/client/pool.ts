@@ -1,0 +1,87 @@
+import type { Socket } from 'node:net';
+import type { buildConnector, Dispatcher } from 'undici';
+import { markNeverSent } from './network-errors.js';
+
+/** How long an unused connection of `warmUp` is kept, in milliseconds. */
+const spareLifetime = 10_000;
+
+/** Connections to one provider. */
+export interface WarmPool {
+  dispatcher: Dispatcher;
+  /** Opens a connection for the first call; sends nothing and never fails. */
+  warmUp(): void;
+  close(): Promise<void>;
+}
+
+/** Opens a pool that can be given a connection before there is a request for it. */
+export function openPool(base: URL): WarmPool {
+  const { Pool, buildConnector } = loadUndici();
+  const connectAnew = buildConnector({});
+  const target = {
+    hostname: base.hostname.replace(/[[\]]/g, ''),
+    host: base.host,
+    protocol: base.protocol,
+    port: base.port,
+  };
+  let spare: Socket | undefined;
+  let isOpening = false;
+
+  const takeSpare = (): Socket | undefined => {
+    const socket = spare;
+    spare = undefined;
+    return socket?.destroyed === false && socket.writable ? socket : undefined;
+  };
+  const connect: typeof connectAnew = (options, callback) => {
+    connectAnew(options, (...result) => {
+      const [, socket] = result;
+      socket?.prependOnceListener('error', (error) => {
+        // undici fails the next request with the error of a connection on which nothing was written yet.
+        if (socket.bytesWritten === 0) markNeverSent(error);
+      });
+      callback(...result);
+    });
+  };
+  const dispatcher = new Pool(base.origin, {
+    connections: 128,
+    connect(options: buildConnector.Options, callback: buildConnector.Callback) {
+      if (spare === undefined) {
+        connect(options, callback);
+        return;
+      }
+      // Later, because undici never sends its request if it gets the connection while it is asking for one. The server
+      // may close it until then.
+      setImmediate(() => {
+        const socket = takeSpare();
+        if (socket === undefined) connect(options, callback);
+        else callback(null, socket.ref());
+      });
+    },
+  });
+  return {
+    dispatcher,
+    warmUp() {
+      if (spare !== undefined || isOpening || dispatcher.stats.free > 0) return;
+      isOpening = true;
+      connect(target, (error, socket) => {
+        isOpening = false;
+        if (error !== null) return;
+        spare = socket.unref();
+        const discard = () => {
+          if (spare === socket) takeSpare()?.destroy();
+        };
+        socket.once('close', discard);
+        setTimeout(discard, spareLifetime).unref();
+      });
+    },
+    async close() {
+      takeSpare()?.destroy();
+      await dispatcher.close();
+    },
+  };
+}
+
+/** Loads undici when it is first needed, because it takes longer to load than the rest of the package. */
+export function loadUndici(): typeof import('undici') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('undici') as typeof import('undici');
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import type { Lock } from '../internal/lock.js';
+import type { Attempt, AttemptBinding, LoginInfo, Profile } from '../types.js';
+import type { ClientAddress } from './rate-limit.js';
+import type { RequestLine } from './request.js';
+
+/** The parts of a request that a login needs. */
+export interface LoginRequest extends RequestLine {
+  /** Host name as the browser knows it, without the port. */
+  host: string;
+  /** Whether the browser uses https. */
+  secure: boolean;
+  /** Where the request comes from. */
+  client: ClientAddress;
+  /** Path to return to after the login; the query's `returnTo` if absent. */
+  returnTo: string | undefined;
+  /** Whether the user has asked for it here, or it changes nobody's login, wherever the request comes from. */
+  isConfirmed?: boolean;
+  /** Ties the attempt to the user who is signed in. An ordinary login has none. */
+  binding?: AttemptBinding | undefined;
+  /** The request itself, for the app's attempt store. */
+  source: IncomingMessage;
+}
+
+/** The outcome of a request to a login route. `cookie` is the value of a `Set-Cookie` header. */
+export type LoginOutcome =
+  | { type: 'nothing' }
+  /** The start may have been caused by another site: show a page with a link to it, which the user must click. */
+  | { type: 'confirm' }
+  | { type: 'redirect'; location: string; cookie: string }
+  /** With `isKeyUnused`, the same page loaded again tries again. */
+  | { type: 'fail'; error: LoginWithError; cookie?: string; isKeyUnused?: boolean }
+  | { type: 'error'; error: unknown; cookie?: string; isKeyUnused?: boolean }
+  /** Hold the lock `acquire` while `verify` runs, because other requests may share this outcome. */
+  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookie?: string };
+
+export type FailOutcome = Extract<LoginOutcome, { type: 'fail' }>;
+
+/** A request that failed: `fail` was caused by the user's request, `error` by the app or the provider. */
+export function toFailure(error: unknown): { type: 'fail'; error: LoginWithError } | { type: 'error'; error: unknown } {
+  return error instanceof LoginWithError && error.status < 500 ? { type: 'fail', error } : { type: 'error', error };
+}
+
+export function fail(code: LoginErrorCode, what: string, hint: string, stage: LoginStage = 'callback'): FailOutcome {
+  return { type: 'fail', error: new LoginWithError(`${stage}: ${what}`, { code, stage, hint }) };
+}

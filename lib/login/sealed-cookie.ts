@@ -1,0 +1,61 @@
+import { stringifySetCookie } from 'cookie';
+import type { Sealer } from '../internal/seal.js';
+
+/** A cookie that holds one sealed value: HttpOnly, SameSite=Lax, and over https `Secure` and `__Host-`. */
+export interface SealedCookie {
+  /** Its name over http; over https `__Host-` stands before it. */
+  readonly name: string;
+  read(cookieHeader: string | undefined, secure: boolean): Promise<SealedCookieReading>;
+  /** Returns the value of a `Set-Cookie` header for a text that {@link seal} returned. */
+  write(sealed: string, secure: boolean): string;
+  seal(value: unknown): Promise<string>;
+  /** Returns the value of a `Set-Cookie` header that removes the cookie, if the request has it. */
+  clear(cookieHeader: string | undefined, secure: boolean): string | undefined;
+}
+
+/** `names` are those of all cookies of the request. */
+export type SealedCookieReading =
+  { found: true; value: unknown } | { found: false; why: 'absent' | 'tampered' | 'ambiguous'; names: string[] };
+
+/** Of one name in one request. */
+const maximumCookies = 20;
+
+/** @param lifetime in milliseconds. */
+export function createSealedCookie(sealer: Sealer, name: string, lifetime: number): SealedCookie {
+  const escaped = escapeName(name);
+  const nameOver = (secure: boolean) => (secure ? `__Host-${escaped}` : escaped);
+  const serialize = (value: string, maxAge: number, secure: boolean) =>
+    stringifySetCookie(nameOver(secure), value, { path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure });
+
+  return {
+    name: escaped,
+    async read(cookieHeader, secure) {
+      const cookies = splitCookies(cookieHeader);
+      const sealed = cookies.filter(([each]) => each === nameOver(secure)).slice(0, maximumCookies);
+      const opened = await Promise.all(sealed.map(([, value]) => sealer.unseal(value)));
+      const values = opened.filter((value) => value !== undefined);
+      if (values.length === 1) return { found: true, value: values[0] };
+      const names = cookies.map(([each]) => each);
+      // Over http another host of this site can add a cookie of the same name. It cannot forge one, but it can add one
+      // that another browser got. Of two that open, nobody knows which one is the browser's own.
+      if (values.length > 1) return { found: false, why: 'ambiguous', names };
+      return { found: false, why: sealed.length > 0 ? 'tampered' : 'absent', names };
+    },
+    write: (sealed, secure) => serialize(sealed, lifetime / 1000, secure),
+    seal: (value) => sealer.seal(value),
+    clear: (header, secure) => (header?.includes(`${escaped}=`) === true ? serialize('', 0, secure) : undefined),
+  };
+}
+
+/** Splits a `Cookie` header. Parsers keep one cookie of a name. */
+function splitCookies(header = ''): [name: string, value: string][] {
+  return header.split(';').flatMap((pair) => {
+    const equals = pair.indexOf('=');
+    return equals === -1 ? [] : [[pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()]];
+  });
+}
+
+/** Escapes what a cookie's name must not contain: the name of a bare provider may have a port and a path. */
+function escapeName(name: string): string {
+  return name.replace(/[^\w.-]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LoginRequest } from './login/outcome.js';
+import type { ClientAddress } from './login/rate-limit.js';
+import type { LoginAccess, LoginInfo } from './types.js';
+
+/** A request with the properties that Express and body parsers add; each may be missing. */
+export type ExpressRequest = IncomingMessage & {
+  res?: ServerResponse;
+  app?: { get?: (setting: string) => unknown };
+  originalUrl?: string;
+  baseUrl?: string;
+  hostname?: string;
+  secure?: boolean;
+  ip?: string | undefined;
+  /** Empty as long as Express trusts no proxy. */
+  ips?: readonly string[] | undefined;
+  body?: unknown;
+  user?: unknown;
+  loginWith?: LoginInfo & LoginAccess;
+};
+
+/** Takes the parts of a request that a login needs, from Express where it knows more than Node. */
+export function toLoginRequest(req: ExpressRequest, { returnTo }: { returnTo?: string } = {}): LoginRequest {
+  return {
+    method: req.method ?? 'GET',
+    url: originalURL(req),
+    headers: req.headers,
+    // Express follows "trust proxy" in hostname and secure.
+    host: (req.hostname ?? req.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
+    secure: req.secure ?? 'encrypted' in req.socket,
+    client: clientAddressOf(req),
+    returnTo,
+    source: req,
+  };
+}
+
+/** Path and query as the browser requested them, wherever the middleware is mounted. */
+export function originalURL(req: ExpressRequest): string {
+  return req.originalUrl ?? req.url ?? '/';
+}
+
+/** Whether the app lets every client make up its address, as with Express's `trust proxy` set to `true`. */
+export function trustsEveryProxy({ app }: ExpressRequest): boolean {
+  // Express compiles every kind of the setting to this function: whether to trust the address of the nth proxy.
+  const trusts = app?.get?.('trust proxy fn') as ((address: string, index: number) => boolean) | undefined;
+  // No real chain of proxies is that long.
+  return typeof trusts === 'function' && trusts('192.0.2.1', 1_000_000);
+}
+
+/** The client's address: from Express, which heeds its "trust proxy", else that of the connection. */
+function clientAddressOf(req: ExpressRequest): ClientAddress {
+  const { remoteAddress } = req.socket;
+  const address = req.ip ?? remoteAddress;
+  if (address === remoteAddress || !trustsEveryProxy(req)) return { address };
+  return { address, connection: remoteAddress ?? 'unknown' };
+}
