@@ -38,14 +38,16 @@ test('the name can be chosen, and Strategy is the same class', () => {
   expect(Strategy).toBe(LoginWithStrategy);
 });
 
-test('two bare URLs under two names are two providers, so that one id does not mean two users', async () => {
+test('two sites are two providers, so that one id does not mean two users: the name, else host and path', async () => {
   const { url } = await openServer((req, res) => {
     res.end(req.url?.includes('authorize') ? '{"access_token":"t"}' : '{"user_info":{"user_id":"7"}}');
   });
   for (const [options, provider] of [
-    [{ provider: url }, 'loginwith'],
+    [{ provider: url }, new URL(url).host],
+    [{ provider: `${url}/a` }, `${new URL(url).host}/a`],
     [{ provider: url, name: 'here' }, 'here'],
-    [{ provider: defineProvider({ name: 'mine', baseURL: url }), name: 'here' }, 'mine'],
+    [{ provider: defineProvider({ name: 'mine', baseURL: url }) }, 'mine'],
+    [{ provider: defineProvider({ name: 'mine', baseURL: url }), name: 'here' }, 'here'],
   ] as const) {
     const strategy = make({ ...good, ...options });
     expect((await strategy.client.exchange('key')).profile.provider).toBe(provider);

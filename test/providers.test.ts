@@ -110,7 +110,15 @@ describe('the option "provider"', () => {
     ['lookloox', providers.lookloox],
     [
       'https://x.example:8443/',
-      { name: 'loginwith', displayName: 'x.example:8443', baseURL: 'https://x.example:8443' },
+      { name: 'x.example:8443', displayName: 'x.example:8443', baseURL: 'https://x.example:8443' },
+    ],
+    [
+      'https://x.example/a/folder/',
+      { name: 'x.example/a/folder', displayName: 'x.example', baseURL: 'https://x.example/a/folder' },
+    ],
+    [
+      { name: 'pimbuzz', baseURL: 'https://x.example/' },
+      { name: 'pimbuzz', displayName: 'Pimbuzz', baseURL: 'https://x.example' },
     ],
     [
       { name: 'own', baseURL: 'https://x.example/' },

@@ -1,13 +1,13 @@
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import session from 'express-session';
 import { Passport, type PassportStatic } from 'passport';
 import request from 'supertest';
-import type { LoginWithStrategy } from 'passport-loginwith';
-import { toLoginRequest } from '../lib/strategy';
+import { LoginWithStrategy, type StrategyOptions } from 'passport-loginwith';
 import {
   callsTo,
   closeAll,
+  cookieSecret,
   cookiesOf,
   createApp,
   createStrategy,
@@ -174,27 +174,6 @@ test('a response that was sent already is left alone', async () => {
   expect(await (await fetch(`${url}/auth`)).text()).toBe('sent, then https://pimbuzz.com/api/oauth');
 });
 
-const requestOf = (fields: object) => toLoginRequest({ headers: {}, socket: {}, ...fields } as never);
-
-test.each<[string, object, object]>([
-  ['method and URL', { method: 'POST', url: '/auth' }, { method: 'POST', url: '/auth' }],
-  ['the URL before the app was mounted', { url: '/auth', originalUrl: '/app/auth' }, { url: '/app/auth' }],
-  ['neither', {}, { method: 'GET', url: '/', host: '', returnTo: undefined }],
-  ['a Host header', { headers: { host: 'App.example:3000' } }, { host: 'app.example' }],
-  ['an IPv6 address', { headers: { host: '[::1]:3000' } }, { host: '[::1]' }],
-  [
-    'the host name that a proxy tells',
-    { hostname: 'app.example', headers: { host: 'inner' } },
-    { host: 'app.example' },
-  ],
-  ['plain http', {}, { secure: false }],
-  ['https', { socket: { encrypted: true } }, { secure: true }],
-  ['https in front of a proxy', { secure: true }, { secure: true }],
-  ['http in front of a proxy', { secure: false, socket: { encrypted: true } }, { secure: false }],
-])('a login takes from a request: %s', (_name, fields, expected) => {
-  expect(requestOf(fields)).toMatchObject(expected);
-});
-
 test('outside Express, without a response on the request, it says what is missing', async () => {
   const strategy = createStrategy({ provider: 'pimbuzz', appId: '1', appSecret: 's' });
   const error = await new Promise((resolve) => {
@@ -248,3 +227,156 @@ test("an error in the app's own handler reaches the app's error handler", async 
   expect(response.text).toBe('of the app');
   expect(calls).toBe(2);
 });
+
+describe('a login of somebody else', () => {
+  const html = { Accept: 'text/html,*/*;q=0.8' };
+
+  /** An app whose strategy an attacker knows, and a key of the attacker's own account. */
+  async function attack(options: Partial<StrategyOptions> = {}) {
+    const provider = await openProvider();
+    const strategy = createStrategy({ ...optionsFor(provider), ...options } as ReturnType<typeof optionsFor>);
+    const app = createApp(strategy);
+    return {
+      provider,
+      strategy,
+      app,
+      agent: request.agent(app),
+      link: `/callback?auth_key=${await issueKey(provider)}`,
+    };
+  }
+
+  test.each<[string, Record<string, string>]>([
+    ['another site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['a sibling host', { 'Sec-Fetch-Site': 'same-site' }],
+    ['nobody knows whom, over plain http', {}],
+    ['another site, over plain http', { Referer: 'http://evil.example/' }],
+  ])('is not started by a link of %s, but by the click on a page', async (_name, headers) => {
+    const { agent, link } = await attack();
+    const page = await agent.get('/auth?returnTo=/x').set({ ...html, ...headers });
+    expect([page.status, page.headers['set-cookie']]).toEqual([200, undefined]);
+    expect(page.text).toContain('href="/auth?returnTo=/x"');
+    expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(page.headers['cache-control']).toBe('no-store');
+    await agent.get(link).set(html).expect(403);
+    const clicked = await agent.get('/auth?returnTo=/x').set({ ...html, 'Sec-Fetch-Site': 'same-origin' });
+    expect(clicked.status).toBe(302);
+  });
+
+  test('is not started by a form of another site', async () => {
+    const { strategy } = await attack();
+    const passport = new Passport();
+    passport.use(strategy);
+    const app = express().post('/auth', passport.authenticate(strategy.name, { session: false }) as RequestHandler);
+    await request(app)
+      .post('/auth')
+      .set({ ...html, Origin: 'https://evil.example' })
+      .expect(403);
+    await request(app)
+      .post('/auth')
+      .set({ ...html, 'Sec-Fetch-Site': 'cross-site', Origin: 'null' })
+      .expect(403);
+    await request(app).post('/auth').expect(302);
+  });
+
+  test('may be started by a link of an origin that the app trusts', async () => {
+    const { agent } = await attack({ trustedOrigins: ['https://shop.example'] });
+    const headers = { ...html, 'Sec-Fetch-Site': 'cross-site', Referer: 'https://shop.example/' };
+    await agent.get('/auth').set(headers).expect(302);
+  });
+
+  test('has no link to another host on its page, whatever the path is', async () => {
+    const { strategy } = await attack();
+    const passport = new Passport();
+    passport.use(strategy);
+    const app = express().use(passport.authenticate(strategy.name, { session: false }) as RequestHandler);
+    const { url } = await openServer(app);
+    for (const path of ['//evil.example/', '/\\\\evil.example/']) {
+      const page = await rawGet(url, path, { ...html, 'Sec-Fetch-Site': 'cross-site' });
+      expect(page).toContain('href="/evil.example/"');
+    }
+  });
+
+  test.each(['image', 'iframe', 'script', 'empty'])(
+    'is not finished by an element of a page: %s',
+    async (destination) => {
+      const { agent, link, provider } = await attack();
+      await agent.get('/auth').expect(302);
+      const response = await agent.get(link).set('Sec-Fetch-Dest', destination).expect(403);
+      expect(response.body.failed.code).toBe('foreign_request');
+      expect(callsTo(provider)).toEqual([]);
+      await agent.get('/auth').set('Sec-Fetch-Dest', destination).expect(403);
+    },
+  );
+
+  test('is not finished by a picture over plain http, where browsers do not say what they want', async () => {
+    const { agent, link, provider } = await attack();
+    await agent.get('/auth').expect(302);
+    await agent.get(link).set({ 'User-Agent': 'Mozilla/5.0', Accept: 'image/avif,*/*;q=0.8' }).expect(403);
+    expect(callsTo(provider)).toEqual([]);
+  });
+
+  test('is not made by the old callback page after a logout, if the app says that there was one', async () => {
+    const { app, strategy, agent, link, provider } = await attack();
+    app.post('/logout', (req, res, next) => {
+      strategy.forgetAttempts(req, res).then(() => res.end(), next);
+    });
+    await agent.get('/auth');
+    const before = await agent.get(link).expect(200);
+    await agent.post('/logout').expect(200);
+    await agent.get(link).expect(403);
+    // Not with a copy of the cookie either.
+    const calls = callsTo(provider).length;
+    const copied = await request(app).get(link).set('Cookie', cookiesOf(before));
+    expect(copied.body.user).toBeUndefined();
+    expect(callsTo(provider)).toHaveLength(calls);
+    await agent.post('/logout').expect(200);
+  });
+
+  test('is not finished with the cookie of the attacker’s own browser beside the user’s', async () => {
+    const { app, agent, link } = await attack();
+    const mine = cookiesOf(await agent.get('/auth'));
+    const theirs = cookiesOf(await request(app).get('/auth'));
+    const response = await request(app).get(link).set('Cookie', `${theirs}; ${mine}`).expect(403);
+    expect(response.body.failed.hint).toContain('two cookies');
+    const garbage = `${mine.split('=')[0]}=x`;
+    await request(app).get(link).set('Cookie', `${mine}; ${garbage}`).expect(200);
+  });
+});
+
+test('with "limits", made-up keys of one address are limited', async () => {
+  const provider = await openProvider({ authorizeMethod: 'GET' });
+  const app = createApp(createStrategy({ ...optionsFor(provider), limits: { limit: 2 } }));
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 5; guess++) {
+    const cookie = cookiesOf(await request(app).get('/auth'));
+    statuses.push((await request(app).get(`/callback?auth_key=guess${guess}`).set('Cookie', cookie)).status);
+  }
+  expect(statuses).toEqual([302, 302, 429, 429, 429]);
+  expect(callsTo(provider)).toHaveLength(2);
+});
+
+test('a verify that responds itself and never calls done does not keep the page from being loaded again', async () => {
+  const provider = await openProvider();
+  const strategy = new LoginWithStrategy({ ...optionsFor(provider), cookieSecret, passReqToCallback: true }, (req) => {
+    (req as unknown as { res: express.Response }).res.status(418).end();
+    return new Promise(() => undefined);
+  });
+  const app = createApp(strategy);
+  const cookie = cookiesOf(await request(app).get('/auth'));
+  const url = `/callback?auth_key=${await issueKey(provider)}`;
+  await request(app).get(url).set('Cookie', cookie).expect(418);
+  await request(app).get(url).set('Cookie', cookie).expect(418);
+  await strategy.client.close();
+});
+
+/** The response to a path that clients mend before they send it. */
+function rawGet(url: string, path: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    get({ hostname, port, path, headers }, (res) => {
+      let text = '';
+      res.setEncoding('utf8').on('data', (part: string) => (text += part));
+      res.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}

@@ -34,7 +34,7 @@ export function openPool(base: URL): WarmPool {
   const connect: typeof connectAnew = (options, callback) => {
     connectAnew(options, (...result) => {
       const [, socket] = result;
-      socket?.prependOnceListener('error', (error) => {
+      socket?.prependOnceListener('error', (error: Error) => {
         // undici fails the next request with the error of a connection on which nothing was written yet.
         if (socket.bytesWritten === 0) markNeverSent(error);
       });

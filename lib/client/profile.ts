@@ -93,7 +93,7 @@ function parseTime(text: string): Date | undefined {
 }
 
 function readWebsite(value: unknown): string | undefined {
-  const text = readText(value) ?? '';
+  const text = readText(value)?.trim() ?? '';
   const url = parseWebURL(text);
   if (url === undefined) return undefined;
   // As the user typed it if that is safe in an HTML attribute, else with the parser's escapes.
@@ -128,10 +128,9 @@ function locateUpload(path: string | undefined, folder: string): string | undefi
   return new URL(`${trimSlashes(folder)}/${segments.map(encodeURIComponent).join('/')}`).href;
 }
 
+/** The parser takes "https:/path" for a host, too, but a link to it would lead to a path of the app itself. */
 function parseWebURL(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+  return /^https?:\/\/[^/\\]/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /** Loads the table of entities with the first profile, so that the app starts faster. */

@@ -4,7 +4,7 @@ export type Lock = () => Promise<Release>;
 /** Lets the next caller in. A second call does nothing. */
 export type Release = () => void;
 
-/** @param maximumTime milliseconds after which the next caller is let in, if the one before it has not called `Release`. */
+/** @param maximumTime milliseconds after which the next caller is let in, even if the one before has not released. */
 export function createLock(maximumTime?: number): Lock {
   let last = Promise.resolve();
   return async () => {

@@ -22,16 +22,12 @@ export function explainMissingKey(
   { callbackURL, provider }: StrategySettings,
   { headers }: Pick<LoginRequest, 'headers'>,
 ): string {
-  if (headers.cookie === undefined) {
-    return (
-      'The request has no cookies at all: the browser blocks them, or the page was opened without a login. Without ' +
-      'cookies nobody can log in.'
-    );
-  }
-  return (
+  const usualCause =
     `The usual cause is a "#" in the redirect URL that is registered at ${provider.displayName}: the provider adds ` +
-    `the key behind it, where it never reaches a server. Register exactly ${redactURL(callbackURL ?? '')}.`
-  );
+    `the key behind it, where it never reaches a server. Register exactly ${redactURL(callbackURL ?? '')}.`;
+  return headers.cookie === undefined
+    ? `${usualCause} Or the browser blocks cookies: the request has none, and without them nobody can log in.`
+    : usualCause;
 }
 
 /** Returns the hint for a callback whose attempt is not valid. */

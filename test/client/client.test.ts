@@ -17,7 +17,7 @@ test('logs a user in without Passport', async () => {
   expect(expiresAt.getTime()).toBeGreaterThanOrEqual(before + 3_600_000);
   await expect(client.getUserInfo(accessToken)).resolves.toMatchObject({
     id: provider.users[0]!.id,
-    provider: 'loginwith',
+    provider: `127.0.0.1:${provider.port}`,
   });
   await client.close();
 });

@@ -164,6 +164,11 @@ test.each([
   ['alice.example', undefined],
   ['//alice.example', undefined],
   ['https://', undefined],
+  ['https:/path', undefined],
+  ['https:path', undefined],
+  ['https:\\\\evil.example', undefined],
+  ['http:///evil.example', undefined],
+  [' https://example.org/ ', 'https://example.org/'],
 ])('the website %s is %s', (value, website) => {
   expect(map({ user_website: value }).website).toBe(website);
 });

@@ -70,6 +70,34 @@ describe('the connection that is opened at the start', () => {
     await client.close();
   });
 
+  test('costs nobody a login when it is closed in the moment in which it is to be used', async () => {
+    const { url, server } = await openServer(respondWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials, timeout: 2_000 });
+    await client.exchange('key');
+    await client.close();
+    const socket = await warmUp(client);
+    // Before the pool's own, so that it happens between the question for a connection and its use.
+    setImmediate(() => socket.destroy());
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(3);
+    await client.close();
+  });
+
+  test('costs nobody a login when it breaks before anything was written on it', async () => {
+    const { url, server } = await openServer(respondWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials, timeout: 2_000 });
+    const socket = await warmUp(client);
+    jest.spyOn(socket, 'write').mockImplementationOnce(() => {
+      socket.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+      return false;
+    });
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(2);
+    await client.close();
+  });
+
   test('is not used when only the way back is open', async () => {
     const { url, server } = await openServer(respondWell);
     const connections = countConnections(server);

@@ -71,7 +71,7 @@ test('a text opens until its end, and not a millisecond longer', async () => {
   expect(await sealer.unseal(text)).toBeUndefined();
 });
 
-test('the first of several secrets seals, and each opens, so that they can be replaced one after the other', async () => {
+test('the first of several secrets seals, and each opens, so that one can replace the other', async () => {
   const [before, both, after] = [create(['old']), create(['new', 'old']), create(['new'])];
   expect(await both.unseal(await before.seal('x'))).toBe('x');
   expect(await after.unseal(await both.seal('x'))).toBe('x');

@@ -7,9 +7,10 @@ import {
   type StoredAttempt,
 } from '../../lib/login/attempt-cookie';
 import { parseStrategyOptions } from '../../lib/options';
+import { cookieSecret } from '../support/strategy-app';
 
 const minute = 60_000;
-const options = { provider: 'pimbuzz', appId: '1', appSecret: 'a-secret' };
+const options = { provider: 'pimbuzz', appId: '1', appSecret: 'a-secret', cookieSecret };
 const createCookie = (changes: object = {}) => createAttemptCookie(parseStrategyOptions({ ...options, ...changes }));
 const cookie = createCookie();
 
@@ -19,9 +20,9 @@ const create = (changes: Partial<StoredAttempt> = {}): StoredAttempt => ({
 });
 
 /** The content after a way through the browser. */
-function pass(content: AttemptCookieContent, secure = false): AttemptCookieContent | undefined {
-  const [pair] = cookie.write(content, secure).split(';');
-  const reading = cookie.read(`theme=dark; ${pair}`, secure);
+async function pass(content: AttemptCookieContent, secure = false): Promise<AttemptCookieContent | undefined> {
+  const [pair] = (await cookie.write(content, secure)).split(';');
+  const reading = await cookie.read(`theme=dark; ${pair}`, secure);
   return reading.found ? reading.content : undefined;
 }
 
@@ -69,28 +70,29 @@ test('a key is recognized by a short digest that does not reveal it', () => {
 });
 
 describe('the cookie', () => {
-  test.each([false, true])('gives back what was written, secure %p', (secure) => {
+  test.each([false, true])('gives back what was written, secure %p', async (secure) => {
     const content = { attempts: [create(), create({ usedFor: 'digest' })], starts: [1, 2] };
-    expect(pass(content, secure)).toEqual(content);
+    expect(await pass(content, secure)).toEqual(content);
   });
 
-  test('keeps the five newest attempts and all starts', () => {
+  test('keeps the five newest attempts and all starts', async () => {
     const attempts = Array.from({ length: 7 }, (_, i) => create({ returnTo: `/${i}` }));
-    const content = pass({ attempts, starts: [1, 2, 3, 4, 5, 6, 7, 8] });
+    const content = await pass({ attempts, starts: [1, 2, 3, 4, 5, 6, 7, 8] });
     expect(content?.attempts.map(({ returnTo }) => returnTo)).toEqual(['/2', '/3', '/4', '/5', '/6']);
     expect(content?.starts).toHaveLength(8);
     expect(attempts).toHaveLength(7);
   });
 
-  test('keeps fewer attempts if they are long, the newest ones, and as many as fit', () => {
-    const fits = (count: number) => pass({ attempts: attemptsOf(count, 900), starts: [] })?.attempts.length;
+  test('keeps fewer attempts if they are long, the newest ones, and as many as fit', async () => {
+    const fits = async (count: number) =>
+      (await pass({ attempts: attemptsOf(count, 900), starts: [] }))?.attempts.length;
     const attemptsOf = (count: number, length: number) =>
       Array.from({ length: count }, (_, i) => create({ returnTo: `/${i}${'x'.repeat(length)}` }));
-    expect(fits(2)).toBe(2);
-    expect(fits(5)).toBe(2);
-    const long = pass({ attempts: attemptsOf(5, 900), starts: [] })!;
+    expect(await fits(2)).toBe(2);
+    expect(await fits(5)).toBe(2);
+    const long = (await pass({ attempts: attemptsOf(5, 900), starts: [] }))!;
     expect(long.attempts.map(({ returnTo }) => returnTo.slice(0, 2))).toEqual(['/3', '/4']);
-    expect(cookie.write({ attempts: attemptsOf(5, 500), starts: [] }, true).length).toBeLessThan(4096);
+    expect((await cookie.write({ attempts: attemptsOf(5, 500), starts: [] }, true)).length).toBeLessThan(4096);
   });
 
   test.each([
@@ -105,27 +107,70 @@ describe('the cookie', () => {
     ['x__Host-loginwith-pimbuzz=x', 'not_ours'],
     ['loginwith-pimbuzz=x', 'tampered'],
     ['loginwith-pimbuzz=', 'tampered'],
-  ])('is missing from %j because of %s', (header, why) => {
-    expect(cookie.read(header, false)).toEqual({ found: false, why });
+  ])('is missing from %j because of %s', async (header, why) => {
+    expect(await cookie.read(header, false)).toEqual({ found: false, why });
   });
 
   test.each([
     ['over http', false, 'loginwith-pimbuzz=SEALED; Max-Age=600; Path=/; HttpOnly; SameSite=Lax'],
     ['over https', true, '__Host-loginwith-pimbuzz=SEALED; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax'],
-  ])('%s has its attributes', (_name, secure, expected) => {
-    expect(cookie.write({ attempts: [], starts: [] }, secure).replace(/=[\w-]{40,}/, '=SEALED')).toBe(expected);
+  ])('%s has its attributes', async (_name, secure, expected) => {
+    expect((await cookie.write({ attempts: [], starts: [] }, secure)).replace(/=[\w-]{40,}/, '=SEALED')).toBe(expected);
   });
 
   test.each([
     ['name', { name: 'other' }],
     ['provider', { provider: 'https://other.example', name: 'pimbuzz' }],
     ['app id', { appId: '2' }],
-    ['secret', { appSecret: 'other' }],
-  ])('cannot be opened by a strategy with another %s', (_name, changes) => {
-    const [, value] = /=([^;]+)/.exec(cookie.write({ attempts: [], starts: [] }, false))!;
+    ['cookie secret', { cookieSecret: 'another one of the tests, and long enough' }],
+    ['app secret to derive one from', { cookieSecret: undefined }],
+  ])('cannot be opened by a strategy with another %s', async (_name, changes) => {
+    const [, value] = /=([^;]+)/.exec(await cookie.write({ attempts: [], starts: [] }, false))!;
     const other = createCookie(changes);
     const name = 'name' in changes ? changes.name : 'pimbuzz';
-    expect(other.read(`loginwith-${name}=${value}`, false)).toEqual({ found: false, why: 'tampered' });
-    expect(cookie.read(`loginwith-pimbuzz=${value}`, false)).toMatchObject({ found: true });
+    expect(await other.read(`loginwith-${name}=${value}`, false)).toEqual({ found: false, why: 'tampered' });
+    expect(await cookie.read(`loginwith-pimbuzz=${value}`, false)).toMatchObject({ found: true });
+  });
+
+  test('is opened with an older secret, so that it can be replaced, and sealed with the newest', async () => {
+    const newer = 'the next one of the tests, long enough too';
+    const rotating = createCookie({ cookieSecret: [newer, cookieSecret] });
+    const content = { attempts: [create()], starts: [] };
+    const [before] = (await cookie.write(content, false)).split(';');
+    expect(await rotating.read(before, false)).toEqual({ found: true, content });
+    const [after] = (await rotating.write(content, false)).split(';');
+    expect(await createCookie({ cookieSecret: newer }).read(after, false)).toEqual({ found: true, content });
+    expect(await cookie.read(after, false)).toEqual({ found: false, why: 'tampered' });
+  });
+
+  test('counts whatever other host has set one of the same name, before or behind it', async () => {
+    const content = { attempts: [create()], starts: [] };
+    const [pair] = (await cookie.write(content, false)).split(';');
+    for (const header of [`loginwith-pimbuzz=forged; ${pair}`, `${pair}; loginwith-pimbuzz=forged`])
+      expect(await cookie.read(header, false)).toEqual({ found: true, content });
+  });
+
+  test('of an attacker’s own browser, set beside the user’s by another host, makes both of no use', async () => {
+    const pairs = await Promise.all(
+      ['/mine', '/theirs'].map((returnTo) => cookie.write({ attempts: [create({ returnTo })], starts: [] }, false)),
+    );
+    const header = pairs.map((pair) => pair.split(';')[0]).join('; ');
+    expect(await cookie.read(header, false)).toEqual({ found: false, why: 'ambiguous' });
+  });
+
+  test('is named by the provider, with what a cookie’s name must not contain escaped', async () => {
+    const bare = createCookie({ provider: 'https://social.example:8443/a(b)' });
+    expect((await bare.write({ attempts: [], starts: [] }, true)).split('=')[0]).toBe(
+      '__Host-loginwith-social.example%3A8443%2Fa%28b%29',
+    );
+  });
+
+  test('is removed if the browser has it', () => {
+    expect(cookie.clear('loginwith-pimbuzz=x', false)).toBe(
+      'loginwith-pimbuzz=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
+    );
+    expect(cookie.clear('__Host-loginwith-pimbuzz=x', true)).toContain('__Host-loginwith-pimbuzz=; Max-Age=0');
+    expect(cookie.clear('theme=dark', false)).toBeUndefined();
+    expect(cookie.clear(undefined, false)).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import { parseStrategyOptions } from '../../lib/options';
 import {
   callsTo,
   closeAll,
+  cookieSecret,
   cookiesOf,
   createApp,
   createStrategy,
@@ -110,19 +111,31 @@ test('a changed cookie is refused wherever it was changed', async () => {
 test('a cookie that was copied to another provider, app or secret is refused', async () => {
   const { provider, app } = await setUp();
   const cookie = cookiesOf(await request(app).get('/auth'));
+  const [name = '', value = ''] = cookie.split('=');
+  expect(name).toBe(`loginwith-127.0.0.1%3A${provider.port}`);
   const elsewhere = await setUp();
-  expect(await hintOf(elsewhere.app, { Cookie: cookie })).toContain('cannot be opened');
-  const { provider: url, appId, appSecret } = optionsFor(provider);
-  for (const options of [
-    { provider: url, appId: '9', appSecret },
-    { provider: url, appId, appSecret: 'other' },
-  ]) {
-    expect(await hintOf(createApp(createStrategy(options)), { Cookie: cookie })).toContain('cannot be opened');
+  expect(await hintOf(elsewhere.app, { Cookie: cookie })).toContain('login with another provider');
+  const copied = `loginwith-127.0.0.1%3A${elsewhere.provider.port}=${value}`;
+  expect(await hintOf(elsewhere.app, { Cookie: copied })).toContain('cannot be opened');
+  const options = optionsFor(provider);
+  for (const changes of [{ appId: '9' }, { cookieSecret: 'another one of the tests, and long enough' }]) {
+    const other = createApp(createStrategy({ ...options, ...changes }));
+    expect(await hintOf(other, { Cookie: cookie })).toContain('cannot be opened');
   }
-  const renamed = createApp(createStrategy({ ...optionsFor(provider), name: 'renamed' }));
-  expect(await hintOf(renamed, { Cookie: cookie.replace('loginwith-loginwith', 'loginwith-renamed') })).toContain(
-    'cannot be opened',
-  );
+  const renamed = createApp(createStrategy({ ...options, name: 'renamed' }));
+  expect(await hintOf(renamed, { Cookie: `loginwith-renamed=${value}` })).toContain('cannot be opened');
+});
+
+test('a cookie that was sealed with a key from another app secret is refused', async () => {
+  const { provider } = await setUp();
+  const derived = { ...optionsFor(provider), cookieSecret: undefined };
+  const cookie = cookiesOf(await request(createApp(createStrategy(derived))).get('/auth'));
+  const other = createApp(createStrategy({ ...derived, appSecret: 'other' }));
+  expect(await hintOf(other, { Cookie: cookie })).toContain('cannot be opened');
+  await request(createApp(createStrategy(derived)))
+    .get('/callback?auth_key=k')
+    .set('Cookie', cookie)
+    .expect(302);
 });
 
 test('a cookie that was copied to another host is refused, and the hint names both', async () => {
@@ -169,7 +182,7 @@ describe('a store of the app', () => {
     expect(response.body.loginWith.returnTo).toBe('/x');
     expect(response.headers['set-cookie']).toBeUndefined();
     expect(attempts.attempts).toEqual([]);
-    const reading = createAttemptCookie(parseStrategyOptions(optionsFor(provider))).read(
+    const reading = await createAttemptCookie(parseStrategyOptions({ ...optionsFor(provider), cookieSecret })).read(
       cookiesOf(await agent.get('/auth')),
       false,
     );

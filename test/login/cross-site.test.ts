@@ -1,4 +1,4 @@
-import { isCrossSite, isSameOriginPost, type RequestOrigin } from '../../lib/login/cross-site';
+import { isForeignStart, isNavigation, isSameOriginPost, type RequestOrigin } from '../../lib/login/cross-site';
 
 const trustedOrigins = ['https://shop.example', 'http://shop.example:8080'];
 
@@ -8,45 +8,77 @@ const from = (headers: RequestOrigin['headers'], host = 'app.example'): RequestO
   host,
 });
 
-describe('whether a start comes from another site', () => {
-  test.each<[string, RequestOrigin, boolean]>([
-    ['says Sec-Fetch-Site: cross-site', from({ 'sec-fetch-site': 'cross-site' }), true],
-    ['says Sec-Fetch-Site: same-origin', from({ 'sec-fetch-site': 'same-origin' }), false],
-    ['says Sec-Fetch-Site: same-site', from({ 'sec-fetch-site': 'same-site' }), false],
-    ['says Sec-Fetch-Site: none', from({ 'sec-fetch-site': 'none' }), false],
+const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
+const userAgent = 'Mozilla/5.0 (Macintosh) AppleWebKit/605 Version/15.6 Safari/605';
+
+describe('whether another site may have caused a start', () => {
+  test.each<[string, RequestOrigin['headers'], boolean]>([
+    ['says Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }, true],
+    ['says Sec-Fetch-Site: same-site, as from a sibling', { 'sec-fetch-site': 'same-site' }, true],
+    ['says something new in Sec-Fetch-Site', { 'sec-fetch-site': 'cousin' }, true],
+    ['says Sec-Fetch-Site: same-origin', { 'sec-fetch-site': 'same-origin' }, false],
+    ['says Sec-Fetch-Site: none', { 'sec-fetch-site': 'none' }, false],
     [
       'says cross-site, whatever the referrer is',
-      from({ 'sec-fetch-site': 'cross-site', referer: 'https://app.example/' }),
+      { 'sec-fetch-site': 'cross-site', referer: 'https://app.example/' },
       true,
     ],
     [
       'says same-origin, whatever the referrer is',
-      from({ 'sec-fetch-site': 'same-origin', referer: 'https://evil.example/' }),
+      { 'sec-fetch-site': 'same-origin', referer: 'https://evil.example/' },
       false,
     ],
-    [
-      'comes from a trusted origin',
-      from({ 'sec-fetch-site': 'cross-site', referer: 'https://shop.example/page' }),
-      false,
-    ],
+    ['comes from a trusted origin', { 'sec-fetch-site': 'cross-site', referer: 'https://shop.example/page' }, false],
     [
       'comes from a trusted origin with a port',
-      from({ 'sec-fetch-site': 'cross-site', referer: 'http://shop.example:8080/' }),
+      { 'sec-fetch-site': 'same-site', referer: 'http://shop.example:8080/' },
       false,
     ],
     [
       'comes from a trusted host with another scheme',
-      from({ 'sec-fetch-site': 'cross-site', referer: 'http://shop.example/' }),
+      { 'sec-fetch-site': 'cross-site', referer: 'http://shop.example/' },
       true,
     ],
-    ['has a referrer of another site only', from({ referer: 'https://evil.example/' }), true],
-    ['has a referrer of the app only', from({ referer: 'https://app.example/page' }), false],
-    ['has a referrer of another port', from({ referer: 'https://app.example:8443/' }), true],
-    ['has neither', from({}), false],
-    ['has a referrer that is no URL', from({ referer: 'about' }), false],
-    ['has a trusted referrer twice', from({ referer: ['https://shop.example/', 'https://evil.example/'] }), false],
-  ])('if it %s', (_name, request, expected) => {
-    expect(isCrossSite(request, trustedOrigins)).toBe(expected);
+    ['has a referrer of another site only', { referer: 'https://evil.example/' }, true],
+    ['has a referrer of the app only', { referer: 'https://app.example/page', accept: html }, false],
+    ['has a referrer of another port', { referer: 'https://app.example:8443/' }, true],
+    ['is a visit for HTML that has neither', { accept: html }, true],
+    ['is a visit for XHTML that has neither', { accept: 'application/xhtml+xml' }, true],
+    ['is a browser’s picture that has neither', { 'user-agent': userAgent, accept: 'image/webp,*/*;q=0.8' }, true],
+    ['is a browser’s script that has neither', { 'user-agent': userAgent, accept: '*/*' }, true],
+    ['is no browser and has neither', {}, false],
+    ['is an API client that has neither', { accept: '*/*', 'user-agent': 'curl/8' }, false],
+    ['has a referrer that is no URL', { referer: 'about', accept: html }, true],
+  ])('if it %s', (_name, headers, expected) => {
+    expect(isForeignStart({ method: 'GET', ...from(headers) }, trustedOrigins)).toBe(expected);
+  });
+
+  test.each<[string, RequestOrigin['headers'], boolean]>([
+    ['of the app', { origin: 'https://app.example' }, false],
+    ['of another site', { origin: 'https://evil.example' }, true],
+    ['of another site that hides it', { origin: 'null' }, true],
+    ['of a trusted origin', { origin: 'https://shop.example' }, false],
+    ['of no browser', {}, false],
+  ])('if it is the form %s', (_name, headers, expected) => {
+    expect(isForeignStart({ method: 'POST', ...from(headers) }, trustedOrigins)).toBe(expected);
+  });
+});
+
+describe('whether a user went to the page', () => {
+  test.each<[string, RequestOrigin['headers'], boolean]>([
+    ['a document', { 'sec-fetch-dest': 'document' }, true],
+    ['a picture', { 'sec-fetch-dest': 'image' }, false],
+    ['a frame', { 'sec-fetch-dest': 'iframe' }, false],
+    ['a fetch', { 'sec-fetch-dest': 'empty' }, false],
+    ['nothing', { 'sec-fetch-dest': '' }, false],
+    ['a document, in a browser that does not say so', { 'user-agent': userAgent, accept: html }, true],
+    ['a picture, in a browser that does not say so', { 'user-agent': userAgent, accept: 'image/webp,*/*' }, false],
+    ['anything, in a browser that does not say so', { 'user-agent': userAgent, accept: '*/*' }, false],
+    ['something that a proxy has hidden', { 'user-agent': userAgent }, true],
+    ['anything, for an API client', { accept: '*/*' }, true],
+    ['something, for a client that says nothing', {}, true],
+  ])('that requests %s', (_name, headers, expected) => {
+    expect(isNavigation({ headers })).toBe(expected);
   });
 });
 

@@ -60,7 +60,7 @@ describe('the start', () => {
     const response = await request(app).get('/auth');
     expect(response.headers['set-cookie']).toHaveLength(1);
     expect(response.headers['set-cookie']![0]).toMatch(
-      /^loginwith-loginwith=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
+      /^loginwith-127\.0\.0\.1%3A\d+=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
     );
   });
 
@@ -69,7 +69,7 @@ describe('the start', () => {
     const app = createApp(createStrategy(optionsFor(provider)), (app) => app.set('trust proxy', true));
     const response = await request(app).get('/auth').set('X-Forwarded-Proto', 'https');
     expect(response.headers['set-cookie']![0]).toMatch(
-      /^__Host-loginwith-loginwith=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-loginwith-127\.0\.0\.1%3A\d+=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
   });
 
@@ -257,11 +257,26 @@ describe('the same page loaded again', () => {
 
   test('shares a failure too', async () => {
     const { provider, app, started, url } = await arrive();
-    provider.once('authorize', 'maintenance');
+    provider.once('authorize', { status: 500 });
     const first = await request(app).get(url).set('Cookie', started).expect(502);
     await request(app).get(url).set('Cookie', cookiesOf(first)).expect(502);
     expect(callsTo(provider)).toHaveLength(1);
   });
+
+  test.each(['maintenance', 'module_disabled', 'wrong_secret'] as const)(
+    'tries again if the provider has not looked at the key: %s',
+    async (fault) => {
+      const provider = await openProvider({ authorizeMethod: 'GET' });
+      const app = createApp(createStrategy(optionsFor(provider)));
+      const started = cookiesOf(await request(app).get('/auth'));
+      const url = `/callback?auth_key=${await issueKey(provider)}`;
+      provider.once('authorize', fault);
+      const first = await request(app).get(url).set('Cookie', started);
+      expect(first.status).toBeGreaterThanOrEqual(500);
+      expect(first.headers['set-cookie']).toBeUndefined();
+      await request(app).get(url).set('Cookie', started).expect(200);
+    },
+  );
 
   test('on another instance, never sends the key again and starts over instead', async () => {
     const { provider, app, started, url } = await arrive();

@@ -1,6 +1,8 @@
 import request from 'supertest';
 import type { LoginWithClient } from 'passport-loginwith';
 import { LoginWithError } from 'passport-loginwith';
+import { markNeverSent } from '../../lib/client/network-errors';
+import { createAttempt, digestKey, type StoredAttempt } from '../../lib/login/attempt-cookie';
 import { createSharedExchanges } from '../../lib/login/shared-exchange';
 import {
   callsTo,
@@ -18,8 +20,10 @@ afterEach(async () => {
   await closeAll();
 });
 
+const exchanged = (raw = 'raw') => ({ accessToken: 'a token', profile: { provider: 'x', id: '7', _raw: raw } });
+
 /** Exchanges whose client answers as a test says, and the keys that it has sent. */
-function create(exchange: () => Promise<unknown> = () => Promise.resolve('a token')) {
+function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchanged())) {
   const sent: string[] = [];
   const client = {
     exchange(authKey: string) {
@@ -27,15 +31,24 @@ function create(exchange: () => Promise<unknown> = () => Promise.resolve('a toke
       return exchange();
     },
   };
-  return { sent, exchanges: createSharedExchanges(client as unknown as LoginWithClient) };
+  const exchanges = createSharedExchanges(client as unknown as LoginWithClient, undefined);
+  /** Brings a key in an attempt; the outcome, or why there is none. */
+  const bring = async (key: string, used: Partial<StoredAttempt> = {}) => {
+    const shared = await exchanges.share({ address: undefined }, { ...attempt, ...used }, key);
+    return shared === 'used' ? shared : shared.outcome.catch((error: unknown) => error);
+  };
+  return { sent, exchanges, bring };
 }
+
+const attempt = createAttempt({ provider: 'x', host: 'h', returnTo: '/', restarts: 0 });
+const usedFor = digestKey('key');
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const fakeTimeouts = () => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
 
 describe('an outcome', () => {
   test.each([
-    ['a success', () => Promise.resolve('a token')],
+    ['a success', () => Promise.resolve(exchanged())],
     [
       'a failure',
       () => Promise.reject(new LoginWithError('refused', { code: 'auth_key_invalid', stage: 'authorize' })),
@@ -44,61 +57,73 @@ describe('an outcome', () => {
     fakeTimeouts();
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const { exchanges } = create(() => ended.then(exchange));
-    const shared = exchanges.begin('a', 'key');
+    const { sent, bring } = create(() => ended.then(exchange));
+    const first = bring('key');
+    await settle();
     jest.advanceTimersByTime(100_000);
-    expect(exchanges.find('a')).toBe(shared);
+    const second = bring('key');
     end();
+    expect(await second).toBe(await first);
     await settle();
     jest.advanceTimersByTime(59_999);
-    expect(exchanges.find('a')).toBe(shared);
+    expect(await bring('key')).toBe(await first);
     jest.advanceTimersByTime(1);
-    expect(exchanges.find('a')).toBeUndefined();
+    expect(await bring('key', { usedFor })).toBe('used');
+    expect(sent).toEqual(['key']);
   });
 
   test.each<[string, LoginWithError | Error, boolean]>([
-    [
-      'the provider was not reached',
-      new LoginWithError('x', {
-        code: 'connection_refused',
-        stage: 'authorize',
-        cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }),
-      }),
-      false,
-    ],
-    [
-      'the connection was lost',
-      new LoginWithError('x', { code: 'connection_lost', stage: 'authorize', cause: new Error() }),
-      true,
-    ],
-    [
-      'only the profile was out of reach',
-      new LoginWithError('x', {
-        code: 'connection_refused',
-        stage: 'user_info',
-        cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }),
-      }),
-      true,
-    ],
+    ['the provider was not reached', neverSent(), false],
+    ['the site is closed', new LoginWithError('x', { code: 'response_html', stage: 'authorize' }), false],
+    ['the app is unknown', new LoginWithError('x', { code: 'app_id_invalid', stage: 'authorize' }), false],
+    ['the secret is wrong', new LoginWithError('x', { code: 'app_secret_invalid', stage: 'authorize' }), false],
+    ['the feature is off', new LoginWithError('x', { code: 'module_disabled', stage: 'authorize' }), false],
+    ['the connection was lost', new LoginWithError('x', { code: 'connection_lost', stage: 'authorize' }), true],
+    ['the provider broke', new LoginWithError('x', { code: 'provider_unavailable', stage: 'authorize' }), true],
+    ['only the profile is HTML', new LoginWithError('x', { code: 'response_html', stage: 'user_info' }), true],
     ['something unknown happened', Object.assign(new Error(), { code: 'ECONNREFUSED' }), true],
   ])('if %s, the failure is kept or forgotten', async (_name, error, isKept) => {
     fakeTimeouts();
-    const { exchanges } = create(() => Promise.reject(error));
-    await expect(exchanges.begin('a', 'key').outcome).rejects.toBe(error);
+    const { sent, bring } = create(() => Promise.reject(error));
+    expect(await bring('key')).toBe(error);
     await settle();
-    expect(exchanges.find('a') !== undefined).toBe(isKept);
+    expect(await bring('key')).toBe(error);
+    expect(sent).toHaveLength(isKept ? 1 : 2);
+  });
+
+  test('of an attempt that was ended is not shared any more, nor is its key sent again', async () => {
+    const { sent, exchanges, bring } = create();
+    await bring('key');
+    exchanges.end({ ...attempt, usedFor });
+    expect(await bring('key')).toBe('used');
+    expect(await bring('key', { usedFor })).toBe('used');
+    expect(sent).toEqual(['key']);
+  });
+
+  test('that comes after its attempt was ended is not kept', async () => {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const { exchanges, bring } = create(() => ended.then(() => exchanged()));
+    const first = bring('key');
+    await settle();
+    exchanges.end({ ...attempt, usedFor });
+    end();
+    await first;
+    await settle();
+    expect(await bring('key')).toBe('used');
   });
 });
 
-test('the oldest outcome is forgotten when there are more than 10,000', () => {
-  fakeTimeouts();
-  const { exchanges } = create();
-  for (let i = 1; i <= 10_000; i++) exchanges.begin(`${i}`, 'key');
-  expect(exchanges.find('1')).toBeDefined();
-  exchanges.begin('one more', 'key');
-  expect(exchanges.find('1')).toBeUndefined();
-  expect(exchanges.find('2')).toBeDefined();
-  expect(exchanges.find('one more')).toBeDefined();
+test('long profiles are kept up to two million characters, and no key is sent again for the others', async () => {
+  const long = 'x'.repeat(2 ** 20);
+  const { sent, bring } = create(() => Promise.resolve(exchanged(long)));
+  for (const key of ['1', '2', '3']) {
+    await bring(key);
+    await settle();
+  }
+  expect(await bring('1')).toBe('used');
+  for (const key of ['2', '3']) expect(await bring(key)).toMatchObject({ accessToken: 'a token' });
+  expect(sent).toEqual(['1', '2', '3']);
 });
 
 describe('the same key', () => {
@@ -147,3 +172,9 @@ describe('the same key', () => {
     expect(callsTo(provider)).toEqual(['GET authorize', 'GET get_user_info']);
   });
 });
+
+function neverSent(): LoginWithError {
+  const error = new LoginWithError('x', { code: 'connection_refused', stage: 'authorize' });
+  markNeverSent(error);
+  return error;
+}
