@@ -14,6 +14,7 @@ Options of provider
                         [{ "username": "ada", "firstName": "Ada" }]
   --redirect-url <URL>  URL of the app's callback
                         (http://localhost:3000/auth/NAME/callback)
+  --site-url <URL>      URL of the provider, where it has a name of its own
   --state <file>        keep apps, users and grants in this file
   --help                show this text
 

@@ -37,7 +37,7 @@ async function start(options: StartOptions): Promise<LocalProvider> {
 }
 
 function toOptions(values: Omit<ReturnType<typeof parse>, 'help'>): StartOptions {
-  const { port = '4000', host, name, version, users, state, 'redirect-url': redirectURL } = values;
+  const { port = '4000', host, name, version, users, state, 'redirect-url': redirectURL, 'site-url': siteURL } = values;
   if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port must be a number, not "${port}"`);
   const given = {
     port: Number(port),
@@ -45,6 +45,7 @@ function toOptions(values: Omit<ReturnType<typeof parse>, 'help'>): StartOptions
     name,
     version,
     redirectURL,
+    siteURL,
     users: users === undefined ? undefined : readUsers(users),
     state,
   };
@@ -63,6 +64,7 @@ function parse(args: readonly string[]) {
         version: { type: 'string' },
         users: { type: 'string' },
         'redirect-url': { type: 'string' },
+        'site-url': { type: 'string' },
         state: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

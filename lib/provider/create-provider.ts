@@ -8,6 +8,7 @@ import { createFaultQueues } from './faults/faults.js';
 import { createConditions } from './faults/site-conditions.js';
 import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
+import { createCrossSiteGuard } from './server/cross-site.js';
 import { createRequestLog } from './server/request-log.js';
 import { createSiteRouter } from './server/router.js';
 import { createScriptRunner, type ScriptRunner } from './server/script-runner.js';
@@ -60,8 +61,9 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const calls = createCallReader({ settings, store, conditions, address, session });
   const runner = createScriptRunner({ settings, store, conditions, faults, requestLog, address, calls });
   const router = new Router();
-  router.use(createSiteRouter({ store, address, session, calls, runner }));
-  router.use(createDashboard({ store, calls, address }));
+  const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
+  router.use(createSiteRouter({ store, address, session, calls, runner, crossSiteGuard }));
+  router.use(createDashboard({ store, calls, address, crossSiteGuard }));
   return {
     handle: toRequestHandler(router, runner),
     controls: createControls({ settings, store, conditions, faults, requestLog, address }),

@@ -69,6 +69,12 @@ describe('the provider command', () => {
     expect(idIn((await run(args)).stdout)).toBe(idIn(first.stdout));
   });
 
+  test('takes the name under which it is opened', async () => {
+    const { code, stdout } = await run(['provider', '--port', '0', '--site-url', 'http://pimbuzz.test:4000']);
+    expect(code).toBe(0);
+    expect(urlIn(stdout)).toBe('http://pimbuzz.test:4000');
+  });
+
   test('runs where Express is not installed', async () => {
     jest.resetModules();
     jest.doMock('express', () => {
@@ -95,6 +101,7 @@ describe('the provider command', () => {
     [['provider', '--version', '9'], `"version" must be '2.8', '4.0' or '4.2'`],
     [['provider', '--host', ''], '"host" must be an address or a name'],
     [['provider', '--redirect-url', '/cb'], '"redirectURL" must be an http(s) URL'],
+    [['provider', '--site-url', 'pimbuzz.test'], '"siteURL" must be an http(s) URL without a path'],
     [[], 'which command?'],
     [['nonsense'], 'there is no command "nonsense"'],
   ])('%j ends with exit code 2 and a hint', async (args, message) => {

@@ -37,26 +37,6 @@ describe('the sign-in', () => {
   });
 });
 
-describe('a form', () => {
-  test.each<[Record<string, string>, number]>([
-    [{ 'sec-fetch-site': 'cross-site' }, 403],
-    [{ 'sec-fetch-site': 'same-site' }, 403],
-    [{ 'sec-fetch-site': 'same-origin' }, 303],
-    [{ 'sec-fetch-site': 'none' }, 303],
-    [{ origin: 'http://evil.example' }, 403],
-    [{ origin: 'null' }, 403],
-    [{ host: 'pimbuzz.test', origin: 'http://pimbuzz.test' }, 303],
-    [{}, 303],
-  ])('with %j gets %s', async (headers, status) => {
-    for (const path of ['/signin', '/signout', '/oauth/accept']) {
-      const response = await postForm(path, 'user_id=3').set(headers);
-      expect(response.status).toBe(status);
-      // A refused form neither signs in nor out: the only cookie is that of the script.
-      if (status === 403) expect(response.headers['set-cookie']).toEqual([expect.stringMatching(/^PHPSESSID/)]);
-    }
-  });
-});
-
 describe('the pages', () => {
   test.each([
     ['/', 'fr-CA,fr;q=0.9', 'fr'],
