@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../lib/cli';
@@ -167,6 +167,25 @@ describe('the program', () => {
     },
     20_000,
   );
+
+  test('prints nothing when a caller breaks off in the middle of a form, and goes on', async () => {
+    const child = spawn(process.execPath, [...args, 'provider', '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const exit = once(child, 'exit');
+    const [printed] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+    const url = urlIn(printed);
+    for (const path of ['/signin', '/api/authorize?app_secret=0123456789abcdef', '/developers/apps/new']) {
+      const client = connect(Number(new URL(url).port), '127.0.0.1');
+      client.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 500\r\n`);
+      client.write('content-type: application/x-www-form-urlencoded\r\n\r\nuser_id=2', () => client.resetAndDestroy());
+      await once(client, 'close');
+      expect((await fetch(`${url}/signin`)).status).toBe(200);
+    }
+    child.kill();
+    expect(await exit).toEqual([0, null]);
+    expect(stderr).toBe('');
+  }, 20_000);
 
   test('exits with the code, and prints what is wrong on stderr', async () => {
     const result = await new Promise<{ code: unknown; stderr: string }>((resolve) => {

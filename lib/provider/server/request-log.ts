@@ -68,8 +68,8 @@ function maskURL(url: string): string {
   return `${maskText(url.slice(0, start))}?${query}`;
 }
 
-/** Masks text that may contain a secret, a key or a token by mistake, such as a path. */
-function maskText(text: string): string {
+/** Masks text that may contain a secret, a key or a token by mistake, such as a path or an error's message. */
+export function maskText(text: string): string {
   return text.replaceAll(/[0-9a-f]{32,}/gi, mask);
 }
 
