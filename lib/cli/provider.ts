@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import { errorText } from '../internal/unknown-error.js';
 import { snippetsFor } from '../provider/dashboard/snippets.js';
-import { startProvider, type LocalProvider, type StartOptions } from '../provider/index.js';
+import type { LocalProvider, StartOptions } from '../provider/index.js';
+import { openProvider } from '../provider/start-provider.js';
 import { UsageError, type CommandLine } from './command-line.js';
 import { help } from './help.js';
 
@@ -17,16 +18,17 @@ export async function runProvider(args: readonly string[], line: CommandLine): P
     line.stdout(help);
     return;
   }
-  const provider = await start(toOptions(values));
+  const { provider, exposure } = await start(toOptions(values));
   line.stdout(startMessage(provider));
+  if (exposure !== undefined) line.stderr(`\nWarning: ${exposure}\nWithout --host, only this machine can reach it.\n`);
   await line.stopped;
   await provider.close();
   line.stdout(`\n${provider.name} has stopped.\n`);
 }
 
-async function start(options: StartOptions): Promise<LocalProvider> {
+async function start(options: StartOptions): ReturnType<typeof openProvider> {
   try {
-    return await startProvider(options);
+    return await openProvider(options);
   } catch (error) {
     const message = errorText(error);
     const text = message.replace(/^startProvider: /, '');

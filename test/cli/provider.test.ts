@@ -69,6 +69,21 @@ describe('the provider command', () => {
     expect(idIn((await run(args)).stdout)).toBe(idIn(first.stdout));
   });
 
+  test('says so when the network can use it, secrets included', async () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning');
+    const { code, stdout, stderr } = await run(['provider', '--port', '0', '--host', '0.0.0.0']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('is running at http://127.0.0.1:');
+    expect(stderr).toBe(
+      '\nWarning: Pimbuzz listens on all addresses of this machine (0.0.0.0). Anybody in this network can sign in as ' +
+        'any of its users, and see and change its apps and their secrets.\n' +
+        'Without --host, only this machine can reach it.\n',
+    );
+    expect((await run(['provider', '--port', '0', '--host', 'localhost'])).stderr).toBe('');
+    expect(emitWarning).not.toHaveBeenCalled();
+    emitWarning.mockRestore();
+  });
+
   test('takes the name under which it is opened', async () => {
     const { code, stdout } = await run(['provider', '--port', '0', '--site-url', 'http://pimbuzz.test:4000']);
     expect(code).toBe(0);
