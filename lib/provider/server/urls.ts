@@ -49,8 +49,8 @@ export function createSiteAddress(configuredURL: string | undefined): SiteAddres
 
 /** A path of this site to go on to, or the home page when the text is anything else. */
 export function localPath(text: unknown): string {
-  // eslint-disable-next-line no-control-regex -- browsers drop control characters, and may then read another host
-  const isPath = typeof text === 'string' && /^\/(?![/\\])[^\\\u0000-\u0020\u007f]*$/.test(text) && text.length <= 2000;
+  // Browsers drop control characters, and may then read another host; a header holds no characters beyond Latin-1.
+  const isPath = typeof text === 'string' && /^\/(?![/\\])[!-[\]-~]*$/.test(text) && text.length <= 2000;
   return isPath ? text : '/';
 }
 

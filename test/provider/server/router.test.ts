@@ -14,7 +14,7 @@ describe('the sign-in', () => {
     expect(response.headers.location).toBe('/developers/apps?x=1');
   });
 
-  test.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/a b', '/\tx', ''])(
+  test.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/a b', '/\tx', '/日本', '/\xa0', ''])(
     'redirects home instead of to %j',
     async (target) => {
       const response = await postForm('/signin', { user_id: '3', return_to: target });
@@ -65,6 +65,19 @@ describe('the pages', () => {
       expect(headers['content-security-policy']).toContain("default-src 'none'");
       expect(headers['content-security-policy']).not.toContain('form-action');
       expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
+    }
+  });
+
+  test('cannot be put into a frame of another site, neither the consent nor the dashboard (clickjacking)', async () => {
+    const [app] = provider.apps;
+    const user = request.agent(provider).set('host', 'localhost');
+    await user.post('/signin').type('form').send('user_id=2');
+    const home = `/developers/apps/${app!.appId}`;
+    for (const path of [`/api/oauth?app_id=${app!.appId}`, home, `${home}/delete`, '/settings/apps', '/', '/signin']) {
+      const { status, text, headers } = await user.get(path);
+      expect([path, status, text]).toEqual([path, 200, expect.stringContaining('<form method="post"')]);
+      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(headers['x-frame-options']).toBe('DENY');
     }
   });
 
