@@ -7,13 +7,15 @@ Usage
 
 Options of provider
   --port <number>       port to listen on; 0 picks a free one (4000)
-  --host <address>      address to listen on (127.0.0.1: this machine only)
+  --host <address>      address to listen on (127.0.0.1: this machine only); on any
+                        other one, the whole network can use it, secrets included
   --name <name>         name of the site (Pimbuzz)
   --version <version>   version of the site's script: 2.8, 4.0 or 4.2 (4.2)
   --users <file>        JSON file with an array of users, such as
                         [{ "username": "ada", "firstName": "Ada" }]
   --redirect-url <URL>  URL of the app's callback
                         (http://localhost:3000/auth/NAME/callback)
+  --site-url <URL>      URL of the provider, where it has a name of its own
   --state <file>        keep apps, users and grants in this file
   --help                show this text
 

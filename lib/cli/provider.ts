@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import { errorText } from '../internal/unknown-error.js';
 import { snippetsFor } from '../provider/dashboard/snippets.js';
-import { startProvider, type LocalProvider, type StartOptions } from '../provider/index.js';
+import type { LocalProvider, StartOptions } from '../provider/index.js';
+import { openProvider } from '../provider/start-provider.js';
 import { UsageError, type CommandLine } from './command-line.js';
 import { help } from './help.js';
 
@@ -17,16 +18,17 @@ export async function runProvider(args: readonly string[], line: CommandLine): P
     line.stdout(help);
     return;
   }
-  const provider = await start(toOptions(values));
+  const { provider, exposure } = await start(toOptions(values));
   line.stdout(startMessage(provider));
+  if (exposure !== undefined) line.stderr(`\nWarning: ${exposure}\nWithout --host, only this machine can reach it.\n`);
   await line.stopped;
   await provider.close();
   line.stdout(`\n${provider.name} has stopped.\n`);
 }
 
-async function start(options: StartOptions): Promise<LocalProvider> {
+async function start(options: StartOptions): ReturnType<typeof openProvider> {
   try {
-    return await startProvider(options);
+    return await openProvider(options);
   } catch (error) {
     const message = errorText(error);
     const text = message.replace(/^startProvider: /, '');
@@ -37,7 +39,7 @@ async function start(options: StartOptions): Promise<LocalProvider> {
 }
 
 function toOptions(values: Omit<ReturnType<typeof parse>, 'help'>): StartOptions {
-  const { port = '4000', host, name, version, users, state, 'redirect-url': redirectURL } = values;
+  const { port = '4000', host, name, version, users, state, 'redirect-url': redirectURL, 'site-url': siteURL } = values;
   if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port must be a number, not "${port}"`);
   const given = {
     port: Number(port),
@@ -45,6 +47,7 @@ function toOptions(values: Omit<ReturnType<typeof parse>, 'help'>): StartOptions
     name,
     version,
     redirectURL,
+    siteURL,
     users: users === undefined ? undefined : readUsers(users),
     state,
   };
@@ -63,6 +66,7 @@ function parse(args: readonly string[]) {
         version: { type: 'string' },
         users: { type: 'string' },
         'redirect-url': { type: 'string' },
+        'site-url': { type: 'string' },
         state: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

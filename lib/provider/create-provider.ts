@@ -8,7 +8,8 @@ import { createFaultQueues } from './faults/faults.js';
 import { createConditions } from './faults/site-conditions.js';
 import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
-import { createRequestLog } from './server/request-log.js';
+import { createCrossSiteGuard } from './server/cross-site.js';
+import { createRequestLog, maskText } from './server/request-log.js';
 import { createSiteRouter } from './server/router.js';
 import { createScriptRunner, type ScriptRunner } from './server/script-runner.js';
 import { createSessionCookie } from './server/session-cookie.js';
@@ -60,8 +61,9 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const calls = createCallReader({ settings, store, conditions, address, session });
   const runner = createScriptRunner({ settings, store, conditions, faults, requestLog, address, calls });
   const router = new Router();
-  router.use(createSiteRouter({ store, address, session, calls, runner }));
-  router.use(createDashboard({ store, calls, address }));
+  const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
+  router.use(createSiteRouter({ store, address, session, calls, runner, crossSiteGuard }));
+  router.use(createDashboard({ store, calls, address, crossSiteGuard }));
   return {
     handle: toRequestHandler(router, runner),
     controls: createControls({ settings, store, conditions, faults, requestLog, address }),
@@ -90,9 +92,12 @@ function restoreStore(store: Store, { state, areUsersGiven, redirectURL, slug }:
 function toRequestHandler(router: Router.Router, runner: ScriptRunner): RequestHandler {
   return (req, res, next) => {
     router(req, res, (error?: unknown) => {
+      const isError = error !== undefined && error !== null;
+      // The caller broke off in the middle of a form: nothing failed here, and nobody is left to respond to.
+      if (isError && req.destroyed && !req.complete) return;
       if (next !== undefined) next(error);
-      else if (error === undefined || error === null) runner.sendMessage(req, res, 'not_found', 404);
-      else sendError(res, error);
+      else if (isError) sendError(res, error);
+      else runner.sendMessage(req, res, 'not_found', 404);
     });
   };
 }
@@ -100,7 +105,7 @@ function toRequestHandler(router: Router.Router, runner: ScriptRunner): RequestH
 /** A request that cannot be read (4xx), or a failure of the provider, such as a state file that cannot be written. */
 function sendError(res: ServerResponse, error: unknown): void {
   const status = statusOf(error);
-  const text = errorText(error);
+  const text = maskText(errorText(error));
   if (status >= 500) process.emitWarning(`the local provider failed: ${text}`);
   if (res.headersSent) res.destroy();
   else res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);

@@ -48,7 +48,8 @@ export interface ProviderOptions extends Partial<SiteConditions> {
   redirectURL?: string;
   /**
    * The site's configured URL. Calls to another host or scheme get what the real site sends then: a 302 to this URL
-   * with the normal JSON in it. Default: where the provider listens.
+   * with the normal JSON in it. A provider with a name other than localhost must be told so here: it does not show its
+   * pages under a name that may be another site's. Default: where the provider listens.
    */
   siteURL?: string;
   /** URL of the uploads folder, for a site with a CDN. Default: `SITE_URL/content/uploads`. */

@@ -8,7 +8,10 @@ import { providerOptionNames, readProviderSettings, type ProviderOptions } from 
 export interface StartOptions extends ProviderOptions {
   /** Default: 0, any free port. */
   port?: number;
-  /** Address to listen on. Default: `127.0.0.1`, this machine only. */
+  /**
+   * Address to listen on. Default: `127.0.0.1`, this machine only. On others, everybody who reaches it can sign in as
+   * any user, and see and change the apps and their secrets; the warning `LOGINWITH_PROVIDER_EXPOSED` says so once.
+   */
   host?: string;
 }
 
@@ -31,6 +34,25 @@ export interface LocalProvider extends ProviderControls {
  * @throws TypeError that lists all wrong options; Error when the port is taken or the state file cannot be used.
  */
 export async function startProvider(options: StartOptions = {}): Promise<LocalProvider> {
+  const { provider, exposure } = await openProvider(options);
+  if (exposure !== undefined && !hasWarned) {
+    hasWarned = true;
+    const warning = { type: 'LoginWithWarning', code: 'LOGINWITH_PROVIDER_EXPOSED' };
+    process.emitWarning(`startProvider: ${exposure} Leave "host" out to listen on this machine only.`, warning);
+  }
+  return provider;
+}
+
+let hasWarned = false;
+
+interface OpenedProvider {
+  provider: LocalProvider;
+  /** What other machines can do with it; undefined when they cannot reach it. */
+  exposure: string | undefined;
+}
+
+/** The same as {@link startProvider}, without the warning: whoever calls it has to tell the user of the exposure. */
+export async function openProvider(options: StartOptions): Promise<OpenedProvider> {
   const { port, host, ...settings } = parseOptions(
     { caller: 'startProvider', names: [...providerOptionNames, 'port', 'host'], example: '{ port: 4000 }' },
     options,
@@ -44,7 +66,7 @@ export async function startProvider(options: StartOptions = {}): Promise<LocalPr
   const server = createServer((req, res) => handle(req, res));
   await listen(server, port, host);
   // Bound to a port, so the address is an object.
-  const bound = (server.address() as AddressInfo).port;
+  const { port: bound, address: boundAddress } = server.address() as AddressInfo;
   const url = settings.siteURL ?? `http://${hostInURL(host)}:${bound}`;
   // On all addresses, callers use whichever name they know.
   address.listeningURL = isAnyAddress(host) ? undefined : `http://${hostInURL(host)}:${bound}`;
@@ -53,8 +75,23 @@ export async function startProvider(options: StartOptions = {}): Promise<LocalPr
     port: { value: bound, enumerable: true },
     close: { value: () => close(server), enumerable: true },
   });
-  // The three members that were missing were just defined.
-  return provider as LocalProvider;
+  return {
+    // The three members that were missing were just defined.
+    provider: provider as LocalProvider,
+    exposure: isLoopback(boundAddress) ? undefined : exposureOf(settings.name, host),
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
+
+function exposureOf(name: string, host: string): string {
+  const where = isAnyAddress(host) ? `all addresses of this machine (${host})` : host;
+  return (
+    `${name} listens on ${where}. Anybody in this network can sign in as any of its users, and see and change its ` +
+    'apps and their secrets.'
+  );
 }
 
 function isPort(value: unknown): value is number {

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../lib/cli';
@@ -69,6 +69,27 @@ describe('the provider command', () => {
     expect(idIn((await run(args)).stdout)).toBe(idIn(first.stdout));
   });
 
+  test('says so when the network can use it, secrets included', async () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning');
+    const { code, stdout, stderr } = await run(['provider', '--port', '0', '--host', '0.0.0.0']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('is running at http://127.0.0.1:');
+    expect(stderr).toBe(
+      '\nWarning: Pimbuzz listens on all addresses of this machine (0.0.0.0). Anybody in this network can sign in as ' +
+        'any of its users, and see and change its apps and their secrets.\n' +
+        'Without --host, only this machine can reach it.\n',
+    );
+    expect((await run(['provider', '--port', '0', '--host', 'localhost'])).stderr).toBe('');
+    expect(emitWarning).not.toHaveBeenCalled();
+    emitWarning.mockRestore();
+  });
+
+  test('takes the name under which it is opened', async () => {
+    const { code, stdout } = await run(['provider', '--port', '0', '--site-url', 'http://pimbuzz.test:4000']);
+    expect(code).toBe(0);
+    expect(urlIn(stdout)).toBe('http://pimbuzz.test:4000');
+  });
+
   test('runs where Express is not installed', async () => {
     jest.resetModules();
     jest.doMock('express', () => {
@@ -95,6 +116,7 @@ describe('the provider command', () => {
     [['provider', '--version', '9'], `"version" must be '2.8', '4.0' or '4.2'`],
     [['provider', '--host', ''], '"host" must be an address or a name'],
     [['provider', '--redirect-url', '/cb'], '"redirectURL" must be an http(s) URL'],
+    [['provider', '--site-url', 'pimbuzz.test'], '"siteURL" must be an http(s) URL without a path'],
     [[], 'which command?'],
     [['nonsense'], 'there is no command "nonsense"'],
   ])('%j ends with exit code 2 and a hint', async (args, message) => {
@@ -160,6 +182,25 @@ describe('the program', () => {
     },
     20_000,
   );
+
+  test('prints nothing when a caller breaks off in the middle of a form, and goes on', async () => {
+    const child = spawn(process.execPath, [...args, 'provider', '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const exit = once(child, 'exit');
+    const [printed] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+    const url = urlIn(printed);
+    for (const path of ['/signin', '/api/authorize?app_secret=0123456789abcdef', '/developers/apps/new']) {
+      const client = connect(Number(new URL(url).port), '127.0.0.1');
+      client.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 500\r\n`);
+      client.write('content-type: application/x-www-form-urlencoded\r\n\r\nuser_id=2', () => client.resetAndDestroy());
+      await once(client, 'close');
+      expect((await fetch(`${url}/signin`)).status).toBe(200);
+    }
+    child.kill();
+    expect(await exit).toEqual([0, null]);
+    expect(stderr).toBe('');
+  }, 20_000);
 
   test('exits with the code, and prints what is wrong on stderr', async () => {
     const result = await new Promise<{ code: unknown; stderr: string }>((resolve) => {

@@ -38,9 +38,37 @@ describe('startProvider', () => {
     expect(await statusOf(here.url, `pimbuzz.test:${String(here.port)}`)).toBe(302);
     expect(await statusOf(here.url, 'not a host')).toBe(302);
     await here.close();
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
     const everywhere = await startProvider({ host: '0.0.0.0' });
+    emitWarning.mockRestore();
     expect(await statusOf(everywhere.url, `pimbuzz.test:${String(everywhere.port)}`)).toBe(200);
     await everywhere.close();
+  });
+
+  describe('warns once', () => {
+    let start: typeof startProvider;
+    let emitWarning: jest.SpyInstance;
+    beforeEach(() => {
+      jest.resetModules();
+      start = jest.requireActual<typeof import('../../lib/provider/index')>('../../lib/provider/index').startProvider;
+      emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+    });
+    afterEach(() => emitWarning.mockRestore());
+
+    test.each(['0.0.0.0', '::'])('on %s, that the network can use it', async (host) => {
+      for (let round = 0; round < 2; round += 1) await (await start({ host, name: 'Look Loox' })).close();
+      const text =
+        `startProvider: Look Loox listens on all addresses of this machine (${host}). Anybody in this network can ` +
+        'sign in as any of its users, and see and change its apps and their secrets. Leave "host" out to listen on ' +
+        'this machine only.';
+      const warning = { type: 'LoginWithWarning', code: 'LOGINWITH_PROVIDER_EXPOSED' };
+      expect(emitWarning.mock.calls).toEqual([[text, warning]]);
+    });
+
+    test.each(['127.0.0.1', 'localhost', '::1'])('but not on %s, which only this machine reaches', async (host) => {
+      await (await start({ host })).close();
+      expect(emitWarning).not.toHaveBeenCalled();
+    });
   });
 
   test('has the configured URL', async () => {

@@ -41,8 +41,8 @@ export interface ReplayWorld {
   /** The parameters of the recorded request, from query or body. */
   given(): { appId?: string; authKey?: string; token?: string };
   send(path: string, request?: RawRequest): Promise<RawResponse>;
-  /** The cookie of a browser on which this user is signed in, for whichever host the request names. */
-  cookieOf(userId: string, host?: string): Promise<string>;
+  /** The cookie of a browser on which this user is signed in. */
+  cookieOf(userId: string): Promise<string>;
   /** A new key for a user who has accepted the app. */
   startLogin(userId: string, appId: string): Promise<string>;
   exchangeKey(appId: string, authKey: string): Promise<string>;
@@ -69,16 +69,16 @@ export async function startReplay(exchange: Exchange, options: StartOptions = {}
     for await (const chunk of response) chunks.push(chunk as Buffer);
     return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
   };
-  const cookieOf: ReplayWorld['cookieOf'] = async (userId, host = 'provider.test') => {
-    const known = cookies.get(userId + host);
+  const cookieOf: ReplayWorld['cookieOf'] = async (userId) => {
+    const known = cookies.get(userId);
     if (known !== undefined) return known;
     const response = await send('/signin', {
       method: 'POST',
-      headers: { host, ...formType },
+      headers: formType,
       body: `user_id=${userId}&return_to=%2F`,
     });
     const cookie = (response.headers['set-cookie'] ?? []).map((each) => each.split(';')[0]).join('; ');
-    cookies.set(userId + host, cookie);
+    cookies.set(userId, cookie);
     return cookie;
   };
   const startLogin: ReplayWorld['startLogin'] = async (userId, appId) => {
@@ -115,7 +115,7 @@ export async function startReplay(exchange: Exchange, options: StartOptions = {}
     logIn: async (userId, app) => exchangeKey(app, await startLogin(userId, app)),
     async replay(current) {
       const { method, path, headers, signedIn, body } = exchange.request;
-      const cookie = signedIn ? { cookie: await cookieOf(signedInUser(exchange), headers.host) } : {};
+      const cookie = signedIn ? { cookie: await cookieOf(signedInUser(exchange)) } : {};
       const replaced = (text: string): string => replaceSecrets(text, given(), current);
       return send(replaced(path), { method, headers: { ...headers, ...cookie }, body: replaced(body) });
     },

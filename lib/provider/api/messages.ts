@@ -61,6 +61,17 @@ const pageTexts = {
       fr: 'Ce formulaire vient d’un autre site et n’a pas été accepté. Ouvrez la page ici et réessayez.',
     },
   },
+  foreign_host: {
+    title: errorTitle,
+    message: {
+      en:
+        'This provider does not answer to that name, because it may be another site’s. Open it as localhost or by ' +
+        'its IP address, or start it with the name in its siteURL (--site-url).',
+      fr:
+        'Ce fournisseur ne répond pas à ce nom, qui peut être celui d’un autre site. Ouvrez-le comme localhost ou ' +
+        'par son adresse IP, ou démarrez-le avec ce nom dans siteURL (--site-url).',
+    },
+  },
   unknown_app: {
     title: errorTitle,
     message: { en: unknownApp, fr: 'Cette application n’existe pas ou a été désactivée' },

@@ -3,6 +3,7 @@ import { urlencoded } from 'body-parser';
 import Router from 'router';
 import { copyScript, styleSheet } from '../pages/index.js';
 import type { CallReader } from '../server/call-reader.js';
+import type { Middleware } from '../server/cross-site.js';
 import { sendAsset, sendPage, sendRedirect } from '../server/page-responses.js';
 import { readTarget } from '../server/request-target.js';
 import type { SiteAddress } from '../server/urls.js';
@@ -17,6 +18,7 @@ interface DashboardDeps {
   store: Store;
   calls: CallReader;
   address: SiteAddress;
+  crossSiteGuard: Middleware;
 }
 
 /**
@@ -27,6 +29,7 @@ export function createDashboard(deps: DashboardDeps): Router.Router {
   const router = new Router();
   const guards = createGuards(deps);
   routeAssets(router);
+  router.all(/^\/(?:developers|settings\/apps)(?:\/|$)/i, deps.crossSiteGuard);
   routeApps(router, deps, guards);
   routeLogins(router, deps, guards);
   routeDeveloperPages(router, deps);
@@ -51,7 +54,7 @@ function routeApps(router: Router.Router, { store, address }: DashboardDeps, gua
   const showNewForm = guards.signedIn(({ res, page }) => {
     sendPage(res, appFormPage(page, { values: emptyAppForm, mistakes: {} }));
   });
-  const create = guards.ownForm(({ req, res, page, user }) => {
+  const create = guards.signedInForm(({ req, res, page, user }) => {
     const checked = checkAppForm(bodyOf(req));
     if (!checked.ok) {
       sendPage(res, appFormPage(page, checked), 422);
@@ -66,7 +69,7 @@ function routeApps(router: Router.Router, { store, address }: DashboardDeps, gua
   const showEditForm = guards.signedInWithApp(({ res, page, app }) => {
     sendPage(res, appFormPage(page, { values: valuesOf(app), mistakes: {}, app }));
   });
-  const edit = guards.ownFormWithApp(({ req, res, page, app }) => {
+  const edit = guards.signedInFormWithApp(({ req, res, page, app }) => {
     const checked = checkAppForm(bodyOf(req));
     if (!checked.ok) {
       sendPage(res, appFormPage(page, { ...checked, app }), 422);
@@ -78,7 +81,7 @@ function routeApps(router: Router.Router, { store, address }: DashboardDeps, gua
   const showDeleteForm = guards.signedInWithApp(({ res, page, app }) => {
     sendPage(res, deleteAppPage(page, app));
   });
-  const remove = guards.ownFormWithApp(({ res, app }) => {
+  const remove = guards.signedInFormWithApp(({ res, app }) => {
     store.deleteApp(app);
     sendRedirect(res, '/developers/apps?done=deleted');
   });
@@ -102,7 +105,7 @@ function routeLogins(router: Router.Router, { store }: DashboardDeps, guards: Gu
   const list = guards.signedIn(({ req, res, page, user }) => {
     sendPage(res, loginsPage(page, { logins: loginsOf(user.id), ...doneOf(req) }));
   });
-  const remove = guards.ownForm(({ req, res, user }) => {
+  const remove = guards.signedInForm(({ req, res, user }) => {
     const login = loginsOf(user.id).find(({ app }) => app.appId === appIdOf(req));
     if (login !== undefined) store.revoke(user, login.app);
     sendRedirect(res, login === undefined ? '/settings/apps' : '/settings/apps?done=removed');

@@ -1,10 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type Router from 'router';
 import { messagePage, type PageContext } from '../pages/index.js';
 import type { CallReader } from '../server/call-reader.js';
 import { sendPage, sendRedirect } from '../server/page-responses.js';
 import { readTarget } from '../server/request-target.js';
-import { isSameOrigin } from '../server/urls.js';
 import type { RegisteredApp } from '../store/app-form.js';
 import type { Store } from '../store/store.js';
 import type { User } from '../store/users.js';
@@ -25,35 +24,24 @@ type Middleware = (req: Router.Request, res: ServerResponse) => void;
 export interface Guards {
   /** Lets signed-in users through; sends everybody else to the sign-in and back. */
   signedIn(handle: Handler): Middleware;
-  /** For forms: refuses one from another site. After the sign-in, the user comes back to the page with the form. */
-  ownForm(handle: Handler): Middleware;
+  /** For forms: after the sign-in, the user comes back to the page with the form. */
+  signedInForm(handle: Handler): Middleware;
   /** The same two, for a page or a form of one of the user's own apps. Other users' apps are not found. */
   signedInWithApp(handle: AppHandler): Middleware;
-  ownFormWithApp(handle: AppHandler): Middleware;
+  signedInFormWithApp(handle: AppHandler): Middleware;
 }
 
 export function createGuards({ store, calls }: { store: Store; calls: CallReader }): Guards {
-  const pageOf = (req: IncomingMessage): PageContext => calls.pageContext(req, readTarget(req));
-
   const withUser = (handle: Handler, returnTo: (path: string) => string): Middleware => {
     return (req, res) => {
       const user = calls.currentUser(req);
-      if (user !== null) handle({ req, res, page: pageOf(req), user });
+      if (user !== null) handle({ req, res, page: calls.pageContext(req, readTarget(req)), user });
       else sendRedirect(res, `/signin?return_to=${encodeURIComponent(returnTo(req.originalUrl))}`);
     };
   };
   const signedIn = (handle: Handler): Middleware => withUser(handle, (path) => path);
-  const ownForm = (handle: Handler): Middleware => {
-    const guarded = withUser(handle, (path) => path.replace(/^(\/settings\/apps)\/.*/, '$1'));
-    return (req, res) => {
-      if (isSameOrigin(req)) {
-        guarded(req, res);
-        return;
-      }
-      const page = pageOf(req);
-      sendPage(res, messagePage(page, dashboardTexts(page.language).refused), 403);
-    };
-  };
+  const signedInForm = (handle: Handler): Middleware =>
+    withUser(handle, (path) => path.replace(/^(\/settings\/apps)\/.*/, '$1'));
   const withApp = (handle: AppHandler): Handler => {
     return (request) => {
       const { req, res, page, user } = request;
@@ -64,9 +52,9 @@ export function createGuards({ store, calls }: { store: Store; calls: CallReader
   };
   return {
     signedIn,
-    ownForm,
+    signedInForm,
     signedInWithApp: (handle) => signedIn(withApp(handle)),
-    ownFormWithApp: (handle) => ownForm(withApp(handle)),
+    signedInFormWithApp: (handle) => signedInForm(withApp(handle)),
   };
 }
 

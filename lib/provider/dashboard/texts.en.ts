@@ -116,10 +116,6 @@ export const dashboardEn = {
     deleted: 'The app was deleted.',
     removed: 'The app was removed. You will be asked again at its next login.',
   },
-  refused: {
-    title: 'Refused',
-    message: 'This form was sent from another site. Nothing was changed. Open the page here and send it again.',
-  },
   notFound: {
     title: 'App not found',
     message: 'There is no such app, or it belongs to someone else.',

@@ -114,12 +114,6 @@ export const dashboardFr: typeof dashboardEn = {
     deleted: 'L’application a été supprimée.',
     removed: 'L’application a été retirée. La question vous sera posée à sa prochaine connexion.',
   },
-  refused: {
-    title: 'Refusé',
-    message:
-      'Ce formulaire a été envoyé depuis un autre site. Rien n’a été modifié. Ouvrez la page ici et ' +
-      'envoyez-le de nouveau.',
-  },
   notFound: {
     title: 'Application introuvable',
     message: 'Cette application n’existe pas, ou elle appartient à quelqu’un d’autre.',

@@ -7,7 +7,7 @@ export interface LoggedRequest {
   readonly method: string;
   /** Path and query, secrets, keys and tokens masked. */
   readonly path: string;
-  /** Fields of the form, masked likewise. */
+  /** Fields of the form, masked likewise; without those beyond the first 16 KiB. */
   readonly form: Readonly<Record<string, string>>;
   /** Id of the user who was signed in. */
   readonly userId: string | null;
@@ -43,6 +43,8 @@ export function createRequestLog(): RequestLog {
 }
 
 const logLength = 1000;
+/** Any site can have a browser send large forms to the API, and the log keeps many of them. */
+const largestForm = 16 * 1024;
 const mask = '***';
 
 function masked(entry: LoggedRequest): LoggedRequest {
@@ -51,25 +53,33 @@ function masked(entry: LoggedRequest): LoggedRequest {
     ...entry,
     endpoint: maskText(endpoint),
     path: maskURL(path),
-    form: Object.fromEntries(Object.entries(form).map(([name, value]) => [name, maskValue(name, value)])),
+    form: Object.fromEntries(
+      firstFields(form).map(([name, value]) => [maskText(name), maskValue(name, value)] as const),
+    ),
     ...(location === undefined ? {} : { location: maskURL(location) }),
   };
 }
 
-/** Masks a path with query, or any URL, also one in which the provider's concatenation put a second `?`. */
-function maskURL(url: string): string {
-  const start = url.indexOf('?');
-  if (start < 0) return maskText(url);
-  const query = url.slice(start + 1).replace(/([^&?=]*)=([^&]*)/g, (_, name: string, value: string) => {
-    const rest = /\?/.exec(value);
-    if (rest === null) return `${name}=${maskValue(name, value)}`;
-    return `${name}=${maskValue(name, value.slice(0, rest.index))}${maskURL(value.slice(rest.index))}`;
+function firstFields(form: LoggedRequest['form']): [name: string, value: string][] {
+  let size = 0;
+  return Object.entries(form).filter(([name, value]) => {
+    size += name.length + value.length;
+    return size <= largestForm;
   });
-  return `${maskText(url.slice(0, start))}?${query}`;
 }
 
-/** Masks text that may contain a secret, a key or a token by mistake, such as a path. */
-function maskText(text: string): string {
+/** Masks a path with query, or any URL, also one in which the provider's concatenation put a second `?`. */
+function maskURL(url: string): string {
+  return url.replace(/[^?&]+/g, (pair, start: number) => {
+    const equals = start === 0 ? -1 : pair.indexOf('=');
+    if (equals < 0) return maskText(pair);
+    const name = pair.slice(0, equals);
+    return `${maskText(name)}=${maskValue(name, pair.slice(equals + 1))}`;
+  });
+}
+
+/** Masks text that may contain a secret, a key or a token by mistake, such as a path or an error's message. */
+export function maskText(text: string): string {
   return text.replaceAll(/[0-9a-f]{32,}/gi, mask);
 }
 

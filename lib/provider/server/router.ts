@@ -7,12 +7,13 @@ import type { ScriptCall } from '../api/script-call.js';
 import { homePage } from '../pages/index.js';
 import type { Store } from '../store/store.js';
 import type { CallReader } from './call-reader.js';
+import type { Middleware } from './cross-site.js';
 import { sendAsset, sendRedirect } from './page-responses.js';
 import { pictureFor } from './pictures.js';
 import { readTarget } from './request-target.js';
 import type { ScriptRunner } from './script-runner.js';
 import type { SessionCookie } from './session-cookie.js';
-import { isSameOrigin, localPath, type SiteAddress } from './urls.js';
+import { localPath, type SiteAddress } from './urls.js';
 
 interface SiteRouterDeps {
   store: Store;
@@ -20,6 +21,7 @@ interface SiteRouterDeps {
   session: SessionCookie;
   calls: CallReader;
   runner: ScriptRunner;
+  crossSiteGuard: Middleware;
 }
 
 /**
@@ -27,7 +29,7 @@ interface SiteRouterDeps {
  * caller is passed on.
  */
 export function createSiteRouter(deps: SiteRouterDeps): Router.Router {
-  const { runner, address, calls } = deps;
+  const { runner, address, calls, crossSiteGuard } = deps;
   const router = new Router({ caseSensitive: true, strict: true });
   const sendNotFound = (req: IncomingMessage, res: ServerResponse): void => {
     runner.sendMessage(req, res, 'not_found', 404);
@@ -41,10 +43,7 @@ export function createSiteRouter(deps: SiteRouterDeps): Router.Router {
     else sendAsset(res, picture, pictureHeaders);
   });
 
-  router.post(['/signin', '/signout', consentPath], (req, res, next) => {
-    if (isSameOrigin(req)) next();
-    else runner.sendMessage(req, res, 'forbidden', 403);
-  });
+  router.all(['/', '/started', '/signin', '/signout', consentPath], crossSiteGuard);
   router.post(consentPath, async (req, res) => {
     const user = calls.currentUser(req);
     if (user === null) sendRedirect(res, '/signin');

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FaultPlan } from '../faults/faults.js';
 import type { WireResponse } from './wire-response.js';
 
-/** Sends a response in the way that the plan asks for. */
+/** Sends a response in the way that the plan asks for, as long as the caller is there. */
 export function sendResponse(res: ServerResponse, response: WireResponse, plan: FaultPlan): void {
   if (plan.delay === 0) {
     deliver(res, response, plan);
@@ -17,6 +17,7 @@ export function sendResponse(res: ServerResponse, response: WireResponse, plan: 
 }
 
 function deliver(res: ServerResponse, response: WireResponse, { delivery, duration }: FaultPlan): void {
+  if (isCallerGone(res)) return;
   const { status, headers, body } = response;
   const half = body.subarray(0, Math.ceil(body.length / 2));
   switch (delivery) {
@@ -58,24 +59,32 @@ function drip(res: ServerResponse, body: Buffer, duration: number): void {
   const drops = Math.max(1, Math.min(body.length, Math.floor(duration / dripInterval)));
   let sent = 0;
   const timer = setInterval(() => {
+    if (isCallerGone(res)) {
+      clearInterval(timer);
+      return;
+    }
     const from = Math.floor((body.length * sent) / drops);
     sent += 1;
     const drop = body.subarray(from, Math.floor((body.length * sent) / drops));
-    if (sent < drops) res.write(drop);
-    else res.end(drop);
-  }, duration / drops);
-  res.on('close', () => {
+    if (sent < drops) {
+      res.write(drop);
+      return;
+    }
     clearInterval(timer);
-  });
+    res.end(drop);
+  }, duration / drops);
 }
 
 /** Writes only as fast as the caller reads, so that the provider's memory does not grow. */
 function pourForEver(res: ServerResponse): void {
   const blanks = Buffer.alloc(16 * 1024, ' ');
   const timer = setInterval(() => {
-    if (!res.writableNeedDrain) res.write(blanks);
+    if (isCallerGone(res)) clearInterval(timer);
+    else if (!res.writableNeedDrain) res.write(blanks);
   }, 1);
-  res.on('close', () => {
-    clearInterval(timer);
-  });
+}
+
+/** A response that waits for the one before it on its connection never emits `close`, so the connection is asked. */
+function isCallerGone({ destroyed, req }: ServerResponse): boolean {
+  return destroyed || req.socket.destroyed;
 }

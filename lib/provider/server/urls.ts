@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 
 /** Where the site is: its configured URL, and where it listens. */
 export interface SiteAddress {
@@ -13,6 +14,12 @@ export interface SiteAddress {
    * be called by any name of this machine, but on its own port.
    */
   isElsewhere(req: IncomingMessage): boolean;
+  /**
+   * Whether no page of another site can send a request with this `Host`: it is the site's own name, a name of this
+   * machine, or an address, on a provider that other machines may reach. Any other name may be another site's, whose
+   * DNS leads here (DNS rebinding): for the browser, its pages and this provider are one site then.
+   */
+  isTrustedHost(req: IncomingMessage): boolean;
 }
 
 export function createSiteAddress(configuredURL: string | undefined): SiteAddress {
@@ -28,25 +35,22 @@ export function createSiteAddress(configuredURL: string | undefined): SiteAddres
       const own = address.ownURL();
       return own !== undefined && isOtherSite(requestURL(req), own, { anyLocalName: configuredURL === undefined });
     },
+    isTrustedHost(req) {
+      const hostname = hostnameOf(req);
+      if (hostname === undefined) return false;
+      const { listeningURL } = address;
+      const isOwnName = [configuredURL, listeningURL].some((url) => url && new URL(url).hostname === hostname);
+      const isForThisMachine = listeningURL !== undefined && isThisMachine(new URL(listeningURL).hostname);
+      return isOwnName || isThisMachine(hostname) || (isAddress(hostname) && !isForThisMachine);
+    },
   };
   return address;
 }
 
-/**
- * Whether a form that changes something was sent from a page of this site. Browsers say so in `Sec-Fetch-Site`, older
- * ones in `Origin`; a client that sends neither is no browser that another site could have used.
- */
-export function isSameOrigin(req: IncomingMessage): boolean {
-  const site = req.headers['sec-fetch-site'];
-  if (site !== undefined) return site === 'same-origin' || site === 'none';
-  const { origin, host } = req.headers;
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
-}
-
 /** A path of this site to go on to, or the home page when the text is anything else. */
 export function localPath(text: unknown): string {
-  // eslint-disable-next-line no-control-regex -- browsers drop control characters, and may then read another host
-  const isPath = typeof text === 'string' && /^\/(?![/\\])[^\\\u0000-\u0020\u007f]*$/.test(text) && text.length <= 2000;
+  // Browsers drop control characters, and may then read another host; a header holds no characters beyond Latin-1.
+  const isPath = typeof text === 'string' && /^\/(?![/\\])[!-[\]-~]*$/.test(text) && text.length <= 2000;
   return isPath ? text : '/';
 }
 
@@ -72,6 +76,17 @@ function isOtherSite(requested: string, own: string, { anyLocalName }: { anyLoca
   return !(anyLocalName && areBothLocal && ownURL.port === requestedURL.port);
 }
 
+/** The name or the address in `Host`; undefined when something else is there. */
+function hostnameOf({ headers: { host = 'localhost' } }: IncomingMessage): string | undefined {
+  const isHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host) && URL.canParse(`http://${host}`);
+  return isHost ? new URL(`http://${host}`).hostname : undefined;
+}
+
+/** Names below `localhost` lead to this machine whatever a DNS server says, so they are nobody else's. */
 function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+function isAddress(hostname: string): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorCodeOf, errorText } from '../../internal/unknown-error.js';
 import type { RegisteredApp } from './app-form.js';
@@ -55,7 +55,9 @@ export function saveState(store: Store, file: string, cookieSecret: string): voi
     grants: store.grants.list().map(({ appId, userId, grantedAt }) => ({ appId, userId, grantedAt })),
   };
   const temporary = `${file}.${process.pid}.tmp`;
-  const fd = openSync(temporary, 'w', 0o600);
+  // Made anew, so that nobody else can read it: a file or a link that is there already may be anybody's.
+  rmSync(temporary, { force: true });
+  const fd = openSync(temporary, 'wx', 0o600);
   try {
     writeAll(fd, Buffer.from(`${JSON.stringify(state, null, 1)}\n`));
     fsyncSync(fd);

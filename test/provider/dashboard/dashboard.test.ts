@@ -145,7 +145,7 @@ describe('forms from another site', () => {
     site.provider.approve('1', app);
     const page = await site.submit(path, fields, { crossSite: true });
     expect(page.status).toBe(403);
-    expect(page.text).toContain('This form was sent from another site.');
+    expect(page.text).toContain('This form came from another site');
     expect(site.provider.apps).toEqual([app]);
     expect((await site.get('/settings/apps')).text).toContain('Holiday Planner');
   });
@@ -197,7 +197,9 @@ describe('in French', () => {
     expect((await site.get('/developers/apps/100/edit', french)).text).toContain('Modifier Holiday Planner');
     expect((await site.get('/developers/apps/100/delete', french)).text).toContain('Supprimer Holiday Planner\u202f?');
     expect((await site.get('/settings/apps', french)).text).toContain('20 novembre 2026');
-    expect((await site.submit('/developers/apps/new', {}, { ...french, crossSite: true })).text).toContain('Refusé');
+    expect((await site.submit('/developers/apps/new', {}, { ...french, crossSite: true })).text).toContain(
+      'vient d’un autre site',
+    );
   });
 });
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import request from 'supertest';
-import { startProvider } from '../../../lib/provider/index';
+import { createProvider, startProvider } from '../../../lib/provider/index';
+import { cpuTimeDuring } from '../../support/cpu-time';
 import { plainApp } from '../../support/plain-app';
 
 describe('the request log', () => {
@@ -37,6 +40,59 @@ describe('the request log', () => {
       expect.objectContaining({ endpoint: 'authorize', error: 'Bad Request, invalid auth_key' }),
     ]);
     await provider.close();
+  });
+
+  test('has no secret that was sent as a name, or with no name at all', async () => {
+    const provider = await startProvider();
+    const secret = '0123456789abcdef0123456789abcdef';
+    const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    await fetch(`${provider.url}/api/authorize?${secret}&{app_secret:${secret}}=1&x=?${secret}?&a=${secret}?b`, {
+      ...form,
+      body: `{"app_secret": "${secret}"}`,
+    });
+    expect(JSON.stringify(provider.requests)).not.toContain(secret.slice(0, 20));
+    expect(provider.requests).toMatchObject([
+      {
+        path: '/api/authorize?***&{app_secret:***}=***&x=?***?&a=***?b',
+        form: { '{"app_secret":_"***"}': '' },
+      },
+    ]);
+    await provider.close();
+  });
+
+  test('keeps no large form, which any site could send until the memory is full', async () => {
+    const provider = await startProvider();
+    const large = 'x'.repeat(16 * 1024);
+    await fetch(`${provider.url}/api/authorize`, { method: 'POST', body: new URLSearchParams({ app_id: '1', large }) });
+    await fetch(`${provider.url}/api/authorize`, { method: 'POST', body: new URLSearchParams({ [large]: '' }) });
+    await fetch(`${provider.url}/api/authorize`, {
+      method: 'POST',
+      body: Array.from({ length: 100_000 }, (_, index) => `${String(index)}=1`).join('&'),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    const [first, second, third] = provider.requests;
+    expect([first!.form, second!.form]).toEqual([{ app_id: '1' }, { [large]: '' }]);
+    expect(JSON.stringify(third!.form).length).toBeLessThan(50_000);
+    await provider.close();
+  });
+
+  test.each([
+    ['one long name', 'a'.repeat(256 * 1024)],
+    ['many question marks', '?a='.repeat(85 * 1024)],
+    ['a token of blanks', `access_token=${'+'.repeat(256 * 1024)}x`],
+  ])('%s takes a moment to log and to look up, and no minutes', async (_what, query) => {
+    const provider = createProvider();
+    const server = http.createServer({ maxHeaderSize: 300 * 1024 }, provider).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const time = await cpuTimeDuring(async () => {
+      const response = await fetch(`http://127.0.0.1:${String(port)}/api/get_user_info?${query}`);
+      expect(response.status).toBe(200);
+    });
+    expect(time).toBeLessThan(1000);
+    expect(provider.requests).toHaveLength(1);
+    server.close();
+    server.closeAllConnections();
   });
 
   test('does not grow beyond 1000 entries', async () => {

@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -79,8 +90,24 @@ describe('a provider with a state file', () => {
 
   test('lets only its owner read the file, and leaves no other file behind', () => {
     createProvider({ state });
+    chmodSync(state, 0o644);
+    createProvider({ state });
     expect(statSync(state).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['pimbuzz.json']);
+  });
+
+  test('writes no secrets into a file or a link that somebody else put where it writes first', () => {
+    const temporary = `${state}.${String(process.pid)}.tmp`;
+    writeFileSync(temporary, '');
+    chmodSync(temporary, 0o644);
+    createProvider({ state });
+    expect(statSync(state).mode & 0o777).toBe(0o600);
+    const readable = join(folder, 'readable.json');
+    writeFileSync(readable, 'nothing');
+    symlinkSync(readable, temporary);
+    createProvider({ state });
+    expect(readFileSync(readable, 'utf8')).toBe('nothing');
+    expect(lstatSync(state).isFile()).toBe(true);
   });
 
   test.each([
