@@ -1,10 +1,10 @@
 /**
- * Finds out that a provider has stopped answering, so that users are told at once instead of after the timeout, and
- * their calls do not pile up. While it is open, one call in a while finds out whether the provider is back.
+ * Finds out that a provider has stopped answering, so that users are told soon instead of after the timeout, and their
+ * calls do not pile up. While it is open, one call in a while finds out whether the provider is back.
  */
 export interface CircuitBreaker {
-  /** Whether a call may be sent now. */
-  admits(): boolean;
+  /** Waits, if many calls are under way, and tells whether a call may be sent now. */
+  admit(): Promise<boolean>;
   /** Counts a call that is sent. Call the result once, when it has ended. */
   begin(): (end: CallEnd) => void;
 }
@@ -12,30 +12,48 @@ export interface CircuitBreaker {
 /** How a call ended: the provider said something, the connection failed, or nothing came in time. */
 export type CallEnd = 'answered' | 'failed' | 'silent';
 
-/** It opens when so many calls in a row have no answer … */
-const maximumUnanswered = 32;
-/** … for so long, in milliseconds. */
-const maximumSilence = 2_000;
+/** It opens when so many calls have no answer … */
+const openingUnanswered = 32;
+/** … and none came for so long, in milliseconds. */
+const maximumSilence = 1_000;
+/** More calls wait for the first answer. */
+const maximumUnanswered = 128;
 /** In milliseconds. */
 const probeInterval = 250;
 
-/** @param onOpen is called each time that it opens. */
-export function createCircuitBreaker(onOpen: () => void): CircuitBreaker {
+export function createCircuitBreaker(): CircuitBreaker {
+  /** Calls without an answer since the last answer. */
   let unanswered = 0;
   let silentSince = 0;
-  let isOpen = false;
   let probedAt = 0;
+  let waiting: (() => void)[] = [];
+  const letWaitingIn = () => {
+    const all = waiting;
+    waiting = [];
+    all.forEach((resolve) => resolve());
+  };
+  const waitForAnswer = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+
   return {
-    admits() {
-      const now = Date.now();
-      if (unanswered < maximumUnanswered || now - silentSince < maximumSilence) return true;
-      if (!isOpen) {
-        isOpen = true;
-        onOpen();
-      } else if (now - probedAt < probeInterval) {
-        return false;
+    async admit() {
+      while (unanswered >= openingUnanswered) {
+        const now = Date.now();
+        const silence = now - silentSince;
+        if (silence >= maximumSilence) {
+          if (now - probedAt < probeInterval) return false;
+          probedAt = now;
+          return true;
+        }
+        if (unanswered < maximumUnanswered) return true;
+        await waitForAnswer(maximumSilence - silence);
       }
-      probedAt = now;
       return true;
     },
     begin() {
@@ -43,12 +61,8 @@ export function createCircuitBreaker(onOpen: () => void): CircuitBreaker {
       unanswered += 1;
       return (end) => {
         if (end === 'silent') return;
-        if (end === 'failed') {
-          unanswered = Math.max(0, unanswered - 1);
-          return;
-        }
-        unanswered = 0;
-        isOpen = false;
+        unanswered = end === 'answered' ? 0 : Math.max(0, unanswered - 1);
+        letWaitingIn();
       };
     },
   };

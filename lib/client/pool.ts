@@ -42,7 +42,8 @@ export function openPool(base: URL): WarmPool {
     });
   };
   const dispatcher = new Pool(base.origin, {
-    connections: 128,
+    // The circuit breaker limits the calls, so that none waits behind others that have no answer.
+    connections: null,
     connect(options: buildConnector.Options, callback: buildConnector.Callback) {
       if (spare === undefined) {
         connect(options, callback);

@@ -50,15 +50,8 @@ const decompressors: Record<string, (bytes: Buffer, options: ZlibOptions) => Pro
 export function createTransport(provider: Provider, given: Dispatcher | undefined): Transport {
   const base = new URL(provider.baseURL);
   let pool: WarmPool | undefined;
-  /** Pools whose calls have no answer: new calls do not wait behind them. */
-  const retired = new Set<Promise<void>>();
   let hasWarned = false;
-  const breaker = createCircuitBreaker(() => {
-    if (pool === undefined) return;
-    const closing = pool.close().finally(() => retired.delete(closing));
-    retired.add(closing);
-    pool = undefined;
-  });
+  const breaker = createCircuitBreaker();
 
   return {
     async call(call) {
@@ -67,7 +60,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       const toMessage = (what: string) =>
         `${stage}: ${provider.name} ${what} after ${Math.round(performance.now() - began)} ms`;
       // Once a key is used, its token must be used too.
-      if (stage === 'authorize' && !breaker.admits()) throw createSilentError(stage, provider);
+      if (stage === 'authorize' && !(await breaker.admit())) throw createSilentError(stage, provider);
       const end = breaker.begin();
       try {
         const dispatcher = given ?? (pool ??= openPool(base)).dispatcher;
@@ -100,7 +93,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       pool.warmUp();
     },
     async close() {
-      await Promise.all([pool?.close(), ...retired]);
+      await pool?.close();
       pool = undefined;
     },
   };
@@ -111,7 +104,7 @@ function createSilentError(stage: LoginStage, { name }: Provider): LoginWithErro
   const error = new LoginWithError(`${stage}: ${name} answers no calls at present`, {
     code: 'provider_unavailable',
     stage,
-    hint: 'The site has answered nothing for some seconds, so nothing was sent. Load the page again in a moment.',
+    hint: 'The site has answered none of many calls, so nothing was sent. Load the page again in a moment.',
     retryable: true,
   });
   markNeverSent(error);

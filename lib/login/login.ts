@@ -115,8 +115,7 @@ export function createLoginHandler(
     } catch (error) {
       if (hasCode(error, ...restartableCodes)) return restart(request, attempt, used, error);
       // If the key is unused, the attempt stays unused too, so that loading the page again tries again.
-      const isUnused = isKeyUnused(error) || hasCode(error, 'too_many_failures', 'limits_failed');
-      return { ...toFailure(error), ...(isUnused ? { isKeyUnused: true } : await setCookie(used, request)) };
+      return { ...toFailure(error), ...(isKeyUnused(error) ? { isKeyUnused: true } : await setCookie(used, request)) };
     }
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
-import { LoginWithError } from '../errors.js';
+import { LoginWithError, type LoginErrorDetails } from '../errors.js';
 import { createLock } from '../internal/lock.js';
 import type { RateLimits } from '../options.js';
 import type { Attempt, RateLimitCount } from '../types.js';
@@ -21,13 +21,15 @@ import { openCounts } from './rate-limit-store.js';
  * than be refused, and the restarted login itself may always try its one key.
  *
  * If a client's running exchanges would reach the limit by all failing, its next request waits for one of them to end.
- * So a burst cannot get past the limit, and a class of pupils behind one address is not refused.
+ * So a burst cannot get past the limit, and a class of pupils behind one address is not refused. While the provider
+ * answers nothing, waiting is of no use: then it ends after a second.
  */
 export interface RateLimiter {
   /**
    * Waits until the client may exchange a key. Call it before each exchange.
    *
-   * @throws LoginWithError `too_many_failures`, whose `retryAfter` tells how long to wait; `limits_failed`.
+   * @throws LoginWithError `too_many_failures`, whose `retryAfter` tells how long to wait; `provider_unavailable` if
+   *   the exchanges before it have no answer; `limits_failed`. {@link isRefusal} tells them from those of an exchange.
    */
   acquire(client: ClientAddress, attempt: Pick<Attempt, 'id' | 'retryOf'>): Promise<Permit>;
 }
@@ -60,6 +62,8 @@ const reducedLimit = 2;
 const maximumTakenBack = 3;
 /** How often the counts are read while a failure may be taken back, in milliseconds: another process may do so. */
 const pollInterval = 250;
+/** An exchange that takes longer makes nobody wait, and nobody waits longer without any answer, in milliseconds. */
+const patience = 1_000;
 const overallKey = 'loginwith overall';
 
 /** A count that limits a client. */
@@ -73,8 +77,9 @@ interface BucketState {
   requests: number;
   /** Exchanges that are running. */
   running: number;
-  /** Exchanges that have ended. */
+  /** Exchanges that have ended, and the time of the last one. */
   releases: number;
+  releasedAt: number;
   /** Lets one request at a time read the counts. */
   lock: ReturnType<typeof createLock>;
   onChange?: () => void;
@@ -89,7 +94,8 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
   /** Waits until the bucket has room for one more failure, and takes it. The result gives it back. */
   async function enter(bucket: Bucket): Promise<() => void> {
     const { key } = bucket;
-    const state = states.get(key) ?? { requests: 0, running: 0, releases: 0, lock: createLock() };
+    const since = Date.now();
+    const state = states.get(key) ?? { requests: 0, running: 0, releases: 0, releasedAt: 0, lock: createLock() };
     states.set(key, state);
     state.requests += 1;
     const leave = () => {
@@ -98,7 +104,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
     };
     const unlock = await state.lock();
     try {
-      await waitForRoom(bucket, state);
+      await waitForRoom(bucket, state, since);
       state.running += 1;
     } catch (error) {
       leave();
@@ -106,15 +112,24 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
     } finally {
       unlock();
     }
-    return () => {
-      state.running -= 1;
-      state.releases += 1;
+    let isCounted = true;
+    const stopCounting = () => {
+      if (isCounted) state.running -= 1;
+      isCounted = false;
       state.onChange?.();
+    };
+    const timer = setTimeout(stopCounting, patience).unref();
+    return () => {
+      clearTimeout(timer);
+      state.releases += 1;
+      state.releasedAt = Date.now();
+      stopCounting();
       leave();
     };
   }
 
-  async function waitForRoom(bucket: Bucket, state: BucketState): Promise<void> {
+  /** @param since when the request came, in milliseconds since 1970. */
+  async function waitForRoom(bucket: Bucket, state: BucketState, since: number): Promise<void> {
     for (;;) {
       const { releases } = state;
       const [own, overall] = await Promise.all([counts.read(bucket.key), counts.read(overallKey)]);
@@ -124,7 +139,9 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       // An exchange that ended during the read may not be in the counts.
       if (state.releases !== releases) continue;
       if (state.running < room) return;
-      await waitForChange(state, room <= 0);
+      const time = Math.max(since, state.releasedAt) + patience - Date.now();
+      if (room > 0 && time <= 0) throw createSilentError();
+      await waitForChange(state, room > 0 ? time : pollInterval);
     }
   }
 
@@ -169,10 +186,10 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
   };
 }
 
-/** Waits until an exchange has ended or, if `polls`, for a moment. */
-function waitForChange(state: BucketState, polls: boolean): Promise<void> {
+/** Waits until an exchange of the bucket has ended, but not longer than this time in milliseconds. */
+function waitForChange(state: BucketState, time: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = polls ? setTimeout(resolve, pollInterval) : undefined;
+    const timer = setTimeout(resolve, time);
     state.onChange = () => {
       clearTimeout(timer);
       resolve();
@@ -204,15 +221,33 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
+const refusals = new WeakSet<LoginWithError>();
+
+/** Whether an error kept a key from being exchanged. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof LoginWithError && (refusals.has(error) || error.code === 'limits_failed');
+}
+
 function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWithError {
   const milliseconds = resetTime === undefined ? windowMs : resetTime.getTime() - Date.now();
-  return new LoginWithError('callback: too many logins from this address have failed', {
+  return refuse('too many logins from this address have failed', {
     code: 'too_many_failures',
-    stage: 'callback',
     hint:
       'Somebody may be trying out keys. If all users are refused, the app sees one address for all of them: ' +
       'set Express\'s "trust proxy".',
-    retryable: true,
     retryAfter: Math.max(1, Math.ceil(milliseconds / 1000)),
   });
+}
+
+function createSilentError(): LoginWithError {
+  return refuse('the logins from this address have no answer of the provider', {
+    code: 'provider_unavailable',
+    hint: 'The provider is slow or down, so the key was not sent. Load the page again in a moment.',
+  });
+}
+
+function refuse(what: string, details: Pick<LoginErrorDetails, 'code' | 'hint' | 'retryAfter'>): LoginWithError {
+  const error = new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
+  refusals.add(error);
+  return error;
 }

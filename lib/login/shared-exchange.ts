@@ -4,7 +4,7 @@ import { hasCode, LoginWithError } from '../errors.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile } from '../types.js';
 import { digestKey, type StoredAttempt } from './attempt-cookie.js';
-import type { ClientAddress, ExchangeResult, Permit, RateLimiter } from './rate-limit.js';
+import { isRefusal, type ClientAddress, type ExchangeResult, type Permit, type RateLimiter } from './rate-limit.js';
 
 /** The exchange of one key in one attempt. All requests that bring both share it. */
 interface SharedExchange {
@@ -124,6 +124,7 @@ function exchangeId({ id }: StoredAttempt, keyDigest: string): string {
  * checks; the transport).
  */
 export function isKeyUnused(error: unknown): boolean {
+  if (isRefusal(error)) return true;
   if (!(error instanceof LoginWithError) || error.stage !== 'authorize') return false;
   const isRefusedBefore = hasCode(error, 'app_id_invalid', 'app_secret_invalid', 'module_disabled', 'response_html');
   return isRefusedBefore || wasNeverSent(error);

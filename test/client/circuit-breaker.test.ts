@@ -10,69 +10,87 @@ afterEach(async () => {
 });
 
 function create() {
-  jest.useFakeTimers({ now: start });
-  const onOpen = jest.fn();
-  const breaker = createCircuitBreaker(onOpen);
+  jest.useFakeTimers({ now: start, doNotFake: ['nextTick', 'setImmediate'] });
+  const breaker = createCircuitBreaker();
   const send = (count: number) => Array.from({ length: count }, () => breaker.begin());
-  return { breaker, onOpen, send };
+  /** What becomes of so many calls at once. */
+  const admit = (count: number) => Promise.all(Array.from({ length: count }, () => breaker.admit()));
+  return { breaker, send, admit };
 }
 
 describe('the breaker', () => {
-  test('opens when 32 calls have no answer for two seconds', () => {
-    const { breaker, onOpen, send } = create();
+  test('opens when 32 calls have no answer for a second', async () => {
+    const { send, admit } = create();
     send(31);
     jest.setSystemTime(start + 60_000);
-    expect(breaker.admits()).toBe(true);
+    expect(await admit(3)).toEqual([true, true, true]);
     send(1);
-    expect(onOpen).not.toHaveBeenCalled();
-    breaker.admits();
-    expect(onOpen).toHaveBeenCalledTimes(1);
+    expect(await admit(2)).toEqual([true, false]);
   });
 
-  test('stays closed within these two seconds, however many calls there are', () => {
-    const { breaker, onOpen, send } = create();
-    send(1_000);
-    jest.setSystemTime(start + 1_999);
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, true]);
-    expect(onOpen).not.toHaveBeenCalled();
+  test('stays closed within this second', async () => {
+    const { send, admit } = create();
+    send(127);
+    jest.setSystemTime(start + 999);
+    expect(await admit(3)).toEqual([true, true, true]);
   });
 
-  test('admits one call in 250 milliseconds while it is open', () => {
-    const { breaker, send } = create();
+  test('admits one call in 250 milliseconds while it is open', async () => {
+    const { send, admit } = create();
     send(32);
-    jest.setSystemTime(start + 2_000);
-    expect([breaker.admits(), breaker.admits(), breaker.admits()]).toEqual([true, false, false]);
-    jest.setSystemTime(start + 2_249);
-    expect(breaker.admits()).toBe(false);
-    jest.setSystemTime(start + 2_250);
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
+    jest.setSystemTime(start + 1_000);
+    expect(await admit(3)).toEqual([true, false, false]);
+    jest.setSystemTime(start + 1_249);
+    expect(await admit(1)).toEqual([false]);
+    jest.setSystemTime(start + 1_250);
+    expect(await admit(2)).toEqual([true, false]);
   });
 
-  test('closes with the first answer, and opens again later', () => {
-    const { breaker, onOpen, send } = create();
+  test('closes with the first answer, and opens again later', async () => {
+    const { send, admit } = create();
     const [end] = send(32);
-    jest.setSystemTime(start + 2_000);
-    breaker.admits();
+    jest.setSystemTime(start + 1_000);
+    await admit(1);
     end!('answered');
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, true]);
+    expect(await admit(2)).toEqual([true, true]);
     send(32);
-    jest.setSystemTime(start + 4_000);
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
-    expect(onOpen).toHaveBeenCalledTimes(2);
+    jest.setSystemTime(start + 2_000);
+    expect(await admit(2)).toEqual([true, false]);
   });
 
-  test('does not count connections that fail, which tell users at once by themselves', () => {
+  test('lets more than 128 calls at once wait for the first answer', async () => {
     const { breaker, send } = create();
+    const [end] = send(128);
+    let isIn = false;
+    const waiting = breaker.admit().then((admitted) => (isIn = admitted));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isIn).toBe(false);
+    end!('answered');
+    expect(await waiting).toBe(true);
+  });
+
+  test('lets nobody wait longer than a second', async () => {
+    const { send, admit } = create();
+    send(128);
+    jest.setSystemTime(start + 400);
+    const waiting = admit(3);
+    await new Promise((resolve) => setImmediate(resolve));
+    jest.advanceTimersByTime(600);
+    expect(await waiting).toEqual([true, false, false]);
+  });
+
+  test('does not count connections that fail, which tell users at once by themselves', async () => {
+    const { send, admit } = create();
     for (const end of send(32)) end('failed');
-    jest.setSystemTime(start + 2_000);
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, true]);
+    jest.setSystemTime(start + 1_000);
+    expect(await admit(2)).toEqual([true, true]);
   });
 
-  test('counts calls whose time is over', () => {
-    const { breaker, send } = create();
+  test('counts calls whose time is over', async () => {
+    const { send, admit } = create();
     for (const end of send(32)) end('silent');
-    jest.setSystemTime(start + 2_000);
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
+    jest.setSystemTime(start + 1_000);
+    expect(await admit(2)).toEqual([true, false]);
   });
 });
 
@@ -86,7 +104,7 @@ test('while a provider answers nothing, users are told at once, and their keys s
   const client = new LoginWithClient({ provider: url, appId: '1', appSecret: 's', timeout: 1_500 });
   const hanging = Array.from({ length: 32 }, (_, i) => client.exchange(`hanging-${i}`).catch(() => undefined));
   while (received.length < 32) await new Promise((resolve) => setImmediate(resolve));
-  moveTime(2_000);
+  moveTime(1_000);
   const probe = client.exchange('probe').catch(() => undefined);
   const refused: unknown = await client.exchange('unused').catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: 'provider_unavailable', status: 502, retryable: true, retryAfter: 5 });

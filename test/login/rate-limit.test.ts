@@ -221,6 +221,32 @@ describe('requests of one client at once', () => {
   });
 });
 
+describe('while the provider answers nothing', () => {
+  const hang = (limiter: RateLimiter, count: number) =>
+    Promise.all(Array.from({ length: count }, () => acquire(limiter, '192.0.2.1')));
+
+  test('one that comes later does not wait behind those that hang, so that it finds the provider back', async () => {
+    const limiter = create({ limit: 2 });
+    await hang(limiter, 2);
+    const waiting = Promise.all(Array.from({ length: 5 }, () => codeOf(acquire(limiter, '192.0.2.1'))));
+    await settle();
+    jest.advanceTimersByTime(1_000);
+    const results = await waiting;
+    expect(results.filter((result) => result === 'in')).toHaveLength(2);
+    expect(results.filter((result) => result === 'provider_unavailable')).toHaveLength(3);
+    jest.advanceTimersByTime(1_000);
+    expect(await codeOf(acquire(limiter, '192.0.2.1'))).toBe('in');
+  });
+
+  test('a wrong key counts, however late its answer is', async () => {
+    const limiter = create({ limit: 2 });
+    const permits = await hang(limiter, 2);
+    jest.advanceTimersByTime(1_000);
+    for (const permit of permits) await permit.release(wrongKey);
+    expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
+  });
+});
+
 describe('a store of the app', () => {
   test('is told the window once, and gets keys that name the client', async () => {
     const { store, counts } = createSlowStore();
