@@ -60,12 +60,13 @@ function masked(entry: LoggedRequest): LoggedRequest {
 function maskURL(url: string): string {
   const start = url.indexOf('?');
   if (start < 0) return maskText(url);
-  const query = url.slice(start + 1).replace(/([^&?=]*)=([^&]*)/g, (_, name: string, value: string) => {
-    const rest = /\?/.exec(value);
-    if (rest === null) return `${name}=${maskValue(name, value)}`;
-    return `${name}=${maskValue(name, value.slice(0, rest.index))}${maskURL(value.slice(rest.index))}`;
-  });
-  return `${maskText(url.slice(0, start))}?${query}`;
+  const parameters = url.slice(start).split(/([?&])/);
+  return maskText(url.slice(0, start)) + parameters.map(maskParameter).join('');
+}
+
+function maskParameter(parameter: string): string {
+  const [name = '', ...value] = parameter.split('=');
+  return value.length === 0 ? name : `${name}=${maskValue(name, value.join('='))}`;
 }
 
 /** Masks text that may contain a secret, a key or a token by mistake, such as a path. */

@@ -159,7 +159,7 @@ function createSharedTokenColumn(table: { firstRow(): Grant | undefined; lastOrd
 
 /** The database compares keys and tokens without case and without trailing spaces (a `_ci` collation). */
 function collate(text: string): string {
-  return text.toLowerCase().replace(/ +$/, '');
+  return text.toLowerCase().replace(/(?<! ) +$/, '');
 }
 
 function isExpired(token: Token, second: number): boolean {
