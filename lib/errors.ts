@@ -114,6 +114,8 @@ export function redactURL(url: string): string {
 
 /** Whether a part of a URL assigns a value to a sensitive parameter, however often it is percent-encoded. */
 function isSensitive(part: string): boolean {
+  // Nothing is assigned, so there is nothing to decode.
+  if (!/[=%]/.test(part)) return false;
   const names = decodeFully(part).split('=').slice(0, -1);
   return names.some((name) => /(?:^|[?&;\s])(?:auth_key|access_token|app_secret)(?:\[|\s*$)/i.test(name));
 }
@@ -131,6 +133,7 @@ function decodeFully(text: string): string {
 
 /** Finds the two digits of an escape at the end of a text. */
 function findEscape(characters: string[]): string | undefined {
+  if (characters.at(-3) !== '%') return undefined;
   return /%([0-9a-f]{2})/i.exec(characters.slice(-3).join(''))?.[1];
 }
 
