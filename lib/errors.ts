@@ -144,7 +144,7 @@ function findEscape(characters: string[]): string | undefined {
 function redact(text: string): string {
   return text
     .replace(
-      /\b(auth_key|access_token|app_secret)(\[[^\]]{0,200}\])?(\s*[=:]\s*|%3D)["']?[^\s&"',;)}]+/gi,
+      /\b(auth_key|access_token|app_secret)(\[[^\]]{0,200}\])?(\\?["']?\s*[=:]\s*|%3D)(?:\\?["'])?[^\s&"',;)}]+/gi,
       `$1$3${mask}`,
     )
     .replace(/[0-9a-f]{32,}/gi, mask);
@@ -152,11 +152,25 @@ function redact(text: string): string {
 
 /** Copies only what names the failure: low-level errors carry requests, sockets and parts of bodies. */
 function harmlessCause(cause: unknown): Error {
-  const source: { name?: unknown; code?: unknown; message?: unknown; stack?: unknown } =
-    typeof cause === 'object' && cause !== null ? cause : { message: String(cause) };
-  const copy: Error & { code?: string } = new Error(redact(typeof source.message === 'string' ? source.message : ''));
-  if (typeof source.name === 'string') copy.name = source.name;
-  if (typeof source.code === 'string') copy.code = source.code;
-  if (typeof source.stack === 'string') copy.stack = redact(source.stack);
+  if (!isObject(cause)) return new Error(redact(String(cause)));
+  const copy: Error & { code?: string } = new Error(readText(cause, 'message'));
+  for (const field of ['name', 'code', 'stack'] as const) {
+    const text = readText(cause, field);
+    if (text !== undefined) copy[field] = text;
+  }
   return copy;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Reads a text of an error, without secrets; nothing if that fails, because a getter or a proxy can throw. */
+function readText(error: object, field: string): string | undefined {
+  try {
+    const text: unknown = Reflect.get(error, field);
+    return typeof text === 'string' ? redact(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
