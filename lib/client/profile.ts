@@ -61,8 +61,9 @@ function isUserInfoResponse(response: unknown): response is { user_info: UserInf
   return typeof response.user_info === 'object' && response.user_info !== null && 'user_id' in response.user_info;
 }
 
+/** Providers have numbers. With spaces or control characters ids could look alike, or a store could change them. */
 function readId(value: unknown): string | undefined {
-  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'string' && /^[\x21-\x7e]{1,255}$/.test(value)) return value;
   return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
@@ -131,7 +132,9 @@ function locateUpload(path: string | undefined, folder: string): string | undefi
 function parseWebURL(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+  // The parser takes a quote for a part of a host name.
+  const hasHost = /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url.hostname);
+  return hasHost && (url.protocol === 'https:' || url.protocol === 'http:') ? url : undefined;
 }
 
 /** Loads the table of entities with the first profile, so that the app starts faster. */

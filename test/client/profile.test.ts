@@ -90,6 +90,10 @@ test.each([
   { user_info: {} },
   { user_info: { user_id: null } },
   { user_info: { user_id: ' ' } },
+  { user_info: { user_id: '7 ' } },
+  { user_info: { user_id: '7\n' } },
+  { user_info: { user_id: '\ud800' } },
+  { user_info: { user_id: '7'.repeat(256) } },
   { user_info: { user_id: 1.5 } },
 ])('a response without a user_id, %j, is an error and no user', (response) => {
   expect(() => toProfile(response, provider)).toThrow(
@@ -164,6 +168,10 @@ test.each([
   ['alice.example', undefined],
   ['//alice.example', undefined],
   ['https://', undefined],
+  ['https://"/', undefined],
+  ['https://a"b.example/', undefined],
+  ['https://[::1]:8080/', 'https://[::1]:8080/'],
+  ['https://a_b.example', 'https://a_b.example'],
 ])('the website %s is %s', (value, website) => {
   expect(map({ user_website: value }).website).toBe(website);
 });
