@@ -130,6 +130,8 @@ export function redactURL(url: string): string {
 
 /** Whether a part of a URL assigns a value to a sensitive parameter, however often it is percent-encoded. */
 function isSensitive(part: string): boolean {
+  // Nothing is assigned, so there is nothing to decode.
+  if (!/[=%]/.test(part)) return false;
   const names = decodeFully(part).split('=').slice(0, -1);
   return names.some((name) => /(?:^|[?&;\s])(?:auth_key|access_token|app_secret)(?:\[|\s*$)/i.test(name));
 }
@@ -147,6 +149,7 @@ function decodeFully(text: string): string {
 
 /** Finds the two digits of an escape at the end of a text. */
 function findEscape(characters: string[]): string | undefined {
+  if (characters.at(-3) !== '%') return undefined;
   return /%([0-9a-f]{2})/i.exec(characters.slice(-3).join(''))?.[1];
 }
 
@@ -157,7 +160,7 @@ function findEscape(characters: string[]): string | undefined {
 function redact(text: string): string {
   return text
     .replace(
-      /\b(auth_key|access_token|app_secret)(\[[^\]]{0,200}\])?(\s*[=:]\s*|%3D)["']?[^\s&"',;)}]+/gi,
+      /\b(auth_key|access_token|app_secret)(\[[^\]]{0,200}\])?(\\?["']?\s*[=:]\s*|%3D)(?:\\?["'])?[^\s&"',;)}]+/gi,
       `$1$3${mask}`,
     )
     .replace(/[0-9a-f]{32,}/gi, mask);
@@ -165,11 +168,25 @@ function redact(text: string): string {
 
 /** Copies only what names the failure: low-level errors carry requests, sockets and parts of bodies. */
 function harmlessCause(cause: unknown): Error {
-  const source: { name?: unknown; code?: unknown; message?: unknown; stack?: unknown } =
-    typeof cause === 'object' && cause !== null ? cause : { message: String(cause) };
-  const copy: Error & { code?: string } = new Error(redact(typeof source.message === 'string' ? source.message : ''));
-  if (typeof source.name === 'string') copy.name = source.name;
-  if (typeof source.code === 'string') copy.code = source.code;
-  if (typeof source.stack === 'string') copy.stack = redact(source.stack);
+  if (!isObject(cause)) return new Error(redact(String(cause)));
+  const copy: Error & { code?: string } = new Error(readText(cause, 'message'));
+  for (const field of ['name', 'code', 'stack'] as const) {
+    const text = readText(cause, field);
+    if (text !== undefined) copy[field] = text;
+  }
   return copy;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** Reads a text of an error, without secrets; nothing if that fails, because a getter or a proxy can throw. */
+function readText(error: object, field: string): string | undefined {
+  try {
+    const text: unknown = Reflect.get(error, field);
+    return typeof text === 'string' ? redact(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -73,6 +73,9 @@ describe('a key, token or secret in a message or a hint is masked', () => {
     ['auth_key[a b]=canary;x', 'auth_key=[redacted];x'],
     ['(auth_key=canary)', '(auth_key=[redacted])'],
     ['{auth_key:canary, x:1}', '{auth_key:[redacted], x:1}'],
+    ['{"access_token": "canary"}', '{"access_token": [redacted]"}'],
+    ["{'app_secret' : 'canary'}", "{'app_secret' : [redacted]'}"],
+    ['"{\\"access_token\\":\\"canary\\"}"', '"{\\"access_token\\":[redacted]"}"'],
     ['auth_key=canary access_token=canary', 'auth_key=[redacted] access_token=[redacted]'],
     ['the auth_key is missing', 'the auth_key is missing'],
     ['my_auth_key=x', 'my_auth_key=x'],
@@ -87,6 +90,15 @@ describe('a key, token or secret in a message or a hint is masked', () => {
 });
 
 describe('a cause', () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const throwing = (field: string) =>
+    Object.defineProperty({}, field, {
+      get: () => {
+        throw new Error('canary');
+      },
+    });
+
   test('keeps its name, its code and its redacted message and stack, and nothing else', () => {
     const cause = Object.assign(new Error('Unexpected token=x, access_token=abc at 0123456789abcdef0123456789abcdef'), {
       code: 'E_X',
@@ -106,12 +118,26 @@ describe('a cause', () => {
     );
   });
 
+  test('may be a function, whose source is not shown', () => {
+    expect(inspect(create({ cause: () => 'canary' }), { showHidden: true, depth: 9 })).not.toContain('canary');
+  });
+
+  test.each(['name', 'code'])('has no secret in its %s', (field) => {
+    const error = create({ cause: Object.assign(new Error(), { [field]: 'auth_key=canary' }) });
+    expect(error.cause).toHaveProperty(field, 'auth_key=[redacted]');
+  });
+
   test.each([
     ['a text', 'a text'],
     [null, 'null'],
     [7, '7'],
     [{ message: 8, stack: 9, name: 10, code: 11 }, ''],
-  ])('may be %p', (cause, message) => {
+    [throwing('message'), ''],
+    [throwing('name'), ''],
+    [throwing('code'), ''],
+    [throwing('stack'), ''],
+    [revoked.proxy, ''],
+  ])('may be %#', (cause, message) => {
     const copy = create({ cause }).cause as Error & { code?: unknown };
     expect(copy).toBeInstanceOf(Error);
     expect(copy).toMatchObject({ name: 'Error', message, stack: expect.stringContaining('Error') });

@@ -49,7 +49,7 @@ export function toProfile(response: unknown, provider: Provider, raw = JSON.stri
       relationship: readText(info.user_relationship),
       biography: readText(info.user_biography),
       website: readWebsite(info.user_website),
-      profileUrl: username === undefined ? undefined : `${provider.baseURL}/${encodeURIComponent(username)}`,
+      profileUrl: username === undefined ? undefined : `${provider.baseURL}/${encodeSegment(username)}`,
     }),
     _raw: raw,
     _json: response,
@@ -61,8 +61,9 @@ function isUserInfoResponse(response: unknown): response is { user_info: UserInf
   return typeof response.user_info === 'object' && response.user_info !== null && 'user_id' in response.user_info;
 }
 
+/** Providers have numbers. With spaces or control characters ids could look alike, or a store could change them. */
 function readId(value: unknown): string | undefined {
-  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'string' && /^[\x21-\x7e]{1,255}$/.test(value)) return value;
   return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
@@ -125,12 +126,21 @@ function locateUpload(path: string | undefined, folder: string): string | undefi
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return parseWebURL(path)?.href;
   const segments = path.split('/').filter((segment) => segment !== '');
   if (segments.length === 0 || segments.some((segment) => segment === '.' || segment === '..')) return undefined;
-  return new URL(`${trimSlashes(folder)}/${segments.map(encodeURIComponent).join('/')}`).href;
+  return new URL(`${trimSlashes(folder)}/${segments.map(encodeSegment).join('/')}`).href;
 }
 
-/** The parser takes "https:/path" for a host, too, but a link to it would lead to a path of the app itself. */
+/** Escapes quotes too, for HTML attributes of every kind. */
+function encodeSegment(text: string): string {
+  return encodeURIComponent(text).replaceAll("'", '%27');
+}
+
+/** Reads an http(s) URL with a host name; quotes in it are escaped, for attributes of every kind. */
 function parseWebURL(text: string): URL | undefined {
-  return /^https?:\/\/[^/\\]/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  // The parser also takes "https:/path" for a host; a browser takes it for a path of the page's own site.
+  if (!/^https?:\/\/[^/\\@]/i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text.replaceAll("'", '%27'));
+  // It takes a quote for a part of a host name, too.
+  return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url.hostname) ? url : undefined;
 }
 
 /** Loads the table of entities with the first profile, so that the app starts faster. */

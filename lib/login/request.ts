@@ -74,6 +74,8 @@ function splitQuery(url: string): [name: string, value: string][] {
 }
 
 function decode(text: string): string {
+  // A query can have thousands of names and values, and decoding costs most of the time.
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

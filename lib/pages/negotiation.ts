@@ -45,6 +45,6 @@ function asksForHTML(req: NegotiableRequest): boolean {
 /** The type that the client likes best; if it has no preference, the first one. */
 function preferredMediaType({ accept }: IncomingHttpHeaders, types: string[]): string | undefined {
   // To negotiator "application/json;charset=utf-8" is another type than ours.
-  const withoutParameters = accept?.replace(/;\s*(?!q=)[^;,]*/gi, '');
+  const withoutParameters = accept?.replace(/;(?!\s*q=)[^;,]*/gi, '');
   return new Negotiator({ headers: { accept: withoutParameters } }).mediaType(types);
 }

@@ -90,6 +90,10 @@ test.each([
   { user_info: {} },
   { user_info: { user_id: null } },
   { user_info: { user_id: ' ' } },
+  { user_info: { user_id: '7 ' } },
+  { user_info: { user_id: '7\n' } },
+  { user_info: { user_id: '\ud800' } },
+  { user_info: { user_id: '7'.repeat(256) } },
   { user_info: { user_id: 1.5 } },
 ])('a response without a user_id, %j, is an error and no user', (response) => {
   expect(() => toProfile(response, provider)).toThrow(
@@ -169,6 +173,12 @@ test.each([
   ['https:\\\\evil.example', undefined],
   ['http:///evil.example', undefined],
   [' https://example.org/ ', 'https://example.org/'],
+  ['https://"/', undefined],
+  ['https://a"b.example/', undefined],
+  ['https://[::1]:8080/', 'https://[::1]:8080/'],
+  ['https://a_b.example', 'https://a_b.example'],
+  ["https://example.org/o'brien", 'https://example.org/o%27brien'],
+  ['https://@example.org', undefined],
 ])('the website %s is %s', (value, website) => {
   expect(map({ user_website: value }).website).toBe(website);
 });

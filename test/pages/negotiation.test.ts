@@ -44,6 +44,8 @@ describe('a request is for a page, or from a script, by its headers', () => {
     ['JSON with parameters', { accept: 'application/json;charset=utf-8' }, false, true],
     ['JSON or anything', { accept: 'application/json, */*;q=0.5' }, false, true],
     ['JSON rather than HTML', { accept: 'text/html;q=0.8,application/json' }, false, true],
+    ['JSON rather than HTML, with spaces', { accept: 'text/html ;  q=0.8 , application/json' }, false, true],
+    ['JSON rather than HTML, with parameters', { accept: 'text/html; level=1; Q=0.8,application/json' }, false, true],
     ['HTML rather than JSON', { accept: 'application/json;q=0.8,text/html' }, true, false],
     ['JSON as soon as HTML', { accept: 'application/json,text/html' }, false, true],
     ['HTML as soon as JSON', { accept: 'text/html,application/json' }, true, false],

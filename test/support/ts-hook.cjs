@@ -1,12 +1,16 @@
 // Lets a child process of a test, or a benchmark, run the TypeScript sources: node -r ./test/support/ts-hook.cjs FILE.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
+const { join } = require('node:path');
 const ts = require('typescript');
 
 const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
 const resolveFilename = Module._resolveFilename;
 
 Module._resolveFilename = function (request, ...rest) {
+  // The sources, as in Jest, and not a build that may be old.
+  const entry = /^passport-loginwith(?:\/(express|provider))?$/.exec(request);
+  if (entry !== null) return join(__dirname, '../../lib', entry[1] ?? '', 'index.ts');
   try {
     return resolveFilename.call(this, request, ...rest);
   } catch (error) {

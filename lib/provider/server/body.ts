@@ -48,7 +48,10 @@ function parseMultipart(body: string, contentType: string): Parameters {
   const parameters = new Map<string, Parameter>();
   if (marker === undefined) return parameters;
   for (const part of `\n${body}`.split(`\n--${marker}`).slice(1)) {
-    const [, head = '', value = ''] = /^([\s\S]*?)\r?\n\r?\n([\s\S]*?)\r?$/.exec(part) ?? [];
+    const blankLine = /\r?\n\r?\n/.exec(part);
+    if (blankLine === null) continue;
+    const head = part.slice(0, blankLine.index);
+    const value = part.slice(blankLine.index + blankLine[0].length).replace(/\r$/, '');
     const name = /;\s*name="([^"]*)"/i.exec(head)?.[1];
     if (name !== undefined && !/;\s*filename\*?=/i.test(head)) addParameter(parameters, name, value);
   }

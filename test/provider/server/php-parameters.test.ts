@@ -1,6 +1,7 @@
 import express from 'express';
 import request from 'supertest';
 import { createProvider, startProvider } from '../../../lib/provider/index';
+import { cpuTimeUntil } from '../../support/cpu-time';
 
 const form = 'application/x-www-form-urlencoded';
 
@@ -67,6 +68,16 @@ describe('requests as PHP reads them', () => {
     [form, `app_id=1&x=${'x'.repeat(500_000)}`, 'app_secret'],
   ])('%s', async (type, body, missing) => {
     expect(await message('/api/authorize', body, type)).toBe(`Bad Request, invalid ${missing}`);
+  });
+
+  test.each([
+    ['many question marks', '?a='.repeat(5000), '', 'invalid app_id'],
+    ['many spaces in the key', '', `auth_key=${'+'.repeat(300_000)}x`, 'invalid auth_key'],
+  ])('reads %s without delay', async (_name, query, fields, expected) => {
+    const { appId, appSecret } = provider.apps[0]!;
+    const body = fields && `app_id=${appId}&app_secret=${appSecret}&${fields}`;
+    const work = async () => expect(await message(`/api/authorize${query}`, body)).toContain(expected);
+    expect(await cpuTimeUntil(work)).toBeLessThan(1000);
   });
 
   test('takes the method from the path, decoded, or from `do`, which overrides it', async () => {

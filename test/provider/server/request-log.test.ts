@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { createProvider, startProvider } from '../../../lib/provider/index';
-import { cpuTimeDuring } from '../../support/cpu-time';
+import { cpuTimeUntil } from '../../support/cpu-time';
 import { plainApp } from '../../support/plain-app';
 
 describe('the request log', () => {
@@ -85,7 +85,7 @@ describe('the request log', () => {
     const server = http.createServer({ maxHeaderSize: 300 * 1024 }, provider).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const time = await cpuTimeDuring(async () => {
+    const time = await cpuTimeUntil(async () => {
       const response = await fetch(`http://127.0.0.1:${String(port)}/api/get_user_info?${query}`);
       expect(response.status).toBe(200);
     });
