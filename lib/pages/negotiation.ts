@@ -25,8 +25,8 @@ export function isFormPost(req: NegotiableRequest): boolean {
 export function isFetchRequest({ headers }: NegotiableRequest): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
   // Browsers send all three. Node's fetch sends the mode alone, and follows redirects wherever they lead.
-  if (site !== undefined && (mode !== 'navigate' || (destination !== undefined && destination !== 'document')))
-    return true;
+  const isElsewhere = (value: unknown, expected: string) => value !== undefined && value !== expected;
+  if (site !== undefined && (isElsewhere(mode, 'navigate') || isElsewhere(destination, 'document'))) return true;
   if (headers['x-requested-with'] === 'XMLHttpRequest') return true;
   return preferredMediaType(headers, [...html, json]) === json;
 }

@@ -12,6 +12,7 @@ import { createServer, get, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import session from 'express-session';
+import type { LoginWithError } from '../../lib/errors';
 import { loginWith } from '../../lib/express/index';
 
 const logins = 500;
@@ -40,6 +41,10 @@ async function measure(): Promise<void> {
   app.use(session({ secret: 'x', resave: false, saveUninitialized: false }), auth);
   app.get('/', (_req, res) => void res.send('a page'));
   app.use(auth.handleErrors());
+  const showError: express.ErrorRequestHandler = (error: LoginWithError, _req, res, _next) => {
+    res.status(error.status).set(error.headers).send(error.code);
+  };
+  app.use(showError);
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   // The first login loads what later ones use.
@@ -137,7 +142,7 @@ function request(
   url: string,
   cookie: string,
 ): Promise<{ status: number; location: string; cookies: string; hasRetryAfter: boolean }> {
-  const headers = { cookie, accept: 'text/html', 'sec-fetch-site': 'none', 'sec-fetch-dest': 'document' };
+  const headers = { cookie, accept: 'text/html', 'sec-fetch-site': 'none' };
   return new Promise((resolve, reject) => {
     get(url, { headers, agent: false }, (res) => {
       res.resume().on('end', () =>

@@ -76,7 +76,13 @@ export async function openLoginApp(providerURL: string, appSecret: string): Prom
 }
 
 async function get(port: number, agent: Agent, path: string, cookie: string) {
-  const req = request({ port, host: '127.0.0.1', path, agent, headers: { cookie, accept: 'text/html' } });
+  const req = request({
+    port,
+    host: '127.0.0.1',
+    path,
+    agent,
+    headers: { cookie, accept: 'text/html', 'sec-fetch-site': 'none' },
+  });
   req.end();
   const [res] = (await once(req, 'response')) as [IncomingMessage];
   let body = '';
