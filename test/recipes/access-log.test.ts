@@ -65,7 +65,7 @@ interface Line {
 
 function readLines(text: string): Line[] {
   return text
-    .trim()
     .split('\n')
+    .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Line);
 }

@@ -46,7 +46,7 @@ interface Span {
 
 async function traceLogins(recorder: string) {
   const { text, secrets } = await recordLogins(recorder);
-  const lines = text.trim().split('\n');
+  const lines = text.split('\n').filter((line) => line.startsWith('{'));
   const leaking = lines.filter((line) => findIn(line, valuesOf(secrets)).length > 0);
   process.stderr.write(`OpenTelemetry: ${leaking.length} of ${lines.length} spans leak\n`);
   return { text, secrets, leaking, spans: lines.map((line) => JSON.parse(line) as Span) };
