@@ -3,6 +3,7 @@ const slowTests = [
   'test/browser/',
   'test/example-app/',
   'test/express/cluster.test.ts',
+  'test/recipes/',
   'test/client/replay.test.ts',
   'test/login/exit.test.ts',
   'test/login/rate-limit-memory.test.ts',

@@ -1,12 +1,9 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { compile, createPackageFolder } from './package-folder';
 
-const root = join(__dirname, '../..');
 const startTimeout = 20_000;
 
 /** The example app and the package, compiled from what is in this tree, in a folder of their own. */
@@ -28,42 +25,23 @@ export interface ExampleProcess {
   kill(): void;
 }
 
-/**
- * Compiles the package and the example app as their users would install them. `dist/` of this tree is left alone: it
- * may be older than the sources, and a build meanwhile would take it from under the processes.
- */
+/** Compiles the package and the example app as their users would install them. */
 export async function compileExample(): Promise<CompiledExample> {
-  const folder = mkdtempSync(join(tmpdir(), 'cluster-'));
-  const modules = join(folder, 'node_modules');
-  const ownPackage = join(modules, 'passport-loginwith');
-  mkdirSync(ownPackage, { recursive: true });
-  for (const name of readdirSync(join(root, 'node_modules')))
-    symlinkSync(join(root, 'node_modules', name), join(modules, name));
-  copyFileSync(join(root, 'package.json'), join(ownPackage, 'package.json'));
-  await Promise.all([
-    compile('example-app', join(folder, 'dist')),
-    compile('tsconfig.build.json', join(ownPackage, 'dist')),
-  ]);
+  const folder = await createPackageFolder();
+  await compile('example-app', join(folder.path, 'dist'));
   const processes: RunningExample[] = [];
   return {
     spawn(env) {
-      const running = new RunningExample(join(folder, 'dist/main.js'), folder, env);
+      const running = new RunningExample(join(folder.path, 'dist/main.js'), folder.path, env);
       processes.push(running);
       return running;
     },
     async close() {
       for (const running of processes) running.kill();
       await Promise.all(processes.map(({ exited }) => exited));
-      rmSync(folder, { recursive: true, force: true });
+      folder.remove();
     },
   };
-}
-
-async function compile(project: string, outDir: string): Promise<void> {
-  const tsc = require.resolve('typescript/bin/tsc');
-  // The types are checked elsewhere.
-  const options = ['--noCheck', '--declaration', 'false', '--outDir', outDir];
-  await promisify(execFile)(process.execPath, [tsc, '-p', project, ...options], { cwd: root });
 }
 
 class RunningExample implements ExampleProcess {

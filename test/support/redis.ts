@@ -1,10 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { findFreePort } from './free-port';
+import { describeWith, findService } from './service';
 
-const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'redis-server'));
-const executablePath = [process.env.REDIS_SERVER_PATH, ...candidates].find(isExecutable);
+const service = findService('redis-server', 'REDIS_SERVER_PATH');
 
 /** A redis-server of a test: it listens on this machine only and writes nothing to the disk. */
 export interface RedisServer {
@@ -17,26 +15,15 @@ export interface RedisServer {
   resume(): void;
 }
 
-/** A suite that needs a redis-server. Without one it is skipped and says so, or fails where CI requires it. */
 export function describeWithRedis(name: string, suite: () => void): void {
-  if (executablePath !== undefined) {
-    describe(name, suite);
-  } else if (process.env.CI_SERVICES === 'required') {
-    test(`${name}: redis-server is installed`, () => {
-      throw new Error('no redis-server in PATH or at REDIS_SERVER_PATH, and CI_SERVICES=required');
-    });
-  } else {
-    process.stderr.write(`Skipped: redis-server not found (set REDIS_SERVER_PATH): ${name}\n`);
-    // eslint-disable-next-line no-restricted-syntax -- the suite cannot run, and says so
-    describe.skip(name, suite);
-  }
+  describeWith(service, name, suite);
 }
 
 /** Resolves when it accepts connections. The caller stops it in any case: nothing else does. */
 export async function startRedis(port?: number): Promise<RedisServer> {
   const chosen = port ?? (await findFreePort());
   const options = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn(executablePath ?? 'redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(service.executablePath ?? service.name, options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const hasEnded = new Promise<void>((resolve) => server.once('exit', () => resolve()).once('error', () => resolve()));
   const stop = () => {
     server.kill('SIGKILL');
@@ -72,13 +59,4 @@ function readiness(server: ChildProcess): Promise<void> {
       resolve();
     });
   });
-}
-
-function isExecutable(path: string | undefined): path is string {
-  try {
-    accessSync(path ?? '', constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

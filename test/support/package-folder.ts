@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(__dirname, '../..');
+
+/** A folder in which plain Node finds the package, as in an app that has installed it. */
+export interface PackageFolder {
+  path: string;
+  remove(): void;
+}
+
+/**
+ * Compiles the package from what is in this tree. `dist/` of this tree is left alone: it may be older than the sources,
+ * and a build meanwhile would take it from under the processes.
+ */
+export async function createPackageFolder(): Promise<PackageFolder> {
+  const path = mkdtempSync(join(tmpdir(), 'package-'));
+  const modules = join(path, 'node_modules');
+  const ownPackage = join(modules, 'passport-loginwith');
+  mkdirSync(ownPackage, { recursive: true });
+  for (const name of readdirSync(join(root, 'node_modules')))
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  copyFileSync(join(root, 'package.json'), join(ownPackage, 'package.json'));
+  await compile('tsconfig.build.json', join(ownPackage, 'dist'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Compiles one of this tree's projects. The types are checked elsewhere. */
+export async function compile(project: string, outDir: string): Promise<void> {
+  const tsc = require.resolve('typescript/bin/tsc');
+  const options = ['--noCheck', '--declaration', 'false', '--outDir', outDir];
+  await promisify(execFile)(process.execPath, [tsc, '-p', project, ...options], { cwd: root });
+}
