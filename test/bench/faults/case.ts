@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defineProvider, LoginWithStrategy } from '../../../lib/index';
-import { Browser } from '../../support/test-browser';
-import { openApp, type AppResponse } from './app';
+import { openApp } from './app';
 import type { Certificates } from './certificates';
 import type { ClientWatch } from './client-watch';
-import { openFakeProvider, userIdOf, type Call, type FakeProvider } from './fake-provider';
-import type { FaultRow, Outcome } from './row';
+import { openFakeProvider, type Call, type FakeProvider } from './fake-provider';
+import { createLogin, type Login } from './login';
+import { secretMark, type FaultRow, type Outcome } from './row';
 
 /** A row at one of the calls. */
 export interface FaultCase extends Pick<FaultRow, 'name' | 'fault' | 'reload'> {
@@ -65,135 +64,111 @@ let hostCount = 0;
 
 /** Logs in with the fault, loads the callback again and logs in once more without it, and checks each guarantee. */
 export async function playCase(given: FaultCase, world: CaseWorld): Promise<CaseResult> {
-  const { call, fault, expected, timeout } = given;
+  const open = await openCase(given, world);
+  const { app, provider, checks, login } = open;
+  if (given.hasPreviousLogin === true) checks.equal('the login before it', await open.createLogin().run(), 'user');
+  await provider.breakCall(given.call, given.fault);
+  await login.run(given.prepare);
+  checkOutcome(given, open);
+  const counts = countKeys(open);
+  await provider.mend();
+  const reloaded = await login.reload();
+  if (given.reload === undefined || given.call === 'get_user_info')
+    checks.holds(countKeys(open).received <= 1, 'loaded again: the key was received again');
+  else if (given.reload === 'user') checks.equal('loaded again', reloaded, 'user');
+  await checkNextLogin(open);
+  await checkClosing(open);
+  await Promise.all([app.close(), provider.close()]);
+  const { outcome, milliseconds } = login;
+  return { outcome, milliseconds, ...counts, reloaded, violations: checks.violations };
+}
+
+interface OpenCase {
+  provider: FakeProvider;
+  strategy: LoginWithStrategy;
+  app: Awaited<ReturnType<typeof openApp>>;
+  watch: ClientWatch;
+  checks: ReturnType<typeof createChecks>;
+  /** The one that meets the fault. */
+  login: Login;
+  createLogin(): Login;
+}
+
+async function openCase({ method, isMethodKnown, isSecure, timeout }: FaultCase, world: CaseWorld): Promise<OpenCase> {
   const { watch, certificates } = world;
   const host = `c${(hostCount += 1)}.provider.invalid`;
-  const provider = await openFakeProvider({
-    method: given.method,
-    secure: given.isSecure ? { certificates, host, lookups: watch.lookups } : undefined,
-  });
-  const authorizeMethod = given.isMethodKnown ? given.method : 'auto';
+  const secure = isSecure ? { certificates, host, lookups: watch.lookups } : undefined;
+  const provider = await openFakeProvider({ method, secure });
+  const definition = {
+    name: 'fake',
+    baseURL: provider.baseURL,
+    authorizeMethod: isMethodKnown ? method : 'auto',
+  } as const;
   const strategy = new LoginWithStrategy(
-    {
-      provider: defineProvider({ name: 'fake', baseURL: provider.baseURL, authorizeMethod }),
-      appId: '1',
-      appSecret,
-      timeout,
-      ...sealing,
-    },
+    { provider: defineProvider(definition), appId: '1', appSecret, timeout, ...sealing },
     (_accessToken, _refreshToken, { id }) => id,
   );
   const app = await openApp(strategy);
-  const violations: string[] = [];
-  const check = (holds: boolean, violation: string): void => {
-    if (!holds) violations.push(violation);
-  };
-  const countKeys = (login: Login): { received: number; sent: number } => {
-    const ids = login.keys.flatMap((key) => [`GET ${key}`, `POST ${key}`]);
-    return {
-      received: Math.max(...ids.map((id) => provider.received.get(id) ?? 0)),
-      sent: Math.max(...ids.map((id) => watch.timesSent(id))),
-    };
-  };
-
-  if (given.hasPreviousLogin === true) {
-    const previous = createLogin(app.url, provider, watch);
-    check((await previous.run()) === 'user', 'the login before it failed');
-  }
-  await provider.breakCall(call, fault);
-  const login = createLogin(app.url, provider, watch);
-  const outcome = await login.run(given.prepare);
-  const isExpected = (code: string): boolean => expected.startsWith(`${code} `);
-  check(outcome === expected, `outcome ${outcome}`);
-  const stage = call === 'get_user_info' ? 'user_info' : 'authorize';
-  if (outcome !== 'user') check(login.failure?.stage === stage, `stage ${login.failure?.stage ?? 'none'}`);
-  check(login.restarts === (restartingCodes.some(isExpected) ? 1 : 0), `${login.restarts} restarts`);
-  check(login.milliseconds <= timeout + tolerance, `took ${login.milliseconds} ms, timeout ${timeout}`);
-  const { received, sent } = countKeys(login);
-  check(received <= 1, `the provider received a key ${received} times`);
-  check(sent <= 1, `the client sent a key ${sent} times`);
-  check(
-    given.connections === undefined || provider.connectionCount === given.connections,
-    `${provider.connectionCount} connections`,
-  );
-
-  await provider.mend();
-  const reloaded = await login.reload();
-  if (call !== 'get_user_info' && given.reload === 'user') check(reloaded === 'user', `loaded again: ${reloaded}`);
-  else if (given.reload === undefined)
-    check(countKeys(login).received <= 1, `loaded again: the key was received again`);
-  const next = createLogin(app.url, provider, watch);
-  check((await next.run()) === 'user', `the next login: ${next.outcome}`);
-  const open = watch.openSockets(provider.port).length;
-  check(open <= maximumConnections, `${open} connections are open after it`);
-  check(provider.strayRequests.length === 0, `followed to ${provider.strayRequests.join()}`);
-  const shown = [login, next].map(({ texts }) => texts.join()).join();
-  for (const secret of [appSecret, ...login.keys, ...next.keys, 'SQLMARK'])
-    check(!shown.includes(secret), 'an error shows a secret, a key, a token or the text of the provider');
-
-  check(await isWithin(strategy.client.close(), closingTime), 'client.close() does not end');
-  const isClosed = async (): Promise<void> => {
-    while (watch.openSockets(provider.port).length > 0) await delay(5);
-  };
-  check(await isWithin(isClosed(), closingTime), `${watch.openSockets(provider.port).length} connections are left`);
-  for (const socket of watch.openSockets(provider.port)) socket.destroy();
-  await Promise.all([app.close(), provider.close()]);
-  return { outcome, milliseconds: login.milliseconds, received, sent, reloaded, violations };
+  const start = (): Login => createLogin(app.url, provider, watch);
+  return { provider, strategy, app, watch, checks: createChecks(), login: start(), createLogin: start };
 }
 
-type Login = ReturnType<typeof createLogin>;
+function createChecks() {
+  const violations: string[] = [];
+  const holds = (isTrue: boolean, violation: string): void => {
+    if (!isTrue) violations.push(violation);
+  };
+  return {
+    violations,
+    holds,
+    equal: (what: string, is: string | number, expected: string | number): void =>
+      holds(is === expected, `${what}: ${is}, not ${expected}`),
+  };
+}
 
-/** A browser that logs in; it plays the provider's pages itself and comes back with a new key each time. */
-function createLogin(appURL: string, provider: FakeProvider, watch: ClientWatch) {
-  const browser = new Browser(appURL);
-  const keys: string[] = [];
-  const texts: string[] = [];
+function checkOutcome({ call, expected, timeout, connections }: FaultCase, open: OpenCase): void {
+  const { checks, login, provider } = open;
+  const { outcome, failure, restarts, milliseconds } = login;
+  checks.equal('outcome', outcome, expected);
+  const stage = call === 'get_user_info' ? 'user_info' : 'authorize';
+  if (failure !== undefined) checks.equal('stage', failure.stage, stage);
+  checks.equal('restarts', restarts, restartingCodes.some((code) => expected.startsWith(code)) ? 1 : 0);
+  checks.holds(milliseconds <= timeout + tolerance, `took ${milliseconds} ms, with a timeout of ${timeout}`);
+  const { received, sent } = countKeys(open);
+  checks.holds(received <= 1, `the provider received a key ${received} times`);
+  checks.holds(sent <= 1, `the client sent a key ${sent} times`);
+  if (connections !== undefined) checks.equal('connections', provider.connectionCount, connections);
+}
 
-  const load = async (key: string): Promise<string> => {
-    const began = performance.now();
-    const { status, text, location } = await browser.get(`/callback?auth_key=${key}`);
-    login.milliseconds = Math.max(login.milliseconds, Math.round(performance.now() - began));
-    texts.push(text);
-    if (status === 302 && location?.startsWith(`${provider.baseURL}/api/oauth?`)) return 'restart';
-    const { user, failure } = JSON.parse(text) as AppResponse;
-    login.failure = failure;
-    if (user !== undefined) return user === userIdOf(key) ? 'user' : `another user`;
-    return failure?.status === status ? `${failure.code} ${status}` : `${failure?.code ?? 'nothing'} as ${status}`;
+function countKeys({ login, provider, watch }: OpenCase): Pick<CaseResult, 'received' | 'sent'> {
+  const ids = login.keys.flatMap((key) => [`GET ${key}`, `POST ${key}`]);
+  return {
+    received: Math.max(...ids.map((id) => provider.received.get(id) ?? 0)),
+    sent: Math.max(...ids.map((id) => watch.timesSent(id))),
   };
-  const newKey = (): string => {
-    const key = randomBytes(16).toString('hex');
-    keys.push(key);
-    return key;
+}
+
+async function checkNextLogin(open: OpenCase): Promise<void> {
+  const { provider, watch, checks, login } = open;
+  const next = open.createLogin();
+  checks.equal('the next login', await next.run(), 'user');
+  const connections = watch.openSockets(provider.port).length;
+  checks.holds(connections <= maximumConnections, `${connections} connections are open after it`);
+  checks.equal('requests for other paths', provider.strayRequests.length, 0);
+  const shown = [...login.texts, ...next.texts].join();
+  for (const secret of [appSecret, ...login.keys, ...next.keys, secretMark])
+    checks.holds(!shown.includes(secret), 'an error shows a secret, a key, a token or the text of the provider');
+}
+
+async function checkClosing({ strategy, provider: { port }, watch, checks }: OpenCase): Promise<void> {
+  checks.holds(await isWithin(strategy.client.close(), closingTime), 'client.close() does not end');
+  const waitForEnd = async (): Promise<void> => {
+    while (watch.openSockets(port).length > 0) await delay(5);
   };
-  const login = {
-    keys,
-    texts,
-    outcome: '',
-    restarts: 0,
-    milliseconds: 0,
-    failure: undefined as AppResponse['failure'],
-    async run(prepare?: FaultCase['prepare']): Promise<string> {
-      const { status, location = '' } = await browser.get('/auth');
-      if (status !== 302 || !location.startsWith(`${provider.baseURL}/api/oauth?`)) return `start: ${status}`;
-      await watch.newestReady(provider.port);
-      await prepare?.(provider, watch);
-      login.outcome = await load(newKey());
-      while (login.outcome === 'restart' && login.restarts < 3) {
-        login.restarts += 1;
-        await watch.newestReady(provider.port);
-        login.outcome = await load(newKey());
-      }
-      return login.outcome;
-    },
-    /** Loads the last callback again; its time does not count. */
-    async reload(): Promise<string> {
-      const { milliseconds } = login;
-      const outcome = await load(keys.at(-1) ?? '');
-      login.milliseconds = milliseconds;
-      return outcome;
-    },
-  };
-  return login;
+  await isWithin(waitForEnd(), closingTime);
+  const left = watch.openSockets(port);
+  checks.equal('connections that are left', left.length, 0);
+  for (const socket of left) socket.destroy();
 }
 
 async function isWithin(work: Promise<unknown>, limit: number): Promise<boolean> {

@@ -1,5 +1,8 @@
 import type { Fault } from './fake-provider';
 
+/** Stands in texts of a provider that nobody may see. */
+export const secretMark = 'SECRETMARK';
+
 /** A login that succeeds, or the code and the status of the error in which it ends. */
 export type Outcome = 'user' | `${string} ${number}`;
 

@@ -1,5 +1,5 @@
 import { answers } from './responses';
-import type { FaultRow } from './row';
+import { secretMark, type FaultRow } from './row';
 
 const unexpected = 'response_unexpected 502';
 const refused = 'provider_error 502';
@@ -61,8 +61,8 @@ export const refusalRows: FaultRow[] = [
   },
   { name: 'a text that nobody knows', fault: refusal('Something went wrong'), both: refused },
   { name: 'a text in French', fault: refusal('Une erreur est survenue'), both: refused },
-  { name: 'raw SQL', fault: refusal("Table 'site.SQLMARK' doesn't exist in SELECT * FROM SQLMARK"), both: refused },
-  { name: 'HTML in the text', fault: refusal('<script>alert("SQLMARK")</script>'), both: refused },
+  { name: 'raw SQL', fault: refusal(`Table 'site.x' doesn't exist in SELECT ${secretMark}`), both: refused },
+  { name: 'HTML in the text', fault: refusal(`<script>alert("${secretMark}")</script>`), both: refused },
   { name: 'a text of 200 KB', fault: refusal('x'.repeat(200_000)), both: refused },
   { name: 'an empty text', fault: refusal(''), both: refused },
   { name: 'no text', fault: answers('{"error":true}'), both: refused },
