@@ -41,7 +41,7 @@ export interface AppMeasures {
 }
 
 /** In milliseconds; far above what a call takes here when the machine is busy. */
-const timeout = 5000;
+const timeout = 4000;
 /** Options of each provider that do not matter here. */
 const sealing = {};
 

@@ -25,7 +25,7 @@ const atATime = 100;
 /** One login in so many meets a fault. */
 const faultEvery = 20;
 /** Logins before the first measure, so that everything is loaded. */
-const warmUpCount = 300;
+const warmUpCount = 150;
 /** Bytes by which the heap may be larger after the rest than before. */
 const maximumGrowth = 8 * 1024 * 1024;
 const kinds: readonly Kind[] = ['name', 'instance', 'loginWith'];
