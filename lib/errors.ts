@@ -82,11 +82,11 @@ export class LoginWithError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(message: string, details: LoginErrorDetails) {
-    super(redact(message), details.cause === undefined ? undefined : { cause: harmlessCause(details.cause) });
+    super(redactText(message), details.cause === undefined ? undefined : { cause: harmlessCause(details.cause) });
     this.code = details.code;
     this.stage = details.stage;
     this.status = statusByCode[details.code];
-    this.hint = details.hint === undefined ? undefined : redact(details.hint);
+    this.hint = details.hint === undefined ? undefined : redactText(details.hint);
     this.retryable = details.retryable ?? false;
     this.retryAfter = details.retryAfter ?? (this.retryable && this.status >= 502 ? providerPause : undefined);
   }
@@ -157,7 +157,7 @@ function findEscape(characters: string[]): string | undefined {
  * Masks in free text what looks like a key, a token or a secret: 32 hexadecimal digits, or a value behind a parameter's
  * name.
  */
-function redact(text: string): string {
+export function redactText(text: string): string {
   return text
     .replace(
       /\b(auth_key|access_token|app_secret)(\[[^\]]{0,200}\])?(\\?["']?\s*[=:]\s*|%3D)(?:\\?["'])?[^\s&"',;)}]+/gi,
@@ -168,7 +168,7 @@ function redact(text: string): string {
 
 /** Copies only what names the failure: low-level errors carry requests, sockets and parts of bodies. */
 function harmlessCause(cause: unknown): Error {
-  if (!isObject(cause)) return new Error(redact(String(cause)));
+  if (!isObject(cause)) return new Error(redactText(String(cause)));
   const copy: Error & { code?: string } = new Error(readText(cause, 'message'));
   for (const field of ['name', 'code', 'stack'] as const) {
     const text = readText(cause, field);
@@ -185,7 +185,7 @@ function isObject(value: unknown): value is object {
 function readText(error: object, field: string): string | undefined {
   try {
     const text: unknown = Reflect.get(error, field);
-    return typeof text === 'string' ? redact(text) : undefined;
+    return typeof text === 'string' ? redactText(text) : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode, LoginWithError } from '../errors.js';
 import { parseClientOptions, type ClientSettings } from '../options.js';
 import type { AccessToken, AuthorizeMethod, ClientOptions, Profile } from '../types.js';
-import { wasNeverSent } from './network-errors.js';
+import { isWorthRepeating } from './network-errors.js';
 import { toProfile } from './profile.js';
 import { explainRefusal, foundNoParameters } from './refusals.js';
 import { createTransport, type Transport } from './transport.js';
@@ -62,7 +62,7 @@ export class LoginWithClient {
     const send = async (method: AuthorizeMethod) => {
       const { json } = await retry(
         () => this.transport.call({ stage: 'authorize', method, endpoint: 'authorize', parameters, signal }),
-        (error) => wasNeverSent(error) && !hasCode(error, 'provider_unavailable'),
+        isWorthRepeating,
         signal,
       );
       return json;
@@ -94,7 +94,7 @@ export class LoginWithClient {
     const parameters = { access_token: accessToken };
     const { json, text } = await retry(
       () => this.transport.call({ stage: 'user_info', method: 'GET', endpoint: 'get_user_info', parameters, signal }),
-      (error) => wasNeverSent(error) || hasCode(error, 'connection_lost', 'provider_unavailable'),
+      (error) => isWorthRepeating(error) || hasCode(error, 'connection_lost', 'provider_unavailable'),
       signal,
     );
     const refusal = explainRefusal(json, provider.name, 'user_info');

@@ -1,5 +1,5 @@
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
-import { errorCodeOf, errorText } from '../internal/unknown-error.js';
+import { errorCodeOf, errorText, isError } from '../internal/unknown-error.js';
 
 interface ConnectionFailure {
   /** Whether this is the failure that has an error code of Node, OpenSSL or undici. */
@@ -47,7 +47,7 @@ const failures: readonly ConnectionFailure[] = [
     hint: 'No response of this API has such headers. Check the base URL.',
   },
   {
-    matches: (systemCode) => /^HPE_(?!INVALID_EOF_STATE$|CLOSED_CONNECTION$)/.test(systemCode),
+    matches: (systemCode) => systemCode === 'HTTPParserError' || systemCode === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
     code: 'response_unexpected',
     what: () => 'answered with something other than HTTP',
     hint: 'Check the base URL and its port.',
@@ -74,7 +74,8 @@ export function explainConnectionFailure(
   stage: LoginStage,
   toMessage: (what: string) => string,
 ): LoginWithError {
-  const systemCode = errorCodeOf(error) ?? '';
+  // undici's parser error has only a name.
+  const systemCode = errorCodeOf(error) ?? (isError(error) ? error.name : '');
   const failure = isOverdue ? timeout : (failures.find(({ matches }) => matches(systemCode)) ?? lost);
   const { code, what, hint } = failure;
   const explained = new LoginWithError(toMessage(what(host, systemCode)), {
@@ -84,20 +85,25 @@ export function explainConnectionFailure(
     retryable: code !== 'tls_failed' && !code.startsWith('response_'),
     cause: error,
   });
-  if (!isOverdue && (wasNeverSent(error) || cannotHaveBeenSent(error, systemCode))) markNeverSent(explained);
+  if (!isOverdue && (wasNeverSent(error) || cannotHaveBeenSent(error, systemCode))) markNeverSent(explained, true);
   return explained;
 }
 
-/** Errors of calls, and of connections, on which nothing was sent. */
-const neverSent = new WeakSet<object>();
+/** Errors of calls, and of connections, on which nothing was sent; whether to try again at once. */
+const neverSent = new WeakMap<object, boolean>();
 
 /** Whether a call that failed with this error cannot have reached the provider. False if in doubt. */
 export function wasNeverSent(error: unknown): boolean {
   return typeof error === 'object' && error !== null && neverSent.has(error);
 }
 
-export function markNeverSent(error: object): void {
-  neverSent.add(error);
+/** Whether such a call is worth another try at once. */
+export function isWorthRepeating(error: unknown): boolean {
+  return wasNeverSent(error) && neverSent.get(error as object) === true;
+}
+
+export function markNeverSent(error: object, worthRepeating: boolean): void {
+  neverSent.set(error, worthRepeating);
 }
 
 /** An open connection can fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too. */

@@ -10,6 +10,9 @@ export interface WarmPool {
   dispatcher: Dispatcher;
   /** Opens a connection for the first call; sends nothing and never fails. */
   warmUp(): void;
+  /** Tells later whether there was a connection in the meantime, over which a call may have been sent. */
+  watch(): () => boolean;
+  /** Closes all connections, also those of calls that are under way. */
   close(): Promise<void>;
 }
 
@@ -23,6 +26,9 @@ export function openPool(base: URL): WarmPool {
     protocol: base.protocol,
     port: base.port,
   };
+  /** Sockets that are being connected. undici would keep them until its own time limit. */
+  const connecting = new Set<Socket>();
+  let established = 0;
   let spare: Socket | undefined;
   let isOpening = false;
 
@@ -31,15 +37,21 @@ export function openPool(base: URL): WarmPool {
     spare = undefined;
     return socket?.destroyed === false && socket.writable ? socket : undefined;
   };
-  const connect: typeof connectAnew = (options, callback) => {
-    connectAnew(options, (...result) => {
-      const [, socket] = result;
-      socket?.prependOnceListener('error', (error: Error) => {
-        // undici fails the next request with the error of a connection on which nothing was written yet.
-        if (socket.bytesWritten === 0) markNeverSent(error);
-      });
+  const connect = (options: buildConnector.Options, callback: buildConnector.Callback) => {
+    // Typed as returning nothing, undici's connector returns the socket.
+    const socket = connectAnew(options, (...result) => {
+      connecting.delete(socket);
+      const [error] = result;
+      if (error === null) {
+        established += 1;
+        socket.prependOnceListener('error', (cause) => {
+          // undici fails the next request with the error of a connection on which nothing was written yet.
+          if (socket.bytesWritten === 0) markNeverSent(cause, true);
+        });
+      }
       callback(...result);
-    });
+    }) as unknown as Socket;
+    connecting.add(socket);
   };
   const dispatcher = new Pool(base.origin, {
     // The circuit breaker limits the calls, so that none waits behind others that have no answer.
@@ -49,13 +61,15 @@ export function openPool(base: URL): WarmPool {
         connect(options, callback);
         return;
       }
-      // Later, because undici never sends its request if it gets the connection while it is asking for one. The server
-      // may close it until then.
-      setImmediate(() => {
-        const socket = takeSpare();
-        if (socket === undefined) connect(options, callback);
-        else callback(null, socket.ref());
-      });
+      // Later, because undici never sends its request if it gets the connection while it is asking for one; and after
+      // Node has looked for news of the socket, because the server may just have closed it.
+      setImmediate(() =>
+        setImmediate(() => {
+          const socket = takeSpare();
+          if (socket === undefined) connect(options, callback);
+          else callback(null, socket.ref());
+        }),
+      );
     },
   });
   return {
@@ -74,9 +88,15 @@ export function openPool(base: URL): WarmPool {
         setTimeout(discard, spareLifetime).unref();
       });
     },
+    watch() {
+      const before = established;
+      const isConnected = spare !== undefined || dispatcher.stats.connected > 0;
+      return () => isConnected || established > before;
+    },
     async close() {
       takeSpare()?.destroy();
-      await dispatcher.close();
+      for (const socket of connecting) socket.destroy();
+      await dispatcher.destroy();
     },
   };
 }

@@ -5,9 +5,9 @@ import { originOf, readResponse, type APIResponse, type RawResponse } from './re
 import { trimSlashes } from '../internal/urls.js';
 import { errorCodeOf } from '../internal/unknown-error.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
-import { explainConnectionFailure, markNeverSent } from './network-errors.js';
+import { explainConnectionFailure, markNeverSent, wasNeverSent } from './network-errors.js';
 import { loadUndici, openPool, type WarmPool } from './pool.js';
-import { hasCode, LoginWithError, type LoginStage } from '../errors.js';
+import { hasCode, LoginWithError, redactText, type LoginStage } from '../errors.js';
 import type { Provider } from '../types.js';
 
 /** One call to the provider's API. */
@@ -31,7 +31,7 @@ export interface Transport {
   call(call: APICall): Promise<APIResponse>;
   /** Opens a connection for the first call; sends nothing and never fails. */
   warmUp(): void;
-  /** Closes the connections of its own pool; a dispatcher of the app stays open. */
+  /** Waits for the calls that are under way and closes its own pool; a dispatcher of the app stays open. */
   close(): Promise<void>;
 }
 
@@ -52,6 +52,8 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
   let pool: WarmPool | undefined;
   let hasWarned = false;
   const breaker = createCircuitBreaker();
+  /** Calls that are under way. */
+  const running = new Set<Promise<RawResponse>>();
 
   return {
     async call(call) {
@@ -62,17 +64,22 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       // Once a key is used, its token must be used too.
       if (stage === 'authorize' && !(await breaker.admit())) throw createSilentError(stage, provider);
       const end = breaker.begin();
+      // Of the app's own dispatcher it is not known whether it had a connection.
+      const { dispatcher, watch } =
+        given === undefined ? (pool ??= openPool(base)) : { dispatcher: given, watch: undefined };
+      const hadConnection = watch?.();
       try {
-        const dispatcher = given ?? (pool ??= openPool(base)).dispatcher;
         signal.throwIfAborted();
-        const raw = await untilAborted(signal, send(base, call, dispatcher, toMessage));
+        const sending = untilAborted(signal, send(base, call, dispatcher, toMessage));
+        running.add(sending);
+        const raw = await sending.finally(() => running.delete(sending));
         end('answered');
         const response = readResponse(raw, provider, stage, toMessage);
         if (raw.status >= 300 && !hasWarned) {
           hasWarned = true;
           process.emitWarning(
             `${provider.name} is configured for another address than ${base.origin}: ` +
-              `set the provider's base URL to ${originOf(raw.location) ?? "the site's own address"}.`,
+              `set the provider's base URL to ${redactText(originOf(raw.location) ?? "the site's own address")}.`,
             { type: 'LoginWithWarning', code: 'LOGINWITH_BASE_URL' },
           );
         }
@@ -84,6 +91,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         }
         const failure = explainConnectionFailure(error, base.host, signal.aborted, stage, toMessage);
         end(hasCode(failure, 'timeout') ? 'silent' : 'failed');
+        if (hadConnection?.() === false && !wasNeverSent(failure)) markNeverSent(failure, false);
         throw failure;
       }
     },
@@ -93,6 +101,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       pool.warmUp();
     },
     async close() {
+      await Promise.allSettled(running);
       await pool?.close();
       pool = undefined;
     },
@@ -107,7 +116,7 @@ function createSilentError(stage: LoginStage, { name }: Provider): LoginWithErro
     hint: 'The site has answered none of many calls, so nothing was sent. Load the page again in a moment.',
     retryable: true,
   });
-  markNeverSent(error);
+  markNeverSent(error, false);
   return error;
 }
 

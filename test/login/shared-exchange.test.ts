@@ -175,6 +175,6 @@ describe('the same key', () => {
 
 function neverSent(): LoginWithError {
   const error = new LoginWithError('x', { code: 'connection_refused', stage: 'authorize' });
-  markNeverSent(error);
+  markNeverSent(error, true);
   return error;
 }

@@ -58,7 +58,7 @@ const maximumConnections = 4;
 const restartingCodes = ['auth_key_invalid', 'token_expired'];
 const appSecret = 'secret-of-the-app';
 /** Options of the strategy that do not matter here. */
-const sealing = {};
+const sealing = { cookieSecret: 'of the measurement, and long enough for it' };
 
 let hostCount = 0;
 

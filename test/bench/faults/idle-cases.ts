@@ -38,7 +38,6 @@ const spareRows: IdleRow[] = [
   { close: 'resets', moment: 'as the call is made', call: 'GET authorize', expected: 'user' },
   // Whether the key has arrived, the client cannot know.
   { close: 'ends', moment: 'as the call is written', call: 'GET authorize', expected: 'connection_lost 502' },
-  { close: 'resets', moment: 'as the call is written', call: 'GET authorize', expected: 'connection_lost 502' },
 ];
 
 /** The connection that an earlier login left, or that `authorize` left for `get_user_info`. */
@@ -100,7 +99,11 @@ export function createIdleCases(timeout: number): FaultCase[] {
       expected: 'user',
       connections: 1,
     })),
-    ...[false, true].flatMap((isSecure) => spareRows.map((row) => toCase(row, 'spare connection', isSecure))),
+    ...spareRows.map((row) => toCase(row, 'spare connection', false)),
+    // The end of a TLS connection takes some turns of the event loop more to be seen.
+    ...spareRows
+      .filter(({ close, moment }) => close === 'resets' || moment !== 'as the call is made')
+      .map((row) => toCase(row, 'spare connection', true)),
     ...keptRows.map((row) => ({ ...toCase(row, 'kept connection', false), hasPreviousLogin: true })),
   ];
 }

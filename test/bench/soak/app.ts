@@ -43,7 +43,7 @@ export interface AppMeasures {
 /** In milliseconds; far above what a call takes here when the machine is busy. */
 const timeout = 4000;
 /** Options of each provider that do not matter here. */
-const sealing = {};
+const sealing = { cookieSecret: 'of the measurement, and long enough for it' };
 
 const store = new MemoryStore();
 const app = express();
