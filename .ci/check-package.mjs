@@ -53,7 +53,7 @@ try {
     PIMBUZZ_URL: provider.url,
     PIMBUZZ_APP_ID: appId,
     PIMBUZZ_APP_SECRET: appSecret,
-    SESSION_SECRET: 'of the check',
+    SESSION_SECRET: 'of the check, and long enough for it',
   };
   const person = provider.users[0];
   for (const file of ['app.mjs', 'ts/app.js', 'three.mjs']) {
