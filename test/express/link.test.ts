@@ -2,7 +2,7 @@ import express from 'express';
 import type { Link, LoginWithOptions } from 'passport-loginwith/express';
 import { moveTime } from '../support/strategy-app';
 import { byFetch, type Browser } from '../support/test-browser';
-import { closeSites, openSite, sessions, showData, type Site } from '../support/express-site';
+import { closeSites, openSite, sessions, showData, takeCallback, tokenOn, type Site } from '../support/express-site';
 
 afterEach(async () => {
   jest.useRealTimers();
@@ -32,7 +32,7 @@ async function openLinkSite(
     links,
     async ask(browser, user = 'sam', start = '/auth/lookloox/link?returnTo=/settings') {
       const { status, text } = await site.logIn(browser, user, start, 'lookloox');
-      return { status, text, token: /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '' };
+      return { status, text, token: tokenOn({ text }) };
     },
   };
 }
@@ -196,6 +196,18 @@ describe('nothing is linked', () => {
       'sam',
       { start: `${site.url}/auth/lookloox/link` },
     );
+    expect([response.status, response.text]).toEqual([403, expect.stringContaining('attempt_missing')]);
+    expect(links).toEqual([]);
+  });
+
+  test('when somebody else logged in while the user was at the provider', async () => {
+    const { site, links } = await openLinkSite();
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    const lookloox = { url: site.url, provider: site.providers.lookloox! };
+    const callback = await takeCallback(lookloox, browser, '/auth/lookloox/link', 'sam');
+    await site.logIn(browser, 'layla');
+    const response = await browser.visit(callback);
     expect([response.status, response.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
     expect(links).toEqual([]);
   });

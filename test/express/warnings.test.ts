@@ -85,7 +85,7 @@ test.each(['203.0.113.9', '127.0.0.1'])('a set-up that works is not warned of, f
   const store = new (class OtherStore extends MemoryStore {})();
   const site = await openSite({
     before(app) {
-      app.set('trust proxy', true);
+      app.set('trust proxy', 1);
       app.use(sessions({ store, cookie: { secure: true, sameSite: 'lax' } }));
     },
   });

@@ -87,6 +87,13 @@ export class Browser {
     return this.send(path, { headers: headers ?? {} });
   }
 
+  /** Gets a page; of a failed callback the one to which it redirects, at its own address without the key. */
+  async visit(path: string, headers?: TestRequest['headers']): Promise<TestResponse> {
+    const response = await this.get(path, headers);
+    const { pathname } = new URL(path, this.url);
+    return response.status === 303 && response.location === pathname ? this.get(pathname, headers) : response;
+  }
+
   /** Sends a form of a page of the site itself. */
   postForm(
     path: string,
