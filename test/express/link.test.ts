@@ -1,41 +1,13 @@
 import express from 'express';
-import type { Link, LoginWithOptions } from 'passport-loginwith/express';
 import { moveTime } from '../support/strategy-app';
 import { byFetch, type Browser } from '../support/test-browser';
-import { closeSites, openSite, sessions, showData, takeCallback, tokenOn, type Site } from '../support/express-site';
+import { closeSites, sessions, takeCallback, type Site } from '../support/express-site';
+import { openLinkSite } from '../support/link-site';
 
 afterEach(async () => {
   jest.useRealTimers();
   await closeSites();
 });
-
-interface LinkSite {
-  site: Site;
-  links: Link<unknown>[];
-  /** Goes to Look Loox to link, and returns the page with the question. */
-  ask: (browser: Browser, user?: string, start?: string) => Promise<{ status: number; text: string; token: string }>;
-}
-
-async function openLinkSite(
-  options: Partial<LoginWithOptions> = {},
-  before: NonNullable<Parameters<typeof openSite>[0]>['before'] = (app) => app.use(sessions()),
-): Promise<LinkSite> {
-  const links: Link<unknown>[] = [];
-  const site = await openSite({
-    providers: ['pimbuzz', 'lookloox'],
-    before,
-    options: (providers) => ({ providers, onLink: (_req, link) => void links.push(link), ...options }),
-    routes: (app, auth) => app.get('/data', auth.requireAccessToken('lookloox'), showData),
-  });
-  return {
-    site,
-    links,
-    async ask(browser, user = 'sam', start = '/auth/lookloox/link?returnTo=/settings') {
-      const { status, text } = await site.logIn(browser, user, start, 'lookloox');
-      return { status, text, token: tokenOn({ text }) };
-    },
-  };
-}
 
 test('an account is linked to the signed-in user, after a page has shown which one it is', async () => {
   const { site, links, ask } = await openLinkSite();
