@@ -27,8 +27,8 @@ export interface RateLimiter {
   /**
    * Waits until the client may exchange a key. Call it before each exchange.
    *
-   * @param attemptsOfBrowser ids of the attempts that this browser has. A login that succeeds takes their failures back,
-   *   too: of two tabs that come back at once, one overwrites the cookie that says what the other is a retry of.
+   * @param attemptsOfBrowser ids of the attempts that this browser has. A login that succeeds takes their wrong keys
+   *   back, too: of two tabs at once, one overwrites the cookie that says what the other is a retry of.
    * @throws LoginWithError `too_many_failures`, whose `retryAfter` tells how long to wait; `limits_failed`.
    */
   acquire(
