@@ -21,7 +21,8 @@ export function describeWithChromium(name: string, suite: () => void): void {
   }
 }
 
-export function launchChromium(): Promise<Browser> {
+/** @param args more options of its command line. */
+export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: [
@@ -33,6 +34,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
 }
