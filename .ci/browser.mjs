@@ -7,14 +7,15 @@ export class Browser {
   text = '';
   status = 0;
 
-  /** Visits a URL and follows redirects; resolves to this. */
+  /** Follows a link of the page that it shows, and redirects from there; resolves to this. */
   async visit(url, init = {}) {
+    const referer = this.url && `${new URL(this.url).origin}/`;
     let target = new URL(url, this.url || undefined).href;
     for (let hops = 0; hops < 12; hops++) {
       const response = await fetch(target, {
         ...init,
         redirect: 'manual',
-        headers: { accept: 'text/html', ...init.headers, cookie: await this.#jar.getCookieString(target) },
+        headers: { accept: 'text/html', referer, ...init.headers, cookie: await this.#jar.getCookieString(target) },
       });
       for (const cookie of response.headers.getSetCookie())
         await this.#jar.setCookie(cookie, target, { ignoreError: true });
@@ -45,8 +46,9 @@ export class Browser {
     return this.visit(action, { method: 'POST', body: fields, headers: { origin: new URL(this.url).origin } });
   }
 
-  /** Goes through sign-in and consent where they are asked for; resolves to this, on the app's page. */
+  /** From the app's first page through sign-in and consent, where they are asked for; resolves to this. */
   async logIn(startURL) {
+    await this.visit(new URL('/', startURL).href);
     await this.visit(startURL);
     if (/action="[^"]*\/signin"/.test(this.text)) await this.submit(/\/signin"/);
     if (/Continue as/.test(this.text)) await this.submit(/Continue as/);

@@ -15,6 +15,8 @@ export interface AuthOptions {
   logins: readonly Login[];
   /** Where users open the app. */
   appURL: string;
+  /** Seals the cookies of a login. */
+  cookieSecret: string;
   /** Where failed logins are counted, if several processes share the count. */
   rateLimitStore?: RateLimitStore | undefined;
 }
@@ -29,9 +31,10 @@ declare module 'express-session' {
 }
 
 /** Everything about authentication; a login that fails goes to the app's error handler. */
-export function createAuth({ logins, appURL, rateLimitStore }: AuthOptions): LoginWith<User> {
+export function createAuth({ logins, appURL, cookieSecret, rateLimitStore }: AuthOptions): LoginWith<User> {
   return loginWith<User>({
     providers: logins.map((login) => ({ ...login, callbackURL: `${appURL}/auth/${login.provider.name}/callback` })),
+    cookieSecret,
     // The session holds all that this app knows of a user; an app with a database finds or creates the user here.
     verify: (_accessToken, _refreshToken, profile) => toUser(profile),
     serialize: (user) => user,

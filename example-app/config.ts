@@ -48,7 +48,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ExampleConfig {
     host: read(env, 'HOST'),
     url: readAppURL(env, mistakes),
     trustProxy: readTrustProxy(env, mistakes),
-    sessionSecret: read(env, 'SESSION_SECRET'),
+    sessionSecret: readSessionSecret(env, mistakes),
     redisURL: readRedisURL(env, mistakes),
     sites: [
       {
@@ -171,6 +171,13 @@ function readTrustProxy(env: NodeJS.ProcessEnv, mistakes: string[]): number | st
     );
   }
   return setting;
+}
+
+/** Who guesses it can seal a cookie of anybody. */
+function readSessionSecret(env: NodeJS.ProcessEnv, mistakes: string[]): string | undefined {
+  const value = read(env, 'SESSION_SECRET');
+  if (value !== undefined && value.length < 32) mistakes.push('SESSION_SECRET must have 32 or more random characters.');
+  return value;
 }
 
 /** The value may hold a password, so no message shows it. */

@@ -17,7 +17,7 @@ const lifetime = 7 * 24 * 60 * 60 * 1000;
 const FileStore = createFileStore(session);
 
 /** Sessions in Redis, which several processes can share, or else in files: users stay signed in over a restart. */
-export function createSessions(folder: string, secret = keepSecret(folder), redis?: Redis): RequestHandler {
+export function createSessions(folder: string, secret: string, redis?: Redis): RequestHandler {
   return session({
     name: sessionCookie,
     secret,
@@ -56,8 +56,8 @@ function createRedisStore({ ask }: Redis): Store {
   });
 }
 
-/** The secret that signs the session cookies: made once, then read from its file. */
-function keepSecret(folder: string): string {
+/** The secret that signs the session cookies and seals those of a login: made once, then read from its file. */
+export function keepSecret(folder: string): string {
   const file = join(folder, 'session-secret');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {

@@ -9,7 +9,7 @@ import { createAuth, type Login } from './auth.js';
 import { codeOf, SetUpError, type ExampleConfig, type SiteConfig } from './config.js';
 import { createRateLimitStore } from './rate-limit-store.js';
 import { connectRedis } from './redis.js';
-import { createSessions } from './sessions.js';
+import { createSessions, keepSecret } from './sessions.js';
 
 export interface Example {
   /** The one URL to open. */
@@ -43,7 +43,8 @@ export async function startExample(
   try {
     const redis = config.redisURL === undefined ? undefined : await connectRedis(config.redisURL, log);
     if (redis !== undefined) closers.push(() => redis.close());
-    const sessions = createSessions(dataFolder, config.sessionSecret, redis);
+    const secret = config.sessionSecret ?? keepSecret(dataFolder);
+    const sessions = createSessions(dataFolder, secret, redis);
     let answer: RequestListener = (_req, res) => res.destroy();
     // The local sites must know the app's address, and the app theirs: it listens first, and responds later.
     const port = await listen(servers, config, (req, res) => answer(req, res));
@@ -57,7 +58,7 @@ export async function startExample(
       );
     }
     const rateLimitStore = redis && createRateLimitStore(redis);
-    const auth = createAuth({ logins, appURL: url, rateLimitStore });
+    const auth = createAuth({ logins, appURL: url, cookieSecret: secret, rateLimitStore });
     closers.push(() => auth.close());
     const choices = logins.map(({ provider }) => ({ ...provider, isLocal: local.has(provider.name) }));
     answer = createApp({ url, trustProxy: config.trustProxy, choices, sessions, auth, log });

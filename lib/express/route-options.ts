@@ -40,7 +40,10 @@ function readProviders(reader: OptionReader, callbackPath: string): StrategySett
   }
   const cookieSecret = reader.read('cookieSecret', isCookieSecret, cookieSecretRule);
   return providers.flatMap((given: unknown, index) => {
-    const options = isObject(given) && cookieSecret !== undefined ? { cookieSecret, ...given } : given;
+    const options =
+      isObject(given) && given.cookieSecret === undefined && cookieSecret !== undefined
+        ? { ...given, cookieSecret }
+        : given;
     const provider = readProvider(options, callbackPath, (message) => reject(`"providers[${index}]": ${message}`));
     return provider === undefined ? [] : [provider];
   });

@@ -97,7 +97,7 @@ export function createLoginHandler(
     const digest = digestKey(authKey);
     const found: StoredAttempt | undefined =
       store === undefined
-        ? findAttempt(content, digest)
+        ? findAttempt(content, digest, (attempt) => exchanges.isUsedForOther(attempt, digest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
     if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
     const verdict = checkAttempt(found, provider.name, request.host);
@@ -105,7 +105,8 @@ export function createLoginHandler(
     const attempt: StoredAttempt = { ...found, usedFor: digest };
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     try {
-      const shared = await exchanges.share(request.client, found, authKey);
+      const ids = content.attempts.map(({ id }) => id);
+      const shared = await exchanges.share(request.client, found, authKey, ids);
       // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
       if (shared === 'used') return await restart(request, attempt, used, createUsedKeyError());
       const { profile, ...token } = await shared.outcome;
@@ -185,10 +186,18 @@ export function createLoginHandler(
 
 /**
  * Finds the attempt that this key used up, or else the newest unused one: the protocol does not say which one is meant.
+ * Two tabs that come back at once bring the same cookie, and each gets an attempt of its own if there are two.
  */
-function findAttempt({ attempts }: AttemptCookieContent, digest: string): StoredAttempt | undefined {
+function findAttempt(
+  { attempts }: AttemptCookieContent,
+  digest: string,
+  isUsedForOther: (attempt: StoredAttempt) => boolean,
+): StoredAttempt | undefined {
+  const unused = attempts.filter(({ usedFor }) => usedFor === undefined);
   return (
-    attempts.find(({ usedFor }) => usedFor === digest) ?? attempts.findLast(({ usedFor }) => usedFor === undefined)
+    attempts.find(({ usedFor }) => usedFor === digest) ??
+    unused.findLast((attempt) => !isUsedForOther(attempt)) ??
+    unused.at(-1)
   );
 }
 

@@ -5,7 +5,8 @@
 export interface PendingRetries {
   /** Adds a login that is restarted. A second time for the same attempt shows that it is no user's. */
   add(attemptId: string, keys: readonly string[]): void;
-  end(attemptId: string): void;
+  /** Returns whether the attempt's login was expected back. */
+  end(attemptId: string): boolean;
   /** Whether a login that counts for this key may still come back. */
   has(key: string): boolean;
 }

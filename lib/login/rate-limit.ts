@@ -28,10 +28,16 @@ export interface RateLimiter {
   /**
    * Waits until the client may exchange a key. Call it before each exchange.
    *
+   * @param attemptsOfBrowser ids of the attempts that this browser has. A login that succeeds takes their wrong keys
+   *   back, too: of two tabs at once, one overwrites the cookie that says what the other is a retry of.
    * @throws LoginWithError `too_many_failures`, whose `retryAfter` tells how long to wait; `provider_unavailable` if
    *   the exchanges before it have no answer; `limits_failed`. {@link isRefusal} tells them from those of an exchange.
    */
-  acquire(client: ClientAddress, attempt: Pick<Attempt, 'id' | 'retryOf'>): Promise<Permit>;
+  acquire(
+    client: ClientAddress,
+    attempt: Pick<Attempt, 'id' | 'retryOf'>,
+    attemptsOfBrowser?: readonly string[],
+  ): Promise<Permit>;
 }
 
 /** Where a request comes from. */
@@ -145,24 +151,22 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
     }
   }
 
-  /** Counts a wrong key, or takes back the one before a login that succeeded. */
-  async function count(keys: string[], { id, retryOf }: Pick<Attempt, 'id' | 'retryOf'>, result: ExchangeResult) {
-    if (result.type === 'wrong_key') {
-      if (result.isRestarted) retries.add(id, keys);
-      await Promise.all([...keys, overallKey].map((key) => counts.increment(key)));
-    } else if (result.type === 'login' && retryOf !== undefined) {
-      const { totalHits } = await counts.increment(`loginwith account ${digest(result.account)}`);
-      if (totalHits <= maximumTakenBack) await Promise.all([...keys, overallKey].map((key) => counts.decrement(key)));
-    }
+  /** Whether this is the first key after the wrong one of an attempt. */
+  async function isFirstRetryOf(attemptId: string): Promise<boolean> {
+    return (await counts.increment(`loginwith retry ${attemptId}`)).totalHits === 1;
+  }
+
+  async function takeBack(keys: string[], account: string): Promise<void> {
+    const { totalHits } = await counts.increment(`loginwith account ${digest(account)}`);
+    if (totalHits <= maximumTakenBack) await Promise.all([...keys, overallKey].map((key) => counts.decrement(key)));
   }
 
   return {
-    async acquire(client, attempt) {
+    async acquire(client, attempt, attemptsOfBrowser = []) {
       const buckets = bucketsOf(client, limits);
       const keys = buckets.map(({ key }) => key);
       const { retryOf } = attempt;
-      const isFirstRetry =
-        retryOf !== undefined && (await counts.increment(`loginwith retry ${retryOf}`)).totalHits === 1;
+      const isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
       const leaves: (() => void)[] = [];
       const leaveAll = () => leaves.splice(0).forEach((leave) => leave());
       try {
@@ -174,7 +178,15 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       return {
         async release(result) {
           try {
-            await count(keys, isFirstRetry ? attempt : { id: attempt.id, retryOf: undefined }, result);
+            if (result.type === 'wrong_key') {
+              if (result.isRestarted) retries.add(attempt.id, keys);
+              await Promise.all([...keys, overallKey].map((key) => counts.increment(key)));
+            } else if (result.type === 'login') {
+              if (isFirstRetry) await takeBack(keys, result.account);
+              for (const id of attemptsOfBrowser)
+                if (id !== retryOf && retries.end(id) && (await isFirstRetryOf(id)))
+                  await takeBack(keys, result.account);
+            }
           } finally {
             if (retryOf !== undefined) retries.end(retryOf);
             leaveAll();

@@ -24,7 +24,14 @@ interface SharedExchanges {
    *
    * @throws LoginWithError `too_many_failures`, `limits_failed`. The key is unused then.
    */
-  share(client: ClientAddress, attempt: StoredAttempt, authKey: string): Promise<SharedExchange | 'used'>;
+  share(
+    client: ClientAddress,
+    attempt: StoredAttempt,
+    authKey: string,
+    attemptsOfBrowser: readonly string[],
+  ): Promise<SharedExchange | 'used'>;
+  /** Whether another key is being exchanged in an attempt, or was a minute ago. */
+  isUsedForOther(attempt: StoredAttempt, keyDigest: string): boolean;
   /** Ends the sharing of an attempt's outcome. */
   end(attempt: StoredAttempt): void;
 }
@@ -38,6 +45,8 @@ const verifyTime = 10_000;
 
 export function createSharedExchanges(client: LoginWithClient, limiter: RateLimiter | undefined): SharedExchanges {
   const byId = new Map<string, SharedExchange | 'used'>();
+  /** The key that an attempt is used for, by the attempt's id: the browser's cookie tells it only later. */
+  const usedFor = new Map<string, string>();
   /** Lengths of the responses whose profiles are kept, the oldest first. */
   const lengths = new Map<string, number>();
   let keptLength = 0;
@@ -62,6 +71,8 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
   const forget = (id: string) => {
     dropProfile(id);
     byId.delete(id);
+    const [attemptId = '', keyDigest] = id.split(' ');
+    if (usedFor.get(attemptId) === keyDigest) usedFor.delete(attemptId);
   };
   // Not inside begin(): a timer's function there would keep the outcome in memory.
   const forgetLater = (id: string) => void setTimeout(forget, sharingTime, id).unref();
@@ -95,18 +106,26 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
   }
 
   return {
-    async share(address, attempt, authKey) {
+    async share(address, attempt, authKey, attemptsOfBrowser) {
       const digest = digestKey(authKey);
       const id = exchangeId(attempt, digest);
       const known = byId.get(id);
       if (known !== undefined) return known;
       // Another instance sent the key, or this one did more than a minute ago.
       if (attempt.usedFor === digest) return 'used';
-      const permit = await limiter?.acquire(address, attempt);
+      if (!usedFor.has(attempt.id)) usedFor.set(attempt.id, digest);
+      const permit = await limiter?.acquire(address, attempt, attemptsOfBrowser).catch((error: unknown) => {
+        // Another request with the same key may have been let in.
+        if (!byId.has(id)) forget(id);
+        throw error;
+      });
       const begunMeanwhile = byId.get(id);
       if (begunMeanwhile === undefined) return begin(id, () => exchange(authKey, attempt, permit));
       await permit?.release({ type: 'no_guess' });
       return begunMeanwhile;
+    },
+    isUsedForOther({ id }, keyDigest) {
+      return (usedFor.get(id) ?? keyDigest) !== keyDigest;
     },
     end(attempt) {
       if (attempt.usedFor !== undefined) end(exchangeId(attempt, attempt.usedFor));

@@ -304,6 +304,8 @@ describeWithChromium('the example app in a browser', () => {
     await visitor.goTo(site.url);
     await logIn();
     await visitor.sees('Pimbuzz has a problem');
+    // Without the key, which is unused, and which the page loaded again tries again.
+    expect(visitor.page.url()).toBe(`${site.url}/auth/pimbuzz/callback`);
     expect(await visitor.mainText()).toContain('response_html');
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('status of 502')]);
     await visitor.link('Log in with Pimbuzz again').click();

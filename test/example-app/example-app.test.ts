@@ -67,7 +67,12 @@ async function signedIn(name: SiteName = 'pimbuzz', person?: string): Promise<Br
 /** Starts a login, and comes back with a key that the provider may or may not know. */
 async function comeBack(browser: Browser, key: string) {
   await browser.get('/auth/pimbuzz');
-  return browser.get(`/auth/pimbuzz/callback?auth_key=${key}`);
+  return failAt(browser, `/auth/pimbuzz/callback?auth_key=${key}`);
+}
+
+/** The page of a failed callback. */
+async function failAt(browser: Browser, path: string) {
+  return readAnswer(await browser.visit(path));
 }
 
 describe('a login', () => {
@@ -160,7 +165,7 @@ describe('a login', () => {
     const browser = new Browser(example.url);
     const page = await browser.get('/auth/pimbuzz?returnTo=/me', { headers: { 'sec-fetch-site': 'cross-site' } });
     expect([page.status, page.location]).toEqual([200, undefined]);
-    expect(page.text).toContain('Another site sent you here to log in with Pimbuzz');
+    expect(page.text).toContain('You are about to log in with Pimbuzz.');
     const [, go = ''] = /<a class="button" href="([^"]*)"/.exec(page.html) ?? [];
     expect((await logIn(browser, 'pimbuzz', 'sam', go)).location).toBe('/me');
   });
@@ -389,7 +394,10 @@ describe('logging out', () => {
     const cookie = await browser.jar.getCookieString(example.url);
     const answer = await logOut(browser, headers());
     expect([answer.status, answer.location]).toEqual([303, '/?logged-out']);
-    expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^example\.sid=;/)]);
+    expect(answer.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^loginwith-pimbuzz=; Max-Age=0;/),
+      expect.stringMatching(/^example\.sid=;/),
+    ]);
     expect((await new Browser(example.url).get('/me', { headers: { cookie } })).status).toBe(302);
     expect(sessionFiles()).toEqual([]);
     expect((await browser.get('/?logged-out')).text).toContain('You are still signed in at the network');
@@ -451,7 +459,7 @@ describe('a restart', () => {
     const browser = await signedIn();
     const port = new URL(example.url).port;
     await example.close();
-    example = await start({ ...anyPort, PORT: port, SESSION_SECRET: 'another one' });
+    example = await start({ ...anyPort, PORT: port, SESSION_SECRET: 'another one, of as many characters' });
     expect((await browser.get('/me')).status).toBe(302);
   });
 
@@ -492,13 +500,13 @@ describe('the page of a failure', () => {
       code: 'access_denied',
       status: 401,
       title: 'The login was refused',
-      fail: (browser) => browser.get('/auth/pimbuzz/callback?error=access_denied'),
+      fail: (browser) => failAt(browser, '/auth/pimbuzz/callback?error=access_denied'),
     },
     {
       code: 'attempt_missing',
       status: 403,
       title: 'This login was not started here',
-      fail: (browser) => browser.get('/auth/pimbuzz/callback?auth_key=0123456789abcdef0123456789abcdef'),
+      fail: (browser) => failAt(browser, '/auth/pimbuzz/callback?auth_key=0123456789abcdef0123456789abcdef'),
     },
     {
       code: 'auth_key_invalid',
@@ -567,7 +575,7 @@ describe('the page of a failure', () => {
       fail: async (browser) => {
         await browser.get('/auth/pimbuzz');
         await site('pimbuzz').close();
-        return browser.get('/auth/pimbuzz/callback?auth_key=0123456789abcdef0123456789abcdef');
+        return failAt(browser, '/auth/pimbuzz/callback?auth_key=0123456789abcdef0123456789abcdef');
       },
     },
   ];
@@ -595,7 +603,7 @@ describe('the page of a failure', () => {
   });
 
   test('leads who is logged in nevertheless to their page, and not to another login', async () => {
-    const page = await (await signedIn()).get('/auth/lookloox/callback?error=access_denied');
+    const page = await failAt(await signedIn(), '/auth/lookloox/callback?error=access_denied');
     expect(page.status).toBe(401);
     expect(page.text).toContain('You stay logged in here as you were.');
     expect(page.html).toContain('<a class="button primary" href="/me">Your page</a>');
@@ -687,7 +695,8 @@ describe('starting', () => {
     [{ APP_URL: 'app.example' }, 'APP_URL must be an address without a path, such as https://app.example'],
     [{ APP_URL: 'https://app.example/login' }, 'APP_URL must be an address without a path'],
     [{ TRUST_PROXY: 'yes' }, 'TRUST_PROXY must be a number of proxies, or a list of addresses'],
-    [{ REDIS_URL: 'http://:s3cret@cache', SESSION_SECRET: 'x' }, 'REDIS_URL must be an address such as redis://'],
+    [{ SESSION_SECRET: 's3cret, but a short one' }, 'SESSION_SECRET must have 32 or more random characters'],
+    [{ REDIS_URL: 'http://:s3cret@cache' }, 'REDIS_URL must be an address such as redis://'],
     [{ REDIS_URL: 'redis://:s3cret@cache' }, 'REDIS_URL is set, but SESSION_SECRET is not'],
   ])('with %j says what is wrong, and tells no secret', (env, message) => {
     expect(() => readConfig(env)).toThrow(SetUpError);
@@ -737,6 +746,7 @@ describe('starting', () => {
         redirect: 'manual',
         headers: {
           accept: 'text/html',
+          referer: 'https://app.example/',
           cookie: cookies.map((cookie) => cookie.split(';')[0]).join('; '),
           'x-forwarded-proto': 'https',
           'x-forwarded-host': 'app.example',
@@ -784,7 +794,7 @@ describeWithRedis('with Redis', () => {
   beforeEach(async () => {
     redis = await startRedis();
     await example.close();
-    env = { ...anyPort, REDIS_URL: redis.url, SESSION_SECRET: 'the same everywhere' };
+    env = { ...anyPort, REDIS_URL: redis.url, SESSION_SECRET: 'the same everywhere, and long enough' };
     example = await start(env);
   });
 

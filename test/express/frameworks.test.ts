@@ -14,6 +14,7 @@ import {
   serve,
   sessions,
   takeCallback,
+  tokenOn,
 } from '../support/express-site';
 import { frameworks } from '../support/framework-apps';
 import { Browser, byFetch } from '../support/test-browser';
@@ -175,7 +176,7 @@ describe.each(Object.keys(frameworks))('on %s', (framework) => {
     });
 
     test('a failed login gets the failure page, or JSON', async () => {
-      const failed = await new Browser(app.url).get('/auth/pimbuzz/callback?auth_key=abc');
+      const failed = await new Browser(app.url).visit('/auth/pimbuzz/callback?auth_key=abc');
       expect([failed.status, failed.text]).toEqual([403, expect.stringContaining('<code>attempt_missing</code>')]);
       const inJSON = await new Browser(app.url).get('/auth/pimbuzz/callback?error=1', { accept: 'application/json' });
       expect([inJSON.status, inJSON.json.code]).toEqual([401, 'access_denied']);
@@ -205,8 +206,7 @@ describe.each(Object.keys(frameworks))('on %s', (framework) => {
       const browser = new Browser(app.url);
       await logIn(app, browser, 'renee');
       const page = await logIn(app, browser, 'sam', '/auth/lookloox/link?returnTo=/settings', 'lookloox');
-      const token = /name="token" value="([^"]+)"/.exec(page.text)![1]!;
-      const linked = await browser.postForm('/auth/lookloox/link', { token });
+      const linked = await browser.postForm('/auth/lookloox/link', { token: tokenOn(page) });
       expect([linked.status, linked.location]).toEqual([303, '/settings']);
       expect((await browser.get('/me')).json).toEqual({ key: 'pimbuzz:2' });
     });

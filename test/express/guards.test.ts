@@ -1,7 +1,16 @@
 import { LoginWithError } from 'passport-loginwith';
 import { moveTime } from '../support/strategy-app';
 import { byClient, byFetch, type Browser } from '../support/test-browser';
-import { closeSites, openSite, sessions, showData, type Site, type SiteSetUp } from '../support/express-site';
+import {
+  closeSites,
+  openSite,
+  sessions,
+  showData,
+  takeCallback,
+  tokenOn,
+  type Site,
+  type SiteSetUp,
+} from '../support/express-site';
 
 afterEach(async () => {
   jest.useRealTimers();
@@ -199,33 +208,49 @@ describe('requireAccessToken', () => {
     expect((await browser.get('/me')).json.id).toBe('2');
   });
 
-  test('does not hand a token to a user who logged in meanwhile', async () => {
+  test.each([
+    ['logged out', (_site: Site, browser: Browser) => browser.postForm('/auth/logout'), 'attempt_missing'],
+    ['logged in', (site: Site, browser: Browser) => site.logIn(browser, 'sam'), 'account_mismatch'],
+  ])('does not hand a token on when somebody has %s meanwhile', async (_name, act, code) => {
     const site = await openSite(withData);
     const browser = site.browser();
     await site.logIn(browser, 'renee');
     site.provider.advance(61_000);
-    let logsInBefore = true;
-    const response = await site.provider.signIn(
-      async (url: string) => {
-        if (url.includes('auth_key') && logsInBefore) {
-          logsInBefore = false;
-          await browser.postForm('/auth/logout');
-        }
-        return browser.get(url);
-      },
-      'renee',
-      { start: `${site.url}/data` },
-    );
-    expect([response.status, response.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
+    const callback = await takeCallback(site, browser, '/data');
+    await act(site, browser);
+    const response = await browser.visit(callback);
+    expect([response.status, response.text]).toEqual([403, expect.stringContaining(code)]);
   });
 
   test('asks for a second provider beside the login without changing who is signed in', async () => {
     const site = await openSite(withTwo);
     const browser = site.browser();
     await site.logIn(browser, 'renee');
-    expect((await site.logIn(browser, 'sam', '/data', 'lookloox')).location).toBe('/data');
+    const page = await site.logIn(browser, 'sam', '/data?page=2', 'lookloox');
+    expect([page.status, page.location]).toEqual([200, undefined]);
+    expect(page.text).toContain('Use this Look Loox account?');
+    expect(page.text).toContain('Sam Nguyễn');
+    expect(page.text).toContain('href="/data?page=2">Cancel</a>');
+    const confirmed = await browser.postForm('/auth/lookloox/link', { token: tokenOn(page) });
+    expect([confirmed.status, confirmed.location]).toEqual([303, '/data?page=2']);
+    expect((await site.logIn(browser, 'sam', '/data?page=2', 'lookloox')).location).toBe('/data?page=2');
     expect((await browser.get('/data')).json).toEqual({ id: '3' });
     expect((await browser.get('/me')).json).toMatchObject({ provider: 'pimbuzz', id: '2' });
+  });
+
+  test('asks with the page of the linking, and links, where there is onLink', async () => {
+    const links: unknown[] = [];
+    const site = await openSite({
+      ...withTwo,
+      options: (providers) => ({ providers, onLink: (_req, { profile }) => void links.push(profile.id) }),
+    });
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    const page = await site.logIn(browser, 'sam', '/data', 'lookloox');
+    expect(page.text).toContain('Add this Look Loox account?');
+    expect(links).toEqual([]);
+    expect((await browser.postForm('/auth/lookloox/link', { token: tokenOn(page) })).location).toBe('/data');
+    expect(links).toEqual(['3']);
   });
 
   test('asks for a click when another site triggers the first use of a provider, but not for a renewal', async () => {

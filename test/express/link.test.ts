@@ -1,41 +1,13 @@
 import express from 'express';
-import type { Link, LoginWithOptions } from 'passport-loginwith/express';
 import { moveTime } from '../support/strategy-app';
 import { byFetch, type Browser } from '../support/test-browser';
-import { closeSites, openSite, sessions, showData, type Site } from '../support/express-site';
+import { closeSites, sessions, takeCallback, type Site } from '../support/express-site';
+import { openLinkSite } from '../support/link-site';
 
 afterEach(async () => {
   jest.useRealTimers();
   await closeSites();
 });
-
-interface LinkSite {
-  site: Site;
-  links: Link<unknown>[];
-  /** Goes to Look Loox to link, and returns the page with the question. */
-  ask: (browser: Browser, user?: string, start?: string) => Promise<{ status: number; text: string; token: string }>;
-}
-
-async function openLinkSite(
-  options: Partial<LoginWithOptions> = {},
-  before: NonNullable<Parameters<typeof openSite>[0]>['before'] = (app) => app.use(sessions()),
-): Promise<LinkSite> {
-  const links: Link<unknown>[] = [];
-  const site = await openSite({
-    providers: ['pimbuzz', 'lookloox'],
-    before,
-    options: (providers) => ({ providers, onLink: (_req, link) => void links.push(link), ...options }),
-    routes: (app, auth) => app.get('/data', auth.requireAccessToken('lookloox'), showData),
-  });
-  return {
-    site,
-    links,
-    async ask(browser, user = 'sam', start = '/auth/lookloox/link?returnTo=/settings') {
-      const { status, text } = await site.logIn(browser, user, start, 'lookloox');
-      return { status, text, token: /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '' };
-    },
-  };
-}
 
 test('an account is linked to the signed-in user, after a page has shown which one it is', async () => {
   const { site, links, ask } = await openLinkSite();
@@ -196,6 +168,18 @@ describe('nothing is linked', () => {
       'sam',
       { start: `${site.url}/auth/lookloox/link` },
     );
+    expect([response.status, response.text]).toEqual([403, expect.stringContaining('attempt_missing')]);
+    expect(links).toEqual([]);
+  });
+
+  test('when somebody else logged in while the user was at the provider', async () => {
+    const { site, links } = await openLinkSite();
+    const browser = site.browser();
+    await site.logIn(browser, 'renee');
+    const lookloox = { url: site.url, provider: site.providers.lookloox! };
+    const callback = await takeCallback(lookloox, browser, '/auth/lookloox/link', 'sam');
+    await site.logIn(browser, 'layla');
+    const response = await browser.visit(callback);
     expect([response.status, response.text]).toEqual([403, expect.stringContaining('account_mismatch')]);
     expect(links).toEqual([]);
   });

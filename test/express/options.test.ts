@@ -6,6 +6,14 @@ const pimbuzz = { provider: 'pimbuzz', appId: '1', appSecret: 'b0b5ec12' };
 const onLogin = () => undefined;
 const verify = onLogin;
 
+/** Another site on which the user with the number 1 would be the user 1 of Pimbuzz. */
+const identities: [what: string, second: object][] = [
+  ['by "name"', { provider: 'https://evil.example', name: 'pimbuzz' }],
+  ['by "name" in other letters', { provider: 'https://evil.example', name: 'PimBuzz' }],
+  ['of a definition', { provider: { name: 'pimbuzz', baseURL: 'https://evil.example' } }],
+  ['by "name" over a definition', { provider: { name: 'x', baseURL: 'https://evil.example' }, name: 'Pimbuzz' }],
+];
+
 afterEach(closeSites);
 
 /** Options as JavaScript may give them. */
@@ -61,6 +69,29 @@ test.each([
     { providers: [{ ...pimbuzz, callbackURL: 'https://x.example/cb' }] },
     /"callbackURL" does not end with \/auth\/pimbuzz\/callback/,
   ],
+  ...[
+    ['short', 'x'.repeat(31)],
+    ['no text', 7],
+    ['an empty list', []],
+    ['a list with a short one', ['x'.repeat(32), 'x']],
+  ].flatMap(([what, cookieSecret]): [string, object, RegExp][] => [
+    [`a cookieSecret that is ${String(what)}`, { cookieSecret }, /"cookieSecret" must be 32 or more random characters/],
+    [
+      `a cookieSecret of a provider that is ${String(what)}`,
+      { providers: [{ ...pimbuzz, cookieSecret }] },
+      /"providers\[0\]": "cookieSecret" must be 32 or more random characters/,
+    ],
+  ]),
+  [
+    'a cookieSecret that is the app secret',
+    { cookieSecret: 'a'.repeat(32), providers: [{ ...pimbuzz, appSecret: 'a'.repeat(32) }] },
+    /"cookieSecret" is the appSecret, which can be guessed/,
+  ],
+  ...identities.map(([what, second]): [string, object, RegExp] => [
+    `two sites with one identity, ${what}`,
+    { providers: [pimbuzz, { ...pimbuzz, ...second }], paths: { login: '/:name/in' } },
+    /https:\/\/pimbuzz\.com and https:\/\/.* are both called "pimbuzz", so that user 1 of the one would be user 1/i,
+  ]),
   ['a base path', { basePath: 'auth' }, /"basePath" must be a path such as \/auth/],
   ['a base path with a name', { basePath: '/auth/:name' }, /"basePath" must be a path such as \/auth/],
   ['a base path elsewhere', { basePath: '//x.example' }, /"basePath" must be a path such as \/auth/],

@@ -89,9 +89,9 @@ describe.each([
     expect(page.text).not.toContain(key);
     const href = /url=([^"]+)"/.exec(page.text)![1]!;
     const foreign = { 'sec-fetch-site': 'cross-site' };
-    expect((await site.browser().get(href, foreign)).text).toContain('attempt_missing');
+    expect((await site.browser().visit(href, foreign)).text).toContain('attempt_missing');
     moveTime(61_000);
-    expect((await browser.get(href)).text).toContain('auth_key_missing');
-    expect((await browser.get('/auth/pimbuzz/callback?resume=AAAA')).text).toContain('auth_key_missing');
+    expect((await browser.visit(href)).text).toContain('auth_key_missing');
+    expect((await browser.visit('/auth/pimbuzz/callback?resume=AAAA')).text).toContain('auth_key_missing');
   });
 });

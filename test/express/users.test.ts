@@ -9,6 +9,7 @@ import {
   openSite,
   sessions,
   showData,
+  tokenOn,
   type Site,
   type SiteSetUp,
 } from '../support/express-site';
@@ -130,7 +131,11 @@ describe('the methods that Passport’s users know', () => {
     expect((await browser.get('/data')).json).toEqual({ id: '2' });
     await browser.get('/login');
     expect((await browser.get('/data')).location).toContain('/api/oauth');
+    const page = await site.logIn(browser, 'sam', '/data');
+    expect(page.text).toContain('Use this Pimbuzz account?');
+    expect((await browser.postForm('/auth/pimbuzz/link', { token: tokenOn(page) })).location).toBe('/data');
     expect((await site.logIn(browser, 'sam', '/data')).location).toBe('/data');
+    expect((await browser.get('/data')).json).toEqual({ id: '3' });
     expect((await browser.get('/me')).json.id).toBe('9');
   });
 

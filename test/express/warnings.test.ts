@@ -73,6 +73,23 @@ describe('a misconfiguration is warned of once, at the first start of a login:',
   });
 });
 
+test.each<[string, unknown, string[]]>([
+  ['true', true, ['LOGINWITH_TRUST_EVERY_PROXY']],
+  ['a function that trusts all', () => true, ['LOGINWITH_TRUST_EVERY_PROXY']],
+  ['networks of everybody', '0.0.0.0/1, 128.0.0.0/1', ['LOGINWITH_TRUST_EVERY_PROXY']],
+  ['a number of proxies', 2, []],
+  ['addresses', 'loopback, 10.0.0.0/8', []],
+])('"trust proxy" with %s is warned of if clients can make up their address', async (_what, setting, expected) => {
+  const site = await openSite({
+    before(app) {
+      app.set('trust proxy', setting);
+      app.use(sessions());
+    },
+  });
+  await site.browser().get('/auth/pimbuzz', { 'x-forwarded-for': '203.0.113.9' });
+  expect(codes()).toEqual(expected);
+});
+
 test('sessions in a cookie are not warned of in production', async () => {
   inMode('production');
   const site = await openSite({ before: (app) => app.use(cookieSessions()) });
@@ -85,7 +102,7 @@ test.each(['203.0.113.9', '127.0.0.1'])('a set-up that works is not warned of, f
   const store = new (class OtherStore extends MemoryStore {})();
   const site = await openSite({
     before(app) {
-      app.set('trust proxy', true);
+      app.set('trust proxy', 1);
       app.use(sessions({ store, cookie: { secure: true, sameSite: 'lax' } }));
     },
   });

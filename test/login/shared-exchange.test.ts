@@ -34,7 +34,7 @@ function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchang
   const exchanges = createSharedExchanges(client as unknown as LoginWithClient, undefined);
   /** Brings a key in an attempt; the outcome, or why there is none. */
   const bring = async (key: string, used: Partial<StoredAttempt> = {}) => {
-    const shared = await exchanges.share({ address: undefined }, { ...attempt, ...used }, key);
+    const shared = await exchanges.share({ address: undefined }, { ...attempt, ...used }, key, []);
     return shared === 'used' ? shared : shared.outcome.catch((error: unknown) => error);
   };
   return { sent, exchanges, bring };

@@ -21,8 +21,8 @@ const pages: [
   [
     'start',
     (_site, browser) => browser.get('/auth/pimbuzz', foreign),
-    'Another site sent you here',
-    'Un autre site vous a envoyé',
+    'if another site sent you here unasked, close this page',
+    'si un autre site vous a envoyé ici sans que vous le demandiez, fermez cette page',
   ],
   ['choose', (_site, browser) => browser.get('/auth/choose'), 'Log in with Pimbuzz', 'Se connecter avec Pimbuzz'],
   [
@@ -33,7 +33,7 @@ const pages: [
   ],
   [
     'failure',
-    (_site, browser) => browser.get('/auth/pimbuzz/callback?auth_key=abc'),
+    (_site, browser) => browser.visit('/auth/pimbuzz/callback?auth_key=abc'),
     'That did not work',
     'Cela n’a pas fonctionné',
   ],
@@ -107,7 +107,7 @@ test('names are shown as text, whatever is in them', async () => {
 
 test('a template that is undefined is ours', async () => {
   const site = await open('failure', { failure: undefined } as object);
-  expect((await site.browser().get('/auth/pimbuzz/callback?auth_key=abc')).text).toContain('That did not work');
+  expect((await site.browser().visit('/auth/pimbuzz/callback?auth_key=abc')).text).toContain('That did not work');
 });
 
 test('no secret, key or token is in any response, header, error or warning', async () => {

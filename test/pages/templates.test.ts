@@ -23,6 +23,7 @@ const values = {
   action: '/auth/pimbuzz/link',
   token: 'TOKEN',
   cancel: '/settings',
+  isLasting: true,
   stillSignedInAt: ['Pimbuzz', 'Look Loox'],
   code: 'timeout' as const,
   hint: 'Look <there>.',
@@ -45,8 +46,8 @@ function read(name: keyof Templates, locale: 'en' | 'fr', changes: object = {}):
 test.each<[keyof Templates, english: string, french: string]>([
   [
     'start',
-    `Log in with Pimbuzz Another site sent you here to log in with Pimbuzz. If that is what you want, go on; if not, close this page. [/there?a=1&amp;b=2] Log in with Pimbuzz`,
-    `Se connecter avec Pimbuzz Un autre site vous a envoyé ici pour vous connecter avec Pimbuzz. Si vous le souhaitez, continuez ; sinon, fermez cette page. [/there?a=1&amp;b=2] Se connecter avec Pimbuzz`,
+    `Log in with Pimbuzz You are about to log in with Pimbuzz. If that is what you want, go on; if another site sent you here unasked, close this page. [/there?a=1&amp;b=2] Log in with Pimbuzz`,
+    `Se connecter avec Pimbuzz Vous allez vous connecter avec Pimbuzz. Si vous le souhaitez, continuez ; si un autre site vous a envoyé ici sans que vous le demandiez, fermez cette page. [/there?a=1&amp;b=2] Se connecter avec Pimbuzz`,
   ],
   [
     'choose',
@@ -77,6 +78,15 @@ test.each<[keyof Templates, english: string, french: string]>([
 ])('the page "%s" says in both languages what it is for', (name, english, french) => {
   expect(read(name, 'en')).toBe(english);
   expect(read(name, 'fr')).toBe(french);
+});
+
+test('the page "link" is another one for an account that is used in one session', () => {
+  expect(read('link', 'en', { isLasting: false })).toBe(
+    `Use this Pimbuzz account? Sam Nguyễn sam · sam@example.org The page that you asked for shows data of this Pimbuzz account. You stay logged in as you are. [/auth/pimbuzz/link] [TOKEN] Yes, this is my account [/settings] Cancel`,
+  );
+  expect(read('link', 'fr', { isLasting: false })).toBe(
+    `Utiliser ce compte Pimbuzz ? Sam Nguyễn sam · sam@example.org La page demandée affiche des données de ce compte Pimbuzz. Vous restez connecté ici comme avant. [/auth/pimbuzz/link] [TOKEN] Oui, c’est mon compte [/settings] Annuler`,
+  );
 });
 
 test.each<[string, object, string]>([

@@ -7,7 +7,8 @@ export function describeWithChromium(name: string, suite: () => void): void {
   describeWith(service, name, suite);
 }
 
-export function launchChromium(): Promise<Browser> {
+/** @param args more options of its command line. */
+export function launchChromium(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     ...(service.executablePath === undefined ? {} : { executablePath: service.executablePath }),
     args: [
@@ -19,6 +20,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
 }

@@ -153,6 +153,11 @@ export async function takeCallback(
   return callback;
 }
 
+/** The field of the form that asks whether to link an account or to use it. */
+export function tokenOn({ text }: Pick<TestResponse, 'text'>): string {
+  return /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+}
+
 /** A route that fetches the user's profile with the kept token. */
 export const showData = async (req: IncomingMessage, res: express.Response, next: (error?: unknown) => void) => {
   try {

@@ -87,6 +87,14 @@ export class Browser {
     return this.send(path, { headers: headers ?? {} });
   }
 
+  /** Gets a page; of a failed callback the one to which it redirects, at its own address without the key. */
+  async visit(path: string, headers?: TestRequest['headers']): Promise<TestResponse> {
+    const request = { headers: headers ?? {} };
+    const response = await this.send(path, request);
+    const { pathname } = new URL(path, this.url);
+    return response.status === 303 && response.location === pathname ? this.send(pathname, request) : response;
+  }
+
   /** Sends a form of a page of the site itself. */
   postForm(
     path: string,

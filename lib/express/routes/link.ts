@@ -72,7 +72,9 @@ export async function confirmLink(instance: Instance, context: RequestContext, p
     });
   }
   await runOnce(instance.confirmations, pending.id, () => link(instance, req, provider, user, pending));
-  // Each request has a session of its own, and the last one to be stored stays.
+  // Each request has a session of its own, and the last one to be stored stays. Not before onLink has succeeded: until
+  // then the form can be sent again.
+  loginData.endLink(req, pending.id);
   loginData.setAccountId(req, provider.settings.name, pending.profile.id);
   await redirect(req, res, pending.returnTo);
 }
@@ -85,7 +87,7 @@ async function link(
   user: unknown,
   { id, profile }: PendingLink,
 ): Promise<void> {
-  if (loginData.takeLink(req, id)) await settings.onLink?.(asWebRequest(req), { user, profile });
+  if (loginData.isLinkExpected(req, id)) await settings.onLink?.(asWebRequest(req), { user, profile });
   else if (loginData.accountIdOf(req, provider.settings.name) !== profile.id) throw createInvalidFormError();
 }
 

@@ -4,7 +4,7 @@ import { isFetchRequest } from '../../pages/negotiation.js';
 import type { AttemptBinding } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { addReturnTo, loginPath, pathTo } from '../paths.js';
-import { redirect, sendJSON, sendPage } from '../responses.js';
+import { redirect, sendJSON, sendNothing, sendPage } from '../responses.js';
 import { getSession } from '../session/session.js';
 
 /** Starts a login, a renewal or the linking of an account. */
@@ -50,7 +50,10 @@ interface Start {
   isConfirmed: boolean;
 }
 
-/** Begins an attempt and redirects to the provider; `false` if the user must ask for it with a click first. */
+/**
+ * Begins an attempt and redirects to the provider, or responds with nothing to a HEAD or a prefetch of a guarded page;
+ * `false` if the user must ask for it with a click first.
+ */
 export async function redirectToProvider(
   instance: Instance,
   context: RequestContext,
@@ -74,8 +77,10 @@ export async function redirectToProvider(
     case 'error':
       throw outcome.error;
     case 'nothing':
+      sendNothing(res);
+      return true;
     case 'success':
-      // Of callbacks and prefetches only, which do not come here.
+      // Of callbacks only.
       return true;
   }
 }

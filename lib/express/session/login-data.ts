@@ -23,8 +23,10 @@ export interface LoginData {
   dropToken(req: IncomingMessage, provider: string): void;
   /** Makes the session wait for the form of one link, in place of an earlier one; returns its id. */
   expectLink(req: IncomingMessage): string;
-  /** Whether the session waits for this form. From then on it waits for none. */
-  takeLink(req: IncomingMessage, id: string): boolean;
+  /** Whether the session waits for this form. */
+  isLinkExpected(req: IncomingMessage, id: string): boolean;
+  /** Ends the wait for this form, but not for a newer one. */
+  endLink(req: IncomingMessage, id: string): void;
 }
 
 /** As the session holds it. */
@@ -105,10 +107,9 @@ export function createLoginData(settings: Settings, currentUser: CurrentUser): L
       change(req, (data) => (data.link = id));
       return id;
     },
-    takeLink(req, id) {
-      if (read(req)?.link !== id) return false;
-      change(req, (data) => delete data.link);
-      return true;
+    isLinkExpected: (req, id) => read(req)?.link === id,
+    endLink(req, id) {
+      if (read(req)?.link === id) change(req, (data) => delete data.link);
     },
   };
 }

@@ -79,6 +79,29 @@ describe('provider.signIn', () => {
     expect(callbacks).toBe(7);
   });
 
+  test('follows an app to the page of a failed callback at its own address, and no other redirect', async () => {
+    const app = express();
+    app.get('/auth/pimbuzz', (_req, res) => {
+      res.redirect(`${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`);
+    });
+    let target = '/auth/pimbuzz/callback';
+    app.get('/auth/pimbuzz/callback', (req, res) => {
+      if ('auth_key' in req.query) res.redirect(303, target);
+      else res.status(403).send('failed');
+    });
+    await serving(app, async (url) => {
+      const start = `${url}/auth/pimbuzz`;
+      for (target of ['/auth/pimbuzz/callback', `${url}/auth/pimbuzz/callback`]) {
+        const failed = await provider.signIn(request.agent(app));
+        expect([failed.status, failed.text]).toEqual([403, 'failed']);
+        const fetched = await provider.signIn((each, init) => fetch(each, init), 'sam', { start });
+        expect([fetched.status, await fetched.text()]).toEqual([403, 'failed']);
+      }
+      target = '/welcome';
+      expect((await provider.signIn(request.agent(app))).headers.location).toBe('/welcome');
+    });
+  });
+
   test('works with a provider in a server of the test’s own', async () => {
     const mounted = createProvider({ name: 'Look Loox' });
     await serving(mounted, async (url) => {
