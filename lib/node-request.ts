@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LoginRequest } from './login/outcome.js';
-import type { ClientAddress } from './login/rate-limit.js';
+import type { ClientAddress } from './login/rate-limit-buckets.js';
 import type { LoginAccess, LoginInfo } from './types.js';
 
 /** A request with the properties that Express and body parsers add; each may be missing. */

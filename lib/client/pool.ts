@@ -16,10 +16,13 @@ export interface WarmPool {
   close(): Promise<void>;
 }
 
+type Connector = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
+
 /** Opens a pool that can be given a connection before there is a request for it. */
 export function openPool(base: URL): WarmPool {
   const { Pool, buildConnector } = loadUndici();
-  const connectAnew = buildConnector({});
+  // Typed as returning nothing, undici's connector returns the socket.
+  const connectAnew = buildConnector({}) as Connector;
   const target = {
     hostname: base.hostname.replace(/[[\]]/g, ''),
     host: base.host,
@@ -38,7 +41,6 @@ export function openPool(base: URL): WarmPool {
     return socket?.destroyed === false && socket.writable ? socket : undefined;
   };
   const connect = (options: buildConnector.Options, callback: buildConnector.Callback) => {
-    // Typed as returning nothing, undici's connector returns the socket.
     const socket = connectAnew(options, (...result) => {
       connecting.delete(socket);
       const [error] = result;
@@ -50,7 +52,7 @@ export function openPool(base: URL): WarmPool {
         });
       }
       callback(...result);
-    }) as unknown as Socket;
+    });
     connecting.add(socket);
   };
   const dispatcher = new Pool(base.origin, {

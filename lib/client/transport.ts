@@ -64,10 +64,9 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       // Once a key is used, its token must be used too.
       if (stage === 'authorize' && !(await breaker.admit())) throw createSilentError(stage, provider);
       const end = breaker.begin();
-      // Of the app's own dispatcher it is not known whether it had a connection.
-      const { dispatcher, watch } =
-        given === undefined ? (pool ??= openPool(base)) : { dispatcher: given, watch: undefined };
-      const hadConnection = watch?.();
+      const dispatcher = given ?? (pool ??= openPool(base)).dispatcher;
+      // Of a dispatcher of the app it is not known.
+      const hadConnection = pool?.watch();
       try {
         signal.throwIfAborted();
         const sending = untilAborted(signal, send(base, call, dispatcher, toMessage));

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import type { Lock } from '../internal/lock.js';
 import type { Attempt, AttemptBinding, LoginInfo, Profile } from '../types.js';
-import type { ClientAddress } from './rate-limit.js';
+import type { ClientAddress } from './rate-limit-buckets.js';
 import type { RequestLine } from './request.js';
 
 /** The parts of a request that a login needs. */

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
 import { LoginWithError, type LoginErrorDetails } from '../errors.js';
 import { createLock } from '../internal/lock.js';
 import type { RateLimits } from '../options.js';
 import type { Attempt, RateLimitCount } from '../types.js';
 import { createPendingRetries } from './pending-retries.js';
+import { bucketsOf, digest, type Bucket, type ClientAddress } from './rate-limit-buckets.js';
 import { openCounts } from './rate-limit-store.js';
 
 /**
@@ -40,14 +39,6 @@ export interface RateLimiter {
   ): Promise<Permit>;
 }
 
-/** Where a request comes from. */
-export interface ClientAddress {
-  /** The client's IP address. Clients without one are counted as one client, with the overall limit. */
-  address: string | undefined;
-  /** Address of the connection, if the client can make up {@link address}: all behind it share the overall limit. */
-  connection?: string | undefined;
-}
-
 /** Allows one exchange. */
 export interface Permit {
   /**
@@ -62,8 +53,6 @@ export interface Permit {
 export type ExchangeResult =
   { type: 'wrong_key'; isRestarted: boolean } | { type: 'login'; account: string } | { type: 'no_guess' };
 
-/** Enough for a user whose first key was replaced by a second tab or device. */
-const reducedLimit = 2;
 /** So many wrong keys are taken back for one account within the window, so that an attacker's account is of no use. */
 const maximumTakenBack = 3;
 /** How often the counts are read while a failure may be taken back, in milliseconds: another process may do so. */
@@ -71,12 +60,6 @@ const pollInterval = 250;
 /** An exchange that takes longer makes nobody wait, and nobody waits longer without any answer, in milliseconds. */
 const patience = 1_000;
 const overallKey = 'loginwith overall';
-
-/** A count that limits a client. */
-interface Bucket {
-  key: string;
-  limit(isOverallReached: boolean): number;
-}
 
 /** The requests of one bucket that wait for an exchange or run one. */
 interface BucketState {
@@ -207,30 +190,6 @@ function waitForChange(state: BucketState, time: number): Promise<void> {
       resolve();
     };
   });
-}
-
-function bucketsOf({ address, connection }: ClientAddress, { limit, overallLimit }: RateLimits): Bucket[] {
-  const shared = (key: string): Bucket => ({ key, limit: () => overallLimit });
-  if (address === undefined) return [shared('loginwith client unknown')];
-  const own: Bucket = {
-    key: `loginwith client ${digest(networkOf(address))}`,
-    limit: (isOverallReached) => (isOverallReached ? Math.min(limit, reducedLimit) : limit),
-  };
-  return connection === undefined ? [own] : [shared(`loginwith connection ${digest(networkOf(connection))}`), own];
-}
-
-/**
- * Returns one text per IPv4 address and one per IPv6 /56 network, because an internet customer usually has a whole /56.
- */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.toByteArray().slice(0, 7).join('.');
-}
-
-/** The app's store gets no address of a user, and no text of any length that a client has made up. */
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
 const refusals = new WeakSet<LoginWithError>();

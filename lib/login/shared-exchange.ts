@@ -4,7 +4,8 @@ import { hasCode, LoginWithError } from '../errors.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile } from '../types.js';
 import { digestKey, type StoredAttempt } from './attempt-cookie.js';
-import { isRefusal, type ClientAddress, type ExchangeResult, type Permit, type RateLimiter } from './rate-limit.js';
+import { isRefusal, type ExchangeResult, type Permit, type RateLimiter } from './rate-limit.js';
+import type { ClientAddress } from './rate-limit-buckets.js';
 
 /** The exchange of one key in one attempt. All requests that bring both share it. */
 interface SharedExchange {

@@ -1,7 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { LoginWithClient, type LoginErrorCode } from 'passport-loginwith';
-import { closeAll, openServer, skipPauses } from '../support/strategy-app';
+import { closeAll, openServer, respondWell, skipPauses } from '../support/strategy-app';
 
 beforeEach(() => void skipPauses());
 afterEach(async () => {
@@ -198,3 +198,21 @@ test.each([
   await expect(client.exchange('key')).rejects.toMatchObject({ retryable });
   await client.close();
 });
+
+test.each([301, 302, 303, 307, 308])(
+  'status %i leads nowhere: the target of a redirect gets no request',
+  async (status) => {
+    const { url: target, server } = await openServer(respondWell);
+    const received = jest.fn();
+    server.on('request', received);
+    const { client } = await openClient('authorize', (req, res) => {
+      res.writeHead(status, { Location: `${target}${req.url}` }).end('moved');
+    });
+    await expect(client.exchange('key')).rejects.toMatchObject({ code: 'provider_redirected' });
+    expect(received).not.toHaveBeenCalled();
+    // The trap works.
+    await fetch(`${target}/api/authorize`);
+    expect(received).toHaveBeenCalledTimes(1);
+    await client.close();
+  },
+);

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
+import type { RateLimits } from '../options.js';
+
+/** Where a request comes from. */
+export interface ClientAddress {
+  /** The client's IP address. Clients without one are counted as one client, with the overall limit. */
+  address: string | undefined;
+  /** Address of the connection, if the client can make up {@link address}: all behind it share the overall limit. */
+  connection?: string | undefined;
+}
+
+/** A count that limits a client. */
+export interface Bucket {
+  key: string;
+  limit(isOverallReached: boolean): number;
+}
+
+/** Enough for a user whose first key was replaced by a second tab or device. */
+const reducedLimit = 2;
+
+/** The counts that limit a client. */
+export function bucketsOf({ address, connection }: ClientAddress, { limit, overallLimit }: RateLimits): Bucket[] {
+  const shared = (key: string): Bucket => ({ key, limit: () => overallLimit });
+  if (address === undefined) return [shared('loginwith client unknown')];
+  const own: Bucket = {
+    key: `loginwith client ${digest(networkOf(address))}`,
+    limit: (isOverallReached) => (isOverallReached ? Math.min(limit, reducedLimit) : limit),
+  };
+  return connection === undefined ? [own] : [shared(`loginwith connection ${digest(networkOf(connection))}`), own];
+}
+
+/**
+ * Returns one text per IPv4 address and one per IPv6 /56 network, because an internet customer usually has a whole /56.
+ */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.toByteArray().slice(0, 7).join('.');
+}
+
+/** The app's store gets no address of a user, and no text of any length that a client has made up. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
