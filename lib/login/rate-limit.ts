@@ -79,9 +79,11 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
   const counts = openCounts(limits);
   const states = new Map<string, BucketState>();
   const retries = createPendingRetries();
+  /** The exchanges of all clients, until they have ended. */
+  const exchanges = new Set<object>();
 
   /** Waits until the bucket has room for one more failure, and takes it. The result gives it back. */
-  async function enter(bucket: Bucket): Promise<() => void> {
+  async function enter(bucket: Bucket, exchange: object): Promise<() => void> {
     const { key } = bucket;
     const since = Date.now();
     const state = states.get(key) ?? { requests: 0, running: 0, releases: 0, releasedAt: 0, lock: createLock() };
@@ -95,6 +97,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
     try {
       await waitForRoom(bucket, state, since);
       state.running += 1;
+      exchanges.add(exchange);
     } catch (error) {
       leave();
       throw error;
@@ -113,6 +116,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       state.releases += 1;
       state.releasedAt = Date.now();
       stopCounting();
+      exchanges.delete(exchange);
       leave();
     };
   }
@@ -127,10 +131,12 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       if (room <= 0 && !mayGetRoom) throw createRefusal(own, windowMs);
       // An exchange that ended during the read may not be in the counts.
       if (state.releases !== releases) continue;
-      if (state.running < room) return;
+      // All that are running may fail, too: many addresses at once must not get past the overall limit.
+      const safeRoom = bucket.limit(overall.totalHits + exchanges.size >= overallLimit) - own.totalHits;
+      if (state.running < safeRoom) return;
       const time = Math.max(since, state.releasedAt) + patience - Date.now();
       if (room > 0 && time <= 0) throw createSilentError();
-      await waitForChange(state, room > 0 ? time : pollInterval);
+      await waitForChange(state, room > 0 && safeRoom === room ? time : pollInterval);
     }
   }
 
@@ -150,10 +156,11 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       const keys = buckets.map(({ key }) => key);
       const { retryOf } = attempt;
       const isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
+      const exchange = {};
       const leaves: (() => void)[] = [];
       const leaveAll = () => leaves.splice(0).forEach((leave) => leave());
       try {
-        if (!isFirstRetry) for (const bucket of buckets) leaves.push(await enter(bucket));
+        if (!isFirstRetry) for (const bucket of buckets) leaves.push(await enter(bucket, exchange));
       } catch (error) {
         leaveAll();
         throw error;

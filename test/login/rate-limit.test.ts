@@ -167,6 +167,26 @@ describe('requests of one client at once', () => {
     await last;
   });
 
+  test('of many addresses do not get past the overall limit either', async () => {
+    const limiter = create({ limit: 10, overallLimit: 100 });
+    const addresses = Array.from({ length: 60 }, (_, i) => `192.0.2.${i}`);
+    const guesses = addresses.flatMap((address) =>
+      Array.from({ length: 10 }, async () => {
+        const permit = await acquire(limiter, address);
+        await settle();
+        await permit.release(wrongKey);
+      }),
+    );
+    const ended = Promise.allSettled(guesses);
+    for (let turn = 0; turn < 20; turn++) {
+      await settle();
+      jest.advanceTimersByTime(250);
+    }
+    const letIn = (await ended).filter(({ status }) => status === 'fulfilled').length;
+    expect(letIn).toBeGreaterThanOrEqual(100);
+    expect(letIn).toBeLessThanOrEqual(100 + 2 * addresses.length);
+  });
+
   test('are let in in the order in which they came', async () => {
     const limiter = create({ limit: 1 });
     const order: number[] = [];
