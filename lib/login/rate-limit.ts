@@ -155,14 +155,16 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       const buckets = bucketsOf(client, limits);
       const keys = buckets.map(({ key }) => key);
       const { retryOf } = attempt;
-      const isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
+      let isFirstRetry = false;
       const exchange = {};
       const leaves: (() => void)[] = [];
       const leaveAll = () => leaves.splice(0).forEach((leave) => leave());
       try {
+        isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
         if (!isFirstRetry) for (const bucket of buckets) leaves.push(await enter(bucket, exchange));
       } catch (error) {
         leaveAll();
+        if (error instanceof LoginWithError) refusals.add(error);
         throw error;
       }
       return {
@@ -203,7 +205,7 @@ const refusals = new WeakSet<LoginWithError>();
 
 /** Whether an error kept a key from being exchanged. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof LoginWithError && (refusals.has(error) || error.code === 'limits_failed');
+  return error instanceof LoginWithError && refusals.has(error);
 }
 
 function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWithError {
@@ -225,7 +227,5 @@ function createSilentError(): LoginWithError {
 }
 
 function refuse(what: string, details: Pick<LoginErrorDetails, 'code' | 'hint' | 'retryAfter'>): LoginWithError {
-  const error = new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
-  refusals.add(error);
-  return error;
+  return new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
 }
