@@ -32,7 +32,9 @@ export function openCounts({ windowMs, store: given }: Pick<RateLimits, 'windowM
     async read(key) {
       const { totalHits, resetTime } = (await use(async () => store.get?.(key))) ?? { totalHits: 0 };
       const missing = await unwritten.get?.(key);
-      return { totalHits: totalHits + (missing?.totalHits ?? 0), resetTime: resetTime ?? missing?.resetTime };
+      // A store such as Redis counts below zero when a failure is taken back at another address.
+      const counted = Math.max(0, totalHits) + (missing?.totalHits ?? 0);
+      return { totalHits: counted, resetTime: resetTime ?? missing?.resetTime };
     },
     async increment(key) {
       try {

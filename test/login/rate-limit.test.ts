@@ -456,6 +456,32 @@ describe('a wrong key whose login then succeeds', () => {
     expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
   });
 
+  test('at another address gives nobody there more guesses, though the store counts below zero', async () => {
+    const counts = new Map<string, number>();
+    // As rate-limit-redis does: what was only taken back has no time to live, and the next failure starts at one.
+    const add = (key: string, totalHits: number) => {
+      counts.set(key, totalHits);
+      return { totalHits, resetTime: undefined };
+    };
+    const store: RateLimitStore = {
+      get: (key) => ({ totalHits: counts.get(key) ?? 0, resetTime: undefined }),
+      increment: (key) => add(key, Math.max(0, counts.get(key) ?? 0) + 1),
+      decrement: (key) => add(key, (counts.get(key) ?? 0) - 1),
+    };
+    const limiter = create({ limit: 3, store });
+    for (let user = 0; user < 9; user++) {
+      const permit = await limiter.acquire({ address: `192.0.2.${100 + user}` }, { id: `user ${user}` });
+      await permit.release({ type: 'wrong_key', isRestarted: true });
+      await comeBack(limiter, `user ${user}`);
+    }
+    const guesses = Array.from({ length: 12 }, async () => {
+      const permit = await acquire(limiter, '192.0.2.1');
+      await settle();
+      await permit.release(wrongKey);
+    });
+    expect((await Promise.allSettled(guesses)).filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+  });
+
   test('counts if the store cannot take it back', async () => {
     const { store } = createSlowStore();
     const limiter = create({ limit: 1, store });
