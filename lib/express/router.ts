@@ -52,6 +52,8 @@ async function handleGet(
   provider: ProviderLogin,
   route: (typeof providerRoutes)[number],
 ): Promise<void> {
+  // Also for what the app itself sends from a hook or for an error: a cache must not give one user's cookies to others.
+  context.res.setHeader('Cache-Control', 'no-store');
   const { type } = classifyRequest(toLoginRequest(context.req), undefined);
   if (type === 'prefetch') sendNothing(context.res);
   // An app may have registered the route that starts the login as its redirect URL.

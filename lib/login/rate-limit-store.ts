@@ -14,6 +14,8 @@ export interface Counts {
 /** Opens the counts in the app's store, or in the memory of this process. */
 export function openCounts({ windowMs, store: given }: Pick<RateLimits, 'windowMs' | 'store'>): Counts {
   const store = given ?? createMemoryStore(windowMs);
+  /** What the app's store could not count: a full or read-only one must not let everybody guess. */
+  const unwritten = createMemoryStore(windowMs);
   let ready: Promise<unknown> | undefined;
   // An app's store may throw at once.
   const init = () => new Promise((resolve) => resolve(store.init?.({ windowMs })));
@@ -27,8 +29,21 @@ export function openCounts({ windowMs, store: given }: Pick<RateLimits, 'windowM
   open().catch(() => undefined);
   const use = <T>(work: () => T | Promise<T>): Promise<T> => withClearError(() => open().then(work));
   return {
-    read: (key) => use(async () => (await store.get?.(key)) ?? { totalHits: 0, resetTime: undefined }),
-    increment: (key) => use(() => store.increment(key)),
+    async read(key) {
+      const { totalHits, resetTime } = (await use(async () => store.get?.(key))) ?? { totalHits: 0 };
+      const missing = await unwritten.get?.(key);
+      // A store such as Redis counts below zero when a failure is taken back at another address.
+      const counted = Math.max(0, totalHits) + (missing?.totalHits ?? 0);
+      return { totalHits: counted, resetTime: resetTime ?? missing?.resetTime };
+    },
+    async increment(key) {
+      try {
+        return await use(() => store.increment(key));
+      } catch (error) {
+        await unwritten.increment(key);
+        throw error;
+      }
+    },
     async decrement(key) {
       await use(() => store.decrement?.(key));
     },

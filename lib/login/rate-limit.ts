@@ -79,9 +79,11 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
   const counts = openCounts(limits);
   const states = new Map<string, BucketState>();
   const retries = createPendingRetries();
+  /** The exchanges of all clients, until they have ended. */
+  const exchanges = new Set<object>();
 
   /** Waits until the bucket has room for one more failure, and takes it. The result gives it back. */
-  async function enter(bucket: Bucket): Promise<() => void> {
+  async function enter(bucket: Bucket, exchange: object): Promise<() => void> {
     const { key } = bucket;
     const since = Date.now();
     const state = states.get(key) ?? { requests: 0, running: 0, releases: 0, releasedAt: 0, lock: createLock() };
@@ -95,6 +97,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
     try {
       await waitForRoom(bucket, state, since);
       state.running += 1;
+      exchanges.add(exchange);
     } catch (error) {
       leave();
       throw error;
@@ -113,6 +116,7 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       state.releases += 1;
       state.releasedAt = Date.now();
       stopCounting();
+      exchanges.delete(exchange);
       leave();
     };
   }
@@ -127,10 +131,12 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       if (room <= 0 && !mayGetRoom) throw createRefusal(own, windowMs);
       // An exchange that ended during the read may not be in the counts.
       if (state.releases !== releases) continue;
-      if (state.running < room) return;
+      // All that are running may fail, too: many addresses at once must not get past the overall limit.
+      const safeRoom = bucket.limit(overall.totalHits + exchanges.size >= overallLimit) - own.totalHits;
+      if (state.running < safeRoom) return;
       const time = Math.max(since, state.releasedAt) + patience - Date.now();
       if (room > 0 && time <= 0) throw createSilentError();
-      await waitForChange(state, room > 0 ? time : pollInterval);
+      await waitForChange(state, room > 0 && safeRoom === room ? time : pollInterval);
     }
   }
 
@@ -149,13 +155,16 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       const buckets = bucketsOf(client, limits);
       const keys = buckets.map(({ key }) => key);
       const { retryOf } = attempt;
-      const isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
+      let isFirstRetry = false;
+      const exchange = {};
       const leaves: (() => void)[] = [];
       const leaveAll = () => leaves.splice(0).forEach((leave) => leave());
       try {
-        if (!isFirstRetry) for (const bucket of buckets) leaves.push(await enter(bucket));
+        isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
+        if (!isFirstRetry) for (const bucket of buckets) leaves.push(await enter(bucket, exchange));
       } catch (error) {
         leaveAll();
+        if (error instanceof LoginWithError) refusals.add(error);
         throw error;
       }
       return {
@@ -196,7 +205,7 @@ const refusals = new WeakSet<LoginWithError>();
 
 /** Whether an error kept a key from being exchanged. */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof LoginWithError && (refusals.has(error) || error.code === 'limits_failed');
+  return error instanceof LoginWithError && refusals.has(error);
 }
 
 function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWithError {
@@ -218,7 +227,5 @@ function createSilentError(): LoginWithError {
 }
 
 function refuse(what: string, details: Pick<LoginErrorDetails, 'code' | 'hint' | 'retryAfter'>): LoginWithError {
-  const error = new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
-  refusals.add(error);
-  return error;
+  return new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
 }

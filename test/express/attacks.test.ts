@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { moveTime } from '../support/strategy-app';
 import { byClient, type Browser, type TestRequest } from '../support/test-browser';
 import { closeSites, openSite, takeCallback, tokenOn, type Site, type SiteSetUp } from '../support/express-site';
@@ -227,5 +228,27 @@ describe('an attacker whose key comes back in place of the one of a renewal', ()
     expect((await victim.postForm('/auth/lookloox/link', { token })).text).toContain('account_mismatch');
     const stranger = await site.browser().postForm('/auth/lookloox/link', { token });
     expect([stranger.status, stranger.text]).toEqual([401, expect.stringContaining('Please log in')]);
+  });
+});
+
+describe('a cache in front of the app', () => {
+  const send = (_error: unknown, _req: unknown, res: ServerResponse) => void res.end('of the app');
+
+  test('keeps no page of the app for a failure, with the cookie of this user', async () => {
+    const site = await openSite({ options: (providers) => ({ providers, onError: send }) });
+    const victim = site.browser();
+    await victim.get('/auth/pimbuzz');
+    site.provider.once('authorize', 'maintenance');
+    const page = await victim.visit('/auth/pimbuzz/callback?auth_key=abc');
+    expect(page.text).toBe('of the app');
+    expect(page.headers.getSetCookie().join()).toContain('login-failure-pimbuzz=');
+    expect(page.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('keeps no page that the app sends after a login', async () => {
+    const onLogin = (_req: unknown, res: ServerResponse) => void res.end('of the app');
+    const site = await openSite({ options: (providers) => ({ providers, onLogin }) });
+    const page = await site.logIn(site.browser());
+    expect([page.text, page.headers.get('cache-control')]).toEqual(['of the app', 'no-store']);
   });
 });

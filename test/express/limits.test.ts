@@ -166,6 +166,22 @@ describe("the app's own store", () => {
     const site = await open({ store: { get: fail, increment: fail } });
     expect((await site.logIn(browserAt(site, '198.51.100.7'))).json).toEqual({ error: 'limits_failed' });
   });
+
+  test('that can be read but not written lets nobody guess without end, and sends no key again', async () => {
+    const increment = () => Promise.reject(new Error('OOM command not allowed'));
+    const site = await open({ store: { get: () => undefined, increment } });
+    const browser = browserAt(site, '198.51.100.7');
+    await browser.get('/auth/pimbuzz');
+    await browser.get('/auth/pimbuzz/callback?auth_key=wrong');
+    // Loaded again, the page would try an unused key again.
+    for (let i = 0; i < 2; i += 1) await browser.get('/auth/pimbuzz/callback');
+    expect(guessesOf(site)).toBe(1);
+
+    const attack = await attackFrom(site, '203.0.113.9');
+    for (let i = 0; i < 15; i += 1) await attack(1);
+    expect(guessesOf(site)).toBe(11);
+    expect((await site.logIn(browserAt(site, '198.51.100.8'))).location).toBe('/');
+  });
 });
 
 async function site429(site: Site) {

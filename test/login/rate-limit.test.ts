@@ -167,6 +167,26 @@ describe('requests of one client at once', () => {
     await last;
   });
 
+  test('of many addresses do not get past the overall limit either', async () => {
+    const limiter = create({ limit: 10, overallLimit: 100 });
+    const addresses = Array.from({ length: 60 }, (_, i) => `192.0.2.${i}`);
+    const guesses = addresses.flatMap((address) =>
+      Array.from({ length: 10 }, async () => {
+        const permit = await acquire(limiter, address);
+        await settle();
+        await permit.release(wrongKey);
+      }),
+    );
+    const ended = Promise.allSettled(guesses);
+    for (let turn = 0; turn < 20; turn++) {
+      await settle();
+      jest.advanceTimersByTime(250);
+    }
+    const letIn = (await ended).filter(({ status }) => status === 'fulfilled').length;
+    expect(letIn).toBeGreaterThanOrEqual(100);
+    expect(letIn).toBeLessThanOrEqual(100 + 2 * addresses.length);
+  });
+
   test('are let in in the order in which they came', async () => {
     const limiter = create({ limit: 1 });
     const order: number[] = [];
@@ -297,7 +317,7 @@ describe('a store of the app', () => {
     'that fails in %s is limits_failed, and works again afterwards',
     async (method) => {
       const { store } = createSlowStore();
-      const limiter = create({ limit: 1, store });
+      const limiter = create({ limit: 2, store });
       const failing = jest.spyOn(store, method).mockRejectedValueOnce(new Error('connection lost'));
       const error: unknown = await acquire(limiter, '192.0.2.1')
         .then((permit) => permit.release(wrongKey))
@@ -306,9 +326,10 @@ describe('a store of the app', () => {
       expect((error as Error).cause).toMatchObject({ message: 'connection lost' });
       failing.mockRestore();
       await settle();
+      // A wrong key that the store could not count still counts, in this process.
       const before = await countGuesses(limiter, '192.0.2.1');
-      expect(before).toBe(1);
-      expect(await countGuesses(limiter, '192.0.2.2')).toBe(1);
+      expect(before).toBe(method === 'increment' ? 1 : 2);
+      expect(await countGuesses(limiter, '192.0.2.2')).toBe(2);
     },
   );
 
@@ -320,7 +341,7 @@ describe('a store of the app', () => {
     const waiting = codeOf(acquire(limiter, '192.0.2.1'));
     await settle();
     await expect(permit.release(wrongKey)).rejects.toMatchObject({ code: 'limits_failed' });
-    expect(await waiting).toBe('in');
+    expect(await waiting).toBe('too_many_failures');
   });
 
   test('that throws at once is limits_failed, too', async () => {
@@ -433,6 +454,32 @@ describe('a wrong key whose login then succeeds', () => {
     await failFirst(limiter, 'the attacker’s only one');
     await failFirst(limiter, 'the attacker’s only one');
     expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
+  });
+
+  test('at another address gives nobody there more guesses, though the store counts below zero', async () => {
+    const counts = new Map<string, number>();
+    // As rate-limit-redis does: what was only taken back has no time to live, and the next failure starts at one.
+    const add = (key: string, totalHits: number) => {
+      counts.set(key, totalHits);
+      return { totalHits, resetTime: undefined };
+    };
+    const store: RateLimitStore = {
+      get: (key) => ({ totalHits: counts.get(key) ?? 0, resetTime: undefined }),
+      increment: (key) => add(key, Math.max(0, counts.get(key) ?? 0) + 1),
+      decrement: (key) => add(key, (counts.get(key) ?? 0) - 1),
+    };
+    const limiter = create({ limit: 3, store });
+    for (let user = 0; user < 9; user++) {
+      const permit = await limiter.acquire({ address: `192.0.2.${100 + user}` }, { id: `user ${user}` });
+      await permit.release({ type: 'wrong_key', isRestarted: true });
+      await comeBack(limiter, `user ${user}`);
+    }
+    const guesses = Array.from({ length: 12 }, async () => {
+      const permit = await acquire(limiter, '192.0.2.1');
+      await settle();
+      await permit.release(wrongKey);
+    });
+    expect((await Promise.allSettled(guesses)).filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
   });
 
   test('counts if the store cannot take it back', async () => {
