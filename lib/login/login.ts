@@ -106,7 +106,7 @@ export function createLoginHandler(
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     try {
       const ids = content.attempts.map(({ id }) => id);
-      const shared = await exchanges.share(request.client, found, authKey, ids);
+      const shared = exchanges.share(request.clientAddress, found, authKey, ids);
       // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
       if (shared === 'used') return await restart(request, attempt, used, createUsedKeyError());
       const { profile, ...token } = await shared.outcome;

@@ -12,7 +12,7 @@ export interface LoginRequest extends RequestLine {
   /** Whether the browser uses https. */
   secure: boolean;
   /** Where the request comes from. */
-  client: ClientAddress;
+  clientAddress: ClientAddress;
   /** Path to return to after the login; the query's `returnTo` if absent. */
   returnTo: string | undefined;
   /** Whether the user has asked for it here, or it changes nobody's login, wherever the request comes from. */

@@ -1,5 +1,5 @@
 import { LoginWithError, type LoginErrorDetails } from '../errors.js';
-import { createLock } from '../internal/lock.js';
+import { createLock, type Lock } from '../internal/lock.js';
 import type { RateLimits } from '../options.js';
 import type { Attempt, RateLimitCount } from '../types.js';
 import { createPendingRetries } from './pending-retries.js';
@@ -30,7 +30,7 @@ export interface RateLimiter {
    * @param attemptsOfBrowser ids of the attempts that this browser has. A login that succeeds takes their wrong keys
    *   back, too: of two tabs at once, one overwrites the cookie that says what the other is a retry of.
    * @throws LoginWithError `too_many_failures`, whose `retryAfter` tells how long to wait; `provider_unavailable` if
-   *   the exchanges before it have no answer; `limits_failed`. {@link isRefusal} tells them from those of an exchange.
+   *   the exchanges before it have no answer; `limits_failed`. The key is unused then.
    */
   acquire(
     client: ClientAddress,
@@ -70,7 +70,7 @@ interface BucketState {
   releases: number;
   releasedAt: number;
   /** Lets one request at a time read the counts. */
-  lock: ReturnType<typeof createLock>;
+  lock: Lock;
   onChange?: () => void;
 }
 
@@ -192,13 +192,6 @@ function waitForChange(state: BucketState, time: number): Promise<void> {
   });
 }
 
-const refusals = new WeakSet<LoginWithError>();
-
-/** Whether an error kept a key from being exchanged. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof LoginWithError && (refusals.has(error) || error.code === 'limits_failed');
-}
-
 function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWithError {
   const milliseconds = resetTime === undefined ? windowMs : resetTime.getTime() - Date.now();
   return refuse('too many logins from this address have failed', {
@@ -218,7 +211,5 @@ function createSilentError(): LoginWithError {
 }
 
 function refuse(what: string, details: Pick<LoginErrorDetails, 'code' | 'hint' | 'retryAfter'>): LoginWithError {
-  const error = new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
-  refusals.add(error);
-  return error;
+  return new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
 }

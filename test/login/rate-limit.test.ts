@@ -416,6 +416,19 @@ describe('a wrong key whose login then succeeds', () => {
     expect(await countGuesses(limiter, '192.0.2.1')).toBe(5 - 2);
   });
 
+  test.each([
+    ['is taken back by the login of another tab of its browser', ['first tab', 'second tab'], 2],
+    ['is not taken back by the login of another browser', ['second tab'], 1],
+  ])('%s', async (_name, attemptsOfBrowser, left) => {
+    const limiter = create({ limit: 2 });
+    await failFirst(limiter, 'first tab');
+    const permit = await limiter.acquire({ address: '192.0.2.1' }, { id: 'second tab' }, attemptsOfBrowser);
+    await permit.release({ type: 'login', account: 'x 7' });
+    // Until then the others wait for the first tab.
+    jest.setSystemTime(1_000_000 + 3_001);
+    expect(await countGuesses(limiter, '192.0.2.1')).toBe(left);
+  });
+
   test('allows one more key, however often the cookie of the restarted login is sent', async () => {
     const limiter = create({ limit: 1 });
     await failFirst(limiter, 'a');
