@@ -1,12 +1,12 @@
 import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import { digest } from '../internal/digest.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
   createAttempt,
   createAttemptCookie,
-  digestKey,
   type AttemptCookieContent,
   type AttemptCookieReading,
   type StoredAttempt,
@@ -94,15 +94,15 @@ export function createLoginHandler(
 
   async function finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
     const { content, reading } = await readCookie(request);
-    const digest = digestKey(authKey);
+    const keyDigest = digest(authKey);
     const found: StoredAttempt | undefined =
       store === undefined
-        ? findAttempt(content, digest, (attempt) => exchanges.isUsedForOther(attempt, digest))
+        ? findAttempt(content, keyDigest, (attempt) => exchanges.isUsedForOther(attempt, keyDigest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
     if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
     const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
-    const attempt: StoredAttempt = { ...found, usedFor: digest };
+    const attempt: StoredAttempt = { ...found, usedFor: keyDigest };
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     try {
       const ids = content.attempts.map(({ id }) => id);
@@ -190,12 +190,12 @@ export function createLoginHandler(
  */
 function findAttempt(
   { attempts }: AttemptCookieContent,
-  digest: string,
+  keyDigest: string,
   isUsedForOther: (attempt: StoredAttempt) => boolean,
 ): StoredAttempt | undefined {
   const unused = attempts.filter(({ usedFor }) => usedFor === undefined);
   return (
-    attempts.find(({ usedFor }) => usedFor === digest) ??
+    attempts.find(({ usedFor }) => usedFor === keyDigest) ??
     unused.findLast((attempt) => !isUsedForOther(attempt)) ??
     unused.at(-1)
   );

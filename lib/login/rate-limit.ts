@@ -1,9 +1,10 @@
 import { LoginWithError, type LoginErrorDetails } from '../errors.js';
+import { digest } from '../internal/digest.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { RateLimits } from '../options.js';
 import type { Attempt, RateLimitCount } from '../types.js';
 import { createPendingRetries } from './pending-retries.js';
-import { bucketsOf, digest, type Bucket, type ClientAddress } from './rate-limit-buckets.js';
+import { bucketsOf, type Bucket, type ClientAddress } from './rate-limit-buckets.js';
 import { openCounts } from './rate-limit-store.js';
 
 /**

@@ -1,9 +1,10 @@
 import type { LoginWithClient } from '../client/client.js';
 import { markNeverSent, wasNeverSent } from '../client/network-errors.js';
 import { hasCode, LoginWithError } from '../errors.js';
+import { digest } from '../internal/digest.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile } from '../types.js';
-import { digestKey, type StoredAttempt } from './attempt-cookie.js';
+import type { StoredAttempt } from './attempt-cookie.js';
 import type { ExchangeResult, RateLimiter } from './rate-limit.js';
 import type { ClientAddress } from './rate-limit-buckets.js';
 
@@ -117,13 +118,13 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
 
   return {
     share(clientAddress, attempt, authKey, attemptsOfBrowser) {
-      const digest = digestKey(authKey);
-      const id = exchangeId(attempt, digest);
+      const keyDigest = digest(authKey);
+      const id = exchangeId(attempt, keyDigest);
       const known = byId.get(id);
       if (known !== undefined) return known;
       // Another instance sent the key, or this one did more than a minute ago.
-      if (attempt.usedFor === digest) return 'used';
-      if (!usedFor.has(attempt.id)) usedFor.set(attempt.id, digest);
+      if (attempt.usedFor === keyDigest) return 'used';
+      if (!usedFor.has(attempt.id)) usedFor.set(attempt.id, keyDigest);
       return begin(id, exchange(clientAddress, attempt, authKey, attemptsOfBrowser));
     },
     isUsedForOther({ id }, keyDigest) {

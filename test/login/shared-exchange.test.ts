@@ -2,7 +2,8 @@ import request from 'supertest';
 import type { LoginWithClient } from 'passport-loginwith';
 import { LoginWithError } from 'passport-loginwith';
 import { markNeverSent } from '../../lib/client/network-errors';
-import { createAttempt, digestKey, type StoredAttempt } from '../../lib/login/attempt-cookie';
+import { digest } from '../../lib/internal/digest';
+import { createAttempt, type StoredAttempt } from '../../lib/login/attempt-cookie';
 import type { RateLimiter } from '../../lib/login/rate-limit';
 import { createSharedExchanges, isKeyUnused } from '../../lib/login/shared-exchange';
 import {
@@ -42,7 +43,7 @@ function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchang
 }
 
 const attempt = createAttempt({ provider: 'x', host: 'h', returnTo: '/', restarts: 0 });
-const usedFor = digestKey('key');
+const usedFor = digest('key');
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const fakeTimeouts = () => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });

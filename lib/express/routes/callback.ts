@@ -1,10 +1,10 @@
 import { LoginWithError } from '../../errors.js';
 import { addQueryParameter } from '../../internal/urls.js';
-import type { LoginOutcome, LoginRequest } from '../../login/outcome.js';
+import { isUsersFailure, type LoginOutcome, type LoginRequest } from '../../login/outcome.js';
 import { classifyRequest, findParameter } from '../../login/request.js';
 import { toLoginRequest, type ExpressRequest } from '../../node-request.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
-import { isUsersFailure, sendFailure } from '../failure.js';
+import { sendFailure } from '../failure.js';
 import type { StoredFailure } from '../failure-cookie.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { pathTo } from '../paths.js';

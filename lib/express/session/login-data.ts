@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { digest } from '../../internal/digest.js';
 import type { Sealer } from '../../internal/seal.js';
 import type { AccessToken } from '../../types.js';
 import type { Settings } from '../options.js';
@@ -112,8 +113,4 @@ export function createLoginData(settings: Settings, currentUser: CurrentUser): L
       if (read(req)?.link === id) change(req, (data) => delete data.link);
     },
   };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
