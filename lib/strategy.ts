@@ -59,13 +59,13 @@ const PassportStrategy = Strategy as unknown as new () => Actions;
  * the registered redirect URL finishes it. Both run `passport.authenticate` with this strategy's name.
  *
  * Passport's `fail` gets a {@link LoginWithError} as the challenge: `auth_key_malformed`, `auth_key_missing`,
- * `access_denied`, `attempt_missing`, `auth_key_invalid`, `token_expired`, `user_not_found`, `login_loop`,
- * `user_rejected`. Passport's `error` gets every other code, and what `verify` throws. No error of this package holds a
+ * `access_denied`, `user_rejected`, `attempt_missing`, `auth_key_invalid`, `token_expired`, `user_not_found`,
+ * `foreign_request`, `login_loop`, and with `limits` `too_many_failures`. Passport's `error` gets every other code, and what `verify` throws. No error of this package holds a
  * secret, a key or a token (PROTOCOL.md, the start and the return, `authorize`, `get_user_info`).
  *
  * @example
  * passport.use(new LoginWithStrategy(
- *   { provider: 'pimbuzz', appId, appSecret },
+ *   { provider: 'pimbuzz', appId, appSecret, cookieSecret },
  *   async (accessToken, refreshToken, profile) => users.findOrCreate(profile.provider, profile.id),
  * ));
  */
