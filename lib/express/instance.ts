@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LoginWithClient } from '../client/client.js';
 import { createLoginHandler, type LoginHandler } from '../login/login.js';
 import { createRateLimiter, type RateLimiter } from '../login/rate-limit.js';
-
 import type { ExpressRequest } from '../node-request.js';
 import type { StrategySettings } from '../options.js';
 import type { Settings } from './options.js';

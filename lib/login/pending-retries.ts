@@ -2,7 +2,7 @@
  * Logins that went back to the start after a wrong key, until they come back. One that comes back with a right key
  * takes the failure back; an attacker, who tries one key after the other in the same attempt, never does.
  */
-export interface PendingRetries {
+interface PendingRetries {
   /** Adds a login that is restarted. A second time for the same attempt shows that it is no user's. */
   add(attemptId: string, keys: readonly string[]): void;
   /** Returns whether the attempt's login was expected back. */

@@ -269,10 +269,10 @@ describe('the timeout', () => {
     const { port } = server.address() as AddressInfo;
     const client = new LoginWithClient({ provider: `${scheme}://127.0.0.1:${port}`, ...credentials });
     const error: unknown = await client.exchange('key').catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'timeout', stage: 'authorize' });
-    expect(isKeyUnused(error)).toBe(isUnused);
     await client.close();
     server.close();
+    expect(error).toMatchObject({ code: 'timeout', stage: 'authorize' });
+    expect(isKeyUnused(error)).toBe(isUnused);
   });
 
   test('that is over before a call keeps the key from being sent', async () => {
