@@ -111,8 +111,8 @@ async function sendCallbackFailure(
 ): Promise<void> {
   const { req, res } = context;
   const { onError, failureRedirect } = instance.settings;
-  const leavesByItself = onError === undefined && failureRedirect !== undefined && isUsersFailure(error);
-  if (!(error instanceof LoginWithError) || isFetchRequest(req) || leavesByItself || res.headersSent) {
+  const isRedirectedAnyway = onError === undefined && failureRedirect !== undefined && isUsersFailure(error);
+  if (!(error instanceof LoginWithError) || isFetchRequest(req) || isRedirectedAnyway || res.headersSent) {
     await sendFailure(instance, context, error);
     return;
   }
