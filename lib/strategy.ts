@@ -60,8 +60,9 @@ const PassportStrategy = Strategy as unknown as new () => Actions;
  *
  * Passport's `fail` gets a {@link LoginWithError} as the challenge: `auth_key_malformed`, `auth_key_missing`,
  * `access_denied`, `user_rejected`, `attempt_missing`, `auth_key_invalid`, `token_expired`, `user_not_found`,
- * `foreign_request`, `login_loop`, and with `limits` `too_many_failures`. Passport's `error` gets every other code, and what `verify` throws. No error of this package holds a
- * secret, a key or a token (PROTOCOL.md, the start and the return, `authorize`, `get_user_info`).
+ * `foreign_request`, `login_loop`, and with `limits` `too_many_failures`. Passport's `error` gets every other code, and
+ * what `verify` throws. No error of this package holds a secret, a key or a token (PROTOCOL.md, the start and the
+ * return, `authorize`, `get_user_info`).
  *
  * @example
  * passport.use(new LoginWithStrategy(

@@ -47,8 +47,8 @@ export class LoginWithClient {
   /**
    * Exchanges a key for an access token. Call {@link getUserInfo} at once afterwards, because the token may end within
    * a minute. The key is sent once. It is sent again only if no connection was made, or with the other method if the
-   * provider could not read the parameters, which does not use the key up (PROTOCOL.md, `authorize`). While the provider
-   * has answered none of many calls, most fail at once with `provider_unavailable`, and their keys are not sent.
+   * provider could not read the parameters, which does not use the key up (PROTOCOL.md, `authorize`). While the
+   * provider has answered none of many calls, most fail at once with `provider_unavailable`, and send no key.
    *
    * @param authKey the value of `auth_key` at the redirect URL.
    * @param signal ends the wait early; the key may be used up nevertheless. The option `timeout` if absent.
