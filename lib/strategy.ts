@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
-import { LoginWithClient } from './client/client.js';
+import { createClient, type LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
 import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
@@ -88,10 +88,9 @@ export class LoginWithStrategy extends PassportStrategy {
       throw new TypeError(
         'LoginWithStrategy: the second argument must be the function verify(accessToken, refreshToken, profile, done)',
       );
-    const { name, provider, appId, appSecret, timeout, dispatcher } = this.settings;
+    const { name, limits } = this.settings;
     this.name = name;
-    this.client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
-    const { limits } = this.settings;
+    this.client = createClient(this.settings);
     this.login = createLoginHandler(this.settings, this.client, limits && createRateLimiter(limits));
     // The overloads tie its type to passReqToCallback, which decides its arguments.
     this.verify = verify as (...parameters: unknown[]) => unknown;

@@ -153,6 +153,11 @@ export class LoginWithClient {
   }
 }
 
+/** Creates the client of checked options. */
+export function createClient({ provider, appId, appSecret, timeout, dispatcher }: ClientSettings): LoginWithClient {
+  return new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
+}
+
 function readToken(json: unknown, { name, baseURL }: ClientSettings['provider']): string {
   const token = typeof json === 'object' && json !== null && 'access_token' in json ? json.access_token : undefined;
   if (typeof token === 'string' && /^[\x21-\x7e]{1,512}$/.test(token)) return token;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LoginWithClient } from '../client/client.js';
+import { createClient, type LoginWithClient } from '../client/client.js';
 import { createLoginHandler, type LoginHandler } from '../login/login.js';
 import { createRateLimiter, type RateLimiter } from '../login/rate-limit.js';
 import type { ExpressRequest } from '../node-request.js';
@@ -64,8 +64,7 @@ function createProviderLogin(
   trustedOrigins: readonly string[],
 ): ProviderLogin {
   const settings = { ...options, trustedOrigins };
-  const { provider, appId, appSecret, timeout, dispatcher } = settings;
-  const client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
+  const client = createClient(settings);
   const login = createLoginHandler(settings, client, limiter);
   return { settings, client, login, failureCookie: createFailureCookie(settings) };
 }
