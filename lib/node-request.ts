@@ -28,7 +28,7 @@ export function toLoginRequest(req: ExpressRequest, { returnTo }: { returnTo?: s
     // Express follows "trust proxy" in hostname and secure.
     host: (req.hostname ?? req.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
     secure: req.secure ?? 'encrypted' in req.socket,
-    client: clientAddressOf(req),
+    clientAddress: readClientAddress(req),
     returnTo,
     source: req,
   };
@@ -48,7 +48,7 @@ export function trustsEveryProxy({ app }: ExpressRequest): boolean {
 }
 
 /** The client's address: from Express, which heeds its "trust proxy", else that of the connection. */
-function clientAddressOf(req: ExpressRequest): ClientAddress {
+function readClientAddress(req: ExpressRequest): ClientAddress {
   const { remoteAddress } = req.socket;
   const address = req.ip ?? remoteAddress;
   if (address === remoteAddress || !trustsEveryProxy(req)) return { address };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
-import { LoginWithClient } from './client/client.js';
+import { createClient, type LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
 import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
@@ -59,13 +59,14 @@ const PassportStrategy = Strategy as unknown as new () => Actions;
  * the registered redirect URL finishes it. Both run `passport.authenticate` with this strategy's name.
  *
  * Passport's `fail` gets a {@link LoginWithError} as the challenge: `auth_key_malformed`, `auth_key_missing`,
- * `access_denied`, `attempt_missing`, `auth_key_invalid`, `token_expired`, `user_not_found`, `login_loop`,
- * `user_rejected`. Passport's `error` gets every other code, and what `verify` throws. No error of this package holds a
- * secret, a key or a token (PROTOCOL.md, the start and the return, `authorize`, `get_user_info`).
+ * `access_denied`, `user_rejected`, `attempt_missing`, `auth_key_invalid`, `token_expired`, `user_not_found`,
+ * `foreign_request`, `login_loop`, and with `limits` `too_many_failures`. Passport's `error` gets every other code, and
+ * what `verify` throws. No error of this package holds a secret, a key or a token (PROTOCOL.md, the start and the
+ * return, `authorize`, `get_user_info`).
  *
  * @example
  * passport.use(new LoginWithStrategy(
- *   { provider: 'pimbuzz', appId, appSecret },
+ *   { provider: 'pimbuzz', appId, appSecret, cookieSecret },
  *   async (accessToken, refreshToken, profile) => users.findOrCreate(profile.provider, profile.id),
  * ));
  */
@@ -87,10 +88,9 @@ export class LoginWithStrategy extends PassportStrategy {
       throw new TypeError(
         'LoginWithStrategy: the second argument must be the function verify(accessToken, refreshToken, profile, done)',
       );
-    const { name, provider, appId, appSecret, timeout, dispatcher } = this.settings;
+    const { name, limits } = this.settings;
     this.name = name;
-    this.client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
-    const { limits } = this.settings;
+    this.client = createClient(this.settings);
     this.login = createLoginHandler(this.settings, this.client, limits && createRateLimiter(limits));
     // The overloads tie its type to passReqToCallback, which decides its arguments.
     this.verify = verify as (...parameters: unknown[]) => unknown;

@@ -2,7 +2,7 @@
  * Finds out that a provider has stopped answering, so that users are told soon instead of after the timeout, and their
  * calls do not pile up. While it is open, one call in a while finds out whether the provider is back.
  */
-export interface CircuitBreaker {
+interface CircuitBreaker {
   /** Waits, if many calls are under way, and tells whether a call may be sent now. */
   admit(): Promise<boolean>;
   /** Counts a call that is sent. Call the result once, when it has ended. */
@@ -10,7 +10,7 @@ export interface CircuitBreaker {
 }
 
 /** How a call ended: the provider said something, the connection failed, or nothing came in time. */
-export type CallEnd = 'answered' | 'failed' | 'silent';
+type CallEnd = 'answered' | 'failed' | 'silent';
 
 /** It opens when so many calls have no answer … */
 const openingUnanswered = 32;

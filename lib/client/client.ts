@@ -47,7 +47,8 @@ export class LoginWithClient {
   /**
    * Exchanges a key for an access token. Call {@link getUserInfo} at once afterwards, because the token may end within
    * a minute. The key is sent once. It is sent again only if no connection was made, or with the other method if the
-   * provider could not read the parameters, which does not use the key up (PROTOCOL.md, `authorize`).
+   * provider could not read the parameters, which does not use the key up (PROTOCOL.md, `authorize`). While the
+   * provider has answered none of many calls, most fail at once with `provider_unavailable`, and send no key.
    *
    * @param authKey the value of `auth_key` at the redirect URL.
    * @param signal ends the wait early; the key may be used up nevertheless. The option `timeout` if absent.
@@ -150,6 +151,11 @@ export class LoginWithClient {
   private startDeadline(): AbortSignal {
     return AbortSignal.timeout(this.settings.timeout);
   }
+}
+
+/** Creates the client of checked options. */
+export function createClient({ provider, appId, appSecret, timeout, dispatcher }: ClientSettings): LoginWithClient {
+  return new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
 }
 
 function readToken(json: unknown, { name, baseURL }: ClientSettings['provider']): string {

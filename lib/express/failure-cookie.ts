@@ -30,6 +30,7 @@ const lifetime = 5 * 60_000;
 const maximumTextLength = 500;
 
 export function createFailureCookie({ provider, sealers }: StrategySettings): FailureCookie {
+  // Not "loginwith-…", by which a started login is found.
   const cookie = createSealedCookie(sealers('failure 1'), `login-failure-${provider.name}`, lifetime);
   return {
     async read(req) {

@@ -1,5 +1,6 @@
 import { LoginWithError } from '../errors.js';
 import { addQueryParameter } from '../internal/urls.js';
+import { isUsersFailure } from '../login/outcome.js';
 import { isFetchRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext } from './instance.js';
 import { loginPath } from './paths.js';
@@ -40,9 +41,4 @@ export async function sendFailure(instance: Instance, context: RequestContext, e
   const visibleHint = process.env.NODE_ENV === 'production' ? undefined : hint;
   const href = loginPath(instance, req);
   sendPage(req, res, status, (page) => templates.failure({ ...page, code, hint: visibleHint, href }));
-}
-
-/** Whether the user's request caused the failure, and not the app or the provider. */
-export function isUsersFailure(error: unknown): error is LoginWithError {
-  return error instanceof LoginWithError && error.status < 500;
 }

@@ -1,6 +1,6 @@
 export { html, type Markup, type Placeholder } from '../internal/html.js';
 export { loginWith } from './login-with.js';
-export type { PageContext, ProviderLink, Templates } from '../pages/templates.js';
+export type { LinkQuestion, PageContext, ProviderLink, Templates } from '../pages/templates.js';
 export type { Locale } from '../pages/texts.js';
 export type { LimitOptions, LinkedProfile, RateLimitCount, RateLimitStore } from '../types.js';
 export type {

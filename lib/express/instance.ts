@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { LoginWithClient } from '../client/client.js';
+import { createClient, type LoginWithClient } from '../client/client.js';
 import { createLoginHandler, type LoginHandler } from '../login/login.js';
 import { createRateLimiter, type RateLimiter } from '../login/rate-limit.js';
-
 import type { ExpressRequest } from '../node-request.js';
 import type { StrategySettings } from '../options.js';
 import type { Settings } from './options.js';
@@ -65,8 +64,7 @@ function createProviderLogin(
   trustedOrigins: readonly string[],
 ): ProviderLogin {
   const settings = { ...options, trustedOrigins };
-  const { provider, appId, appSecret, timeout, dispatcher } = settings;
-  const client = new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
+  const client = createClient(settings);
   const login = createLoginHandler(settings, client, limiter);
   return { settings, client, login, failureCookie: createFailureCookie(settings) };
 }

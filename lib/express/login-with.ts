@@ -19,7 +19,7 @@ import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, Next, SessionP
  *
  * @throws TypeError that lists every mistake in the options at once, each with the option's name
  * @example
- * const auth = loginWith({ providers: [{ provider: 'pimbuzz', appId, appSecret }] });
+ * const auth = loginWith({ providers: [{ provider: 'pimbuzz', appId, appSecret }], cookieSecret });
  * app.use(session({ secret, resave: false, saveUninitialized: false }));
  * app.use(auth);
  * app.get('/me', auth.requireLogin(), (req, res) => res.json(req.user));

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { ExpressRequest } from '../node-request.js';
+import { LoginWithError } from '../errors.js';
+import { isSameOriginPost } from '../login/cross-site.js';
+import { toLoginRequest, type ExpressRequest } from '../node-request.js';
+import type { Settings } from './options.js';
 import type { WebRequest } from './types.js';
 
 /** The request as the app's functions expect it: the session, the user and the login have been added to it. */
@@ -13,4 +16,18 @@ export function mountPathOf({ baseUrl, originalUrl = '', url = '' }: ExpressRequ
   // Of a request for the mount path itself, connect leaves nothing and puts a "/" in front of it.
   const inner = originalUrl.endsWith(url) ? url : url.slice(1);
   return originalUrl.slice(0, originalUrl.length - inner.length);
+}
+
+/** @throws LoginWithError `foreign_request` if a POST does not come from a page of the app or of a trusted origin */
+export function requireSameOriginPost(
+  req: ExpressRequest,
+  { trustedOrigins }: Settings,
+  stage: 'link' | 'logout',
+): void {
+  if (isSameOriginPost(toLoginRequest(req), trustedOrigins)) return;
+  throw new LoginWithError(`${stage}: the request does not come from a page of this site`, {
+    code: 'foreign_request',
+    stage,
+    hint: 'Send it with a form or fetch of the same origin; list other origins of the app in "trustedOrigins".',
+  });
 }

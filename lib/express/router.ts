@@ -11,7 +11,7 @@ import { logOut } from './routes/logout.js';
 import type { Handler } from './types.js';
 
 /** Makes a handler of a function that responds to one request. */
-export type ToHandler = (respond: (context: RequestContext) => Promise<void> | void) => Handler;
+type ToHandler = (respond: (context: RequestContext) => Promise<void> | void) => Handler;
 
 const providerRoutes = ['callback', 'renew', 'link', 'login'] as const;
 

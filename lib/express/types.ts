@@ -61,6 +61,7 @@ export interface LoginWithOptions<User = SessionProfile> {
   cookieSecret?: string | readonly string[] | undefined;
   /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */
   basePath?: string | undefined;
+  /** Paths of routes below {@link basePath}, in place of the defaults. */
   paths?: Partial<LoginPaths> | undefined;
   /** Finds or creates the app's user, as for `LoginWithStrategy`; without it the user is a {@link SessionProfile}. */
   verify?(
@@ -108,6 +109,7 @@ export interface LoginWithOptions<User = SessionProfile> {
   keepAccessToken?: boolean | undefined;
   /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
   trustedOrigins?: readonly string[] | undefined;
+  /** Limits failed exchanges of all providers together; by default 10 from one address and 100 overall in an hour. */
   limits?: LimitOptions | undefined;
   /** Pages in place of ours. */
   templates?: Partial<Templates> | undefined;

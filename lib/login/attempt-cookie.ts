@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
@@ -39,7 +39,7 @@ interface AttemptCookie {
   clear(cookieHeader: string | undefined, secure: boolean): string | undefined;
 }
 
-/** Creates the cookie of a strategy. Only a strategy with the same provider, app id and secret can open it. */
+/** Creates the cookie of a strategy. Only a strategy with the same provider, app id and `cookieSecret` can open it. */
 export function createAttemptCookie({ provider, sealers }: StrategySettings): AttemptCookie {
   // The purpose contains the version of the format, so that a cookie of another version is not opened.
   const cookie = createSealedCookie(sealers('attempts 3'), cookiePrefix + provider.name, attemptLifetime);
@@ -62,11 +62,6 @@ export function createAttemptCookie({ provider, sealers }: StrategySettings): At
     },
     clear: (cookieHeader, secure) => cookie.clear(cookieHeader, secure),
   };
-}
-
-/** Returns a digest that recognizes a key without revealing it. */
-export function digestKey(authKey: string): string {
-  return createHash('sha256').update(authKey).digest('base64url').slice(0, 22);
 }
 
 /** Creates an attempt that starts now. */

@@ -23,7 +23,7 @@ export function isForeignStart(request: StartRequest, trustedOrigins: readonly s
 }
 
 /** A request with its method. */
-export type StartRequest = RequestOrigin & { method: string };
+type StartRequest = RequestOrigin & { method: string };
 
 /**
  * Whether a user went to this page: no picture, frame or script of a page may log anybody in. Browsers say so in

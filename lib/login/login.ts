@@ -1,12 +1,12 @@
 import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import { digest } from '../internal/digest.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
   createAttempt,
   createAttemptCookie,
-  digestKey,
   type AttemptCookieContent,
   type AttemptCookieReading,
   type StoredAttempt,
@@ -94,22 +94,24 @@ export function createLoginHandler(
 
   async function finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
     const { content, reading } = await readCookie(request);
-    const digest = digestKey(authKey);
+    const keyDigest = digest(authKey);
     const found: StoredAttempt | undefined =
       store === undefined
-        ? findAttempt(content, digest, (attempt) => exchanges.isUsedForOther(attempt, digest))
+        ? findAttempt(content, keyDigest, (attempt) => exchanges.isUsedForOther(attempt, keyDigest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
     if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
     const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
-    const attempt: StoredAttempt = { ...found, usedFor: digest };
+    const attempt: StoredAttempt = { ...found, usedFor: keyDigest };
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     try {
       const ids = content.attempts.map(({ id }) => id);
-      const shared = await exchanges.share(request.client, found, authKey, ids);
+      const shared = exchanges.share(request.clientAddress, found, authKey, ids);
       // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
       if (shared === 'used') return await restart(request, attempt, used, createUsedKeyError());
       const { profile, ...token } = await shared.outcome;
+      if (shared.isEnded)
+        return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
       const info: LoginInfo = { provider: provider.name, ...token, returnTo: attempt.returnTo };
       const { acquire } = shared;
       return { type: 'success', profile, info, attempt, acquire, ...(await setCookie(used, request)) };
@@ -190,12 +192,12 @@ export function createLoginHandler(
  */
 function findAttempt(
   { attempts }: AttemptCookieContent,
-  digest: string,
+  keyDigest: string,
   isUsedForOther: (attempt: StoredAttempt) => boolean,
 ): StoredAttempt | undefined {
   const unused = attempts.filter(({ usedFor }) => usedFor === undefined);
   return (
-    attempts.find(({ usedFor }) => usedFor === digest) ??
+    attempts.find(({ usedFor }) => usedFor === keyDigest) ??
     unused.findLast((attempt) => !isUsedForOther(attempt)) ??
     unused.at(-1)
   );

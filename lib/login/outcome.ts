@@ -12,7 +12,7 @@ export interface LoginRequest extends RequestLine {
   /** Whether the browser uses https. */
   secure: boolean;
   /** Where the request comes from. */
-  client: ClientAddress;
+  clientAddress: ClientAddress;
   /** Path to return to after the login; the query's `returnTo` if absent. */
   returnTo: string | undefined;
   /** Whether the user has asked for it here, or it changes nobody's login, wherever the request comes from. */
@@ -39,7 +39,12 @@ export type FailOutcome = Extract<LoginOutcome, { type: 'fail' }>;
 
 /** A request that failed: `fail` was caused by the user's request, `error` by the app or the provider. */
 export function toFailure(error: unknown): { type: 'fail'; error: LoginWithError } | { type: 'error'; error: unknown } {
-  return error instanceof LoginWithError && error.status < 500 ? { type: 'fail', error } : { type: 'error', error };
+  return isUsersFailure(error) ? { type: 'fail', error } : { type: 'error', error };
+}
+
+/** Whether the user's request caused a failure, and not the app or the provider. */
+export function isUsersFailure(error: unknown): error is LoginWithError {
+  return error instanceof LoginWithError && error.status < 500;
 }
 
 export function fail(code: LoginErrorCode, what: string, hint: string, stage: LoginStage = 'callback'): FailOutcome {

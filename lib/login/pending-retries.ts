@@ -1,3 +1,5 @@
+import { dropExpired } from '../internal/drop-expired.js';
+
 /**
  * Logins that went back to the start after a wrong key, until they come back. One that comes back with a right key
  * takes the failure back; an attacker, who tries one key after the other in the same attempt, never does.
@@ -16,22 +18,16 @@ const patience = 3_000;
 
 export function createPendingRetries(): PendingRetries {
   const pending = new Map<string, { keys: readonly string[]; until: number }>();
-  const dropExpired = () => {
-    // The oldest comes first, so it expires first.
-    for (const [id, { until }] of pending) {
-      if (until > Date.now()) return;
-      pending.delete(id);
-    }
-  };
+  const endOf = ({ until }: { until: number }) => until;
   return {
     add(attemptId, keys) {
-      dropExpired();
+      dropExpired(pending, endOf);
       const isRepeated = pending.delete(attemptId);
       pending.set(attemptId, { keys: isRepeated ? [] : keys, until: Date.now() + patience });
     },
     end: (attemptId) => pending.delete(attemptId),
     has(key) {
-      dropExpired();
+      dropExpired(pending, endOf);
       return [...pending.values()].some(({ keys }) => keys.includes(key));
     },
   };

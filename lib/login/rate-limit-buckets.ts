@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
+import { digest } from '../internal/digest.js';
 import type { RateLimits } from '../options.js';
 
 /** Where a request comes from. */
@@ -16,10 +16,12 @@ export interface Bucket {
   limit(isOverallReached: boolean): number;
 }
 
+/** Counts the wrong keys of all clients. */
+export const overallKey = 'loginwith overall';
 /** Enough for a user whose first key was replaced by a second tab or device. */
 const reducedLimit = 2;
 
-/** The counts that limit a client. */
+/** The counts that limit a client. The app's store gets no address, and no text of any length that a client made up. */
 export function bucketsOf({ address, connection }: ClientAddress, { limit, overallLimit }: RateLimits): Bucket[] {
   const shared = (key: string): Bucket => ({ key, limit: () => overallLimit });
   if (address === undefined) return [shared('loginwith client unknown')];
@@ -37,9 +39,4 @@ function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.toByteArray().slice(0, 7).join('.');
-}
-
-/** The app's store gets no address of a user, and no text of any length that a client has made up. */
-export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

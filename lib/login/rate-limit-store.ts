@@ -1,4 +1,5 @@
 import { LoginWithError } from '../errors.js';
+import { dropExpired } from '../internal/drop-expired.js';
 import type { RateLimits } from '../options.js';
 import type { RateLimitCount, RateLimitStore } from '../types.js';
 
@@ -54,15 +55,9 @@ export function openCounts({ windowMs, store: given }: Pick<RateLimits, 'windowM
 /** Counts in the memory of this process. */
 function createMemoryStore(windowMs: number): RateLimitStore {
   const counts = new Map<string, { totalHits: number; resetTime: Date }>();
-  const dropExpired = () => {
-    // The oldest comes first, so it expires first.
-    for (const [key, { resetTime }] of counts) {
-      if (resetTime.getTime() > Date.now()) return;
-      counts.delete(key);
-    }
-  };
+  const endOf = ({ resetTime }: { resetTime: Date }) => resetTime.getTime();
   const add = (key: string, hits: number) => {
-    dropExpired();
+    dropExpired(counts, endOf);
     const { totalHits, resetTime } = counts.get(key) ?? { totalHits: 0, resetTime: new Date(Date.now() + windowMs) };
     const count = { totalHits: Math.max(0, totalHits + hits), resetTime };
     counts.set(key, count);
@@ -70,7 +65,7 @@ function createMemoryStore(windowMs: number): RateLimitStore {
   };
   return {
     get(key) {
-      dropExpired();
+      dropExpired(counts, endOf);
       return counts.get(key);
     },
     increment: (key) => add(key, 1),

@@ -1,9 +1,9 @@
-import { LoginWithError, type LoginErrorDetails } from '../errors.js';
-import { createLock } from '../internal/lock.js';
+import { digest } from '../internal/digest.js';
 import type { RateLimits } from '../options.js';
-import type { Attempt, RateLimitCount } from '../types.js';
+import type { Attempt } from '../types.js';
+import { createExchangeSlots } from './exchange-slots.js';
 import { createPendingRetries } from './pending-retries.js';
-import { bucketsOf, digest, type Bucket, type ClientAddress } from './rate-limit-buckets.js';
+import { bucketsOf, overallKey, type ClientAddress } from './rate-limit-buckets.js';
 import { openCounts } from './rate-limit-store.js';
 
 /**
@@ -30,7 +30,7 @@ export interface RateLimiter {
    * @param attemptsOfBrowser ids of the attempts that this browser has. A login that succeeds takes their wrong keys
    *   back, too: of two tabs at once, one overwrites the cookie that says what the other is a retry of.
    * @throws LoginWithError `too_many_failures`, whose `retryAfter` tells how long to wait; `provider_unavailable` if
-   *   the exchanges before it have no answer; `limits_failed`. {@link isRefusal} tells them from those of an exchange.
+   *   the exchanges before it have no answer; `limits_failed`. The key is unused then.
    */
   acquire(
     client: ClientAddress,
@@ -55,90 +55,10 @@ export type ExchangeResult =
 
 /** So many wrong keys are taken back for one account within the window, so that an attacker's account is of no use. */
 const maximumTakenBack = 3;
-/** How often the counts are read while a failure may be taken back, in milliseconds: another process may do so. */
-const pollInterval = 250;
-/** An exchange that takes longer makes nobody wait, and nobody waits longer without any answer, in milliseconds. */
-const patience = 1_000;
-const overallKey = 'loginwith overall';
-
-/** The requests of one bucket that wait for an exchange or run one. */
-interface BucketState {
-  requests: number;
-  /** Exchanges that are running. */
-  running: number;
-  /** Exchanges that have ended, and the time of the last one. */
-  releases: number;
-  releasedAt: number;
-  /** Lets one request at a time read the counts. */
-  lock: ReturnType<typeof createLock>;
-  onChange?: () => void;
-}
-
 export function createRateLimiter(limits: RateLimits): RateLimiter {
-  const { overallLimit, windowMs } = limits;
   const counts = openCounts(limits);
-  const states = new Map<string, BucketState>();
   const retries = createPendingRetries();
-  /** The exchanges of all clients, until they have ended. */
-  const exchanges = new Set<object>();
-
-  /** Waits until the bucket has room for one more failure, and takes it. The result gives it back. */
-  async function enter(bucket: Bucket, exchange: object): Promise<() => void> {
-    const { key } = bucket;
-    const since = Date.now();
-    const state = states.get(key) ?? { requests: 0, running: 0, releases: 0, releasedAt: 0, lock: createLock() };
-    states.set(key, state);
-    state.requests += 1;
-    const leave = () => {
-      state.requests -= 1;
-      if (state.requests === 0) states.delete(key);
-    };
-    const unlock = await state.lock();
-    try {
-      await waitForRoom(bucket, state, since);
-      state.running += 1;
-      exchanges.add(exchange);
-    } catch (error) {
-      leave();
-      throw error;
-    } finally {
-      unlock();
-    }
-    let isCounted = true;
-    const stopCounting = () => {
-      if (isCounted) state.running -= 1;
-      isCounted = false;
-      state.onChange?.();
-    };
-    const timer = setTimeout(stopCounting, patience).unref();
-    return () => {
-      clearTimeout(timer);
-      state.releases += 1;
-      state.releasedAt = Date.now();
-      stopCounting();
-      exchanges.delete(exchange);
-      leave();
-    };
-  }
-
-  /** @param since when the request came, in milliseconds since 1970. */
-  async function waitForRoom(bucket: Bucket, state: BucketState, since: number): Promise<void> {
-    for (;;) {
-      const { releases } = state;
-      const [own, overall] = await Promise.all([counts.read(bucket.key), counts.read(overallKey)]);
-      const room = bucket.limit(overall.totalHits >= overallLimit) - own.totalHits;
-      const mayGetRoom = counts.canDecrement && retries.has(bucket.key);
-      if (room <= 0 && !mayGetRoom) throw createRefusal(own, windowMs);
-      // An exchange that ended during the read may not be in the counts.
-      if (state.releases !== releases) continue;
-      // All that are running may fail, too: many addresses at once must not get past the overall limit.
-      const safeRoom = bucket.limit(overall.totalHits + exchanges.size >= overallLimit) - own.totalHits;
-      if (state.running < safeRoom) return;
-      const time = Math.max(since, state.releasedAt) + patience - Date.now();
-      if (room > 0 && time <= 0) throw createSilentError();
-      await waitForChange(state, room > 0 && safeRoom === room ? time : pollInterval);
-    }
-  }
+  const slots = createExchangeSlots(counts, limits, retries);
 
   /** Whether this is the first key after the wrong one of an attempt. */
   async function isFirstRetryOf(attemptId: string): Promise<boolean> {
@@ -155,16 +75,14 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
       const buckets = bucketsOf(client, limits);
       const keys = buckets.map(({ key }) => key);
       const { retryOf } = attempt;
-      let isFirstRetry = false;
+      const isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
       const exchange = {};
-      const leaves: (() => void)[] = [];
-      const leaveAll = () => leaves.splice(0).forEach((leave) => leave());
+      const giveBacks: (() => void)[] = [];
+      const giveAllBack = () => giveBacks.splice(0).forEach((giveBack) => giveBack());
       try {
-        isFirstRetry = retryOf !== undefined && (await isFirstRetryOf(retryOf));
-        if (!isFirstRetry) for (const bucket of buckets) leaves.push(await enter(bucket, exchange));
+        if (!isFirstRetry) for (const bucket of buckets) giveBacks.push(await slots.take(bucket, exchange));
       } catch (error) {
-        leaveAll();
-        if (error instanceof LoginWithError) refusals.add(error);
+        giveAllBack();
         throw error;
       }
       return {
@@ -181,51 +99,11 @@ export function createRateLimiter(limits: RateLimits): RateLimiter {
             }
           } finally {
             if (retryOf !== undefined) retries.end(retryOf);
-            leaveAll();
-            for (const key of keys) states.get(key)?.onChange?.();
+            giveAllBack();
+            keys.forEach((key) => slots.wake(key));
           }
         },
       };
     },
   };
-}
-
-/** Waits until an exchange of the bucket has ended, but not longer than this time in milliseconds. */
-function waitForChange(state: BucketState, time: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, time);
-    state.onChange = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-}
-
-const refusals = new WeakSet<LoginWithError>();
-
-/** Whether an error kept a key from being exchanged. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof LoginWithError && refusals.has(error);
-}
-
-function createRefusal({ resetTime }: RateLimitCount, windowMs: number): LoginWithError {
-  const milliseconds = resetTime === undefined ? windowMs : resetTime.getTime() - Date.now();
-  return refuse('too many logins from this address have failed', {
-    code: 'too_many_failures',
-    hint:
-      'Somebody may be trying out keys. If all users are refused, the app sees one address for all of them: ' +
-      'set Express\'s "trust proxy".',
-    retryAfter: Math.max(1, Math.ceil(milliseconds / 1000)),
-  });
-}
-
-function createSilentError(): LoginWithError {
-  return refuse('the logins from this address have no answer of the provider', {
-    code: 'provider_unavailable',
-    hint: 'The provider is slow or down, so the key was not sent. Load the page again in a moment.',
-  });
-}
-
-function refuse(what: string, details: Pick<LoginErrorDetails, 'code' | 'hint' | 'retryAfter'>): LoginWithError {
-  return new LoginWithError(`callback: ${what}`, { ...details, stage: 'callback', retryable: true });
 }

@@ -2,7 +2,7 @@ import { stringifySetCookie } from 'cookie';
 import type { Sealer } from '../internal/seal.js';
 
 /** A cookie that holds one sealed value: HttpOnly, SameSite=Lax, and over https `Secure` and `__Host-`. */
-export interface SealedCookie {
+interface SealedCookie {
   /** Its name over http; over https `__Host-` stands before it. */
   readonly name: string;
   read(cookieHeader: string | undefined, secure: boolean): Promise<SealedCookieReading>;
@@ -14,7 +14,7 @@ export interface SealedCookie {
 }
 
 /** `names` are those of all cookies of the request. */
-export type SealedCookieReading =
+type SealedCookieReading =
   { found: true; value: unknown } | { found: false; why: 'absent' | 'tampered' | 'ambiguous'; names: string[] };
 
 /** Of one name in one request. */

@@ -1,10 +1,11 @@
 import type { LoginWithClient } from '../client/client.js';
-import { wasNeverSent } from '../client/network-errors.js';
+import { markNeverSent, wasNeverSent } from '../client/network-errors.js';
 import { hasCode, LoginWithError } from '../errors.js';
+import { digest } from '../internal/digest.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile } from '../types.js';
-import { digestKey, type StoredAttempt } from './attempt-cookie.js';
-import { isRefusal, type ExchangeResult, type Permit, type RateLimiter } from './rate-limit.js';
+import type { StoredAttempt } from './attempt-cookie.js';
+import type { ExchangeResult, RateLimiter } from './rate-limit.js';
 import type { ClientAddress } from './rate-limit-buckets.js';
 
 /** The exchange of one key in one attempt. All requests that bring both share it. */
@@ -12,6 +13,8 @@ interface SharedExchange {
   outcome: Promise<AccessToken & { profile: Profile }>;
   /** Lets these requests continue one after the other, so that a double click does not create a user twice. */
   acquire: Lock;
+  /** Whether the browser has logged out meanwhile. */
+  isEnded: boolean;
 }
 
 /**
@@ -23,14 +26,14 @@ interface SharedExchanges {
    * Finds the exchange of a key in an attempt, or begins it within the limits. Returns `'used'` if the key was sent
    * before and its outcome is not kept.
    *
-   * @throws LoginWithError `too_many_failures`, `limits_failed`. The key is unused then.
+   * @param attemptsOfBrowser ids, for {@link RateLimiter.acquire}.
    */
   share(
-    client: ClientAddress,
+    clientAddress: ClientAddress,
     attempt: StoredAttempt,
     authKey: string,
     attemptsOfBrowser: readonly string[],
-  ): Promise<SharedExchange | 'used'>;
+  ): SharedExchange | 'used';
   /** Whether another key is being exchanged in an attempt, or was a minute ago. */
   isUsedForOther(attempt: StoredAttempt, keyDigest: string): boolean;
   /** Ends the sharing of an attempt's outcome. */
@@ -46,7 +49,7 @@ const verifyTime = 10_000;
 
 export function createSharedExchanges(client: LoginWithClient, limiter: RateLimiter | undefined): SharedExchanges {
   const byId = new Map<string, SharedExchange | 'used'>();
-  /** The key that an attempt is used for, by the attempt's id: the browser's cookie tells it only later. */
+  /** Digest of the first key that an attempt was used for, by the attempt's id: the cookie tells it only later. */
   const usedFor = new Map<string, string>();
   /** Lengths of the responses whose profiles are kept, the oldest first. */
   const lengths = new Map<string, number>();
@@ -56,9 +59,9 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
     keptLength -= lengths.get(id) ?? 0;
     lengths.delete(id);
   };
-  const end = (id: string) => {
+  const dropOutcome = (id: string) => {
     dropProfile(id);
-    if (byId.has(id)) byId.set(id, 'used');
+    byId.set(id, 'used');
   };
   const keepProfile = (id: string, length: number) => {
     if (byId.get(id) === 'used') return;
@@ -66,7 +69,7 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
     keptLength += length;
     for (const oldest of lengths.keys()) {
       if (keptLength <= maximumKeptLength) break;
-      end(oldest);
+      dropOutcome(oldest);
     }
   };
   const forget = (id: string) => {
@@ -78,8 +81,8 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
   // Not inside begin(): a timer's function there would keep the outcome in memory.
   const forgetLater = (id: string) => void setTimeout(forget, sharingTime, id).unref();
 
-  const begin = (id: string, exchange: () => SharedExchange['outcome']) => {
-    const shared = { outcome: exchange(), acquire: createLock(verifyTime) };
+  const begin = (id: string, outcome: SharedExchange['outcome']) => {
+    const shared = { outcome, acquire: createLock(verifyTime), isEnded: false };
     byId.set(id, shared);
     shared.outcome.then(
       ({ profile }) => {
@@ -91,15 +94,24 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
     return shared;
   };
 
-  /** Exchanges the key, and tells the limiter whether it may have been a guess. */
-  async function exchange(authKey: string, { restarts }: StoredAttempt, permit: Permit | undefined) {
+  /** Exchanges the key within the limits, and tells the limiter whether it may have been a guess. */
+  async function exchange(
+    clientAddress: ClientAddress,
+    attempt: StoredAttempt,
+    authKey: string,
+    attemptsOfBrowser: readonly string[],
+  ) {
+    const permit = await limiter?.acquire(clientAddress, attempt, attemptsOfBrowser).catch((error: unknown) => {
+      if (error instanceof LoginWithError) markNeverSent(error, false);
+      throw error;
+    });
     let result: ExchangeResult = { type: 'no_guess' };
     try {
       const exchanged = await client.exchange(authKey);
       result = { type: 'login', account: `${exchanged.profile.provider} ${exchanged.profile.id}` };
       return exchanged;
     } catch (error) {
-      if (hasCode(error, 'auth_key_invalid')) result = { type: 'wrong_key', isRestarted: restarts === 0 };
+      if (hasCode(error, 'auth_key_invalid')) result = { type: 'wrong_key', isRestarted: attempt.restarts === 0 };
       throw error;
     } finally {
       await permit?.release(result);
@@ -107,29 +119,25 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
   }
 
   return {
-    async share(address, attempt, authKey, attemptsOfBrowser) {
-      const digest = digestKey(authKey);
-      const id = exchangeId(attempt, digest);
+    share(clientAddress, attempt, authKey, attemptsOfBrowser) {
+      const keyDigest = digest(authKey);
+      const id = exchangeId(attempt, keyDigest);
       const known = byId.get(id);
       if (known !== undefined) return known;
       // Another instance sent the key, or this one did more than a minute ago.
-      if (attempt.usedFor === digest) return 'used';
-      if (!usedFor.has(attempt.id)) usedFor.set(attempt.id, digest);
-      const permit = await limiter?.acquire(address, attempt, attemptsOfBrowser).catch((error: unknown) => {
-        // Another request with the same key may have been let in.
-        if (!byId.has(id)) forget(id);
-        throw error;
-      });
-      const begunMeanwhile = byId.get(id);
-      if (begunMeanwhile === undefined) return begin(id, () => exchange(authKey, attempt, permit));
-      await permit?.release({ type: 'no_guess' });
-      return begunMeanwhile;
+      if (attempt.usedFor === keyDigest) return 'used';
+      if (!usedFor.has(attempt.id)) usedFor.set(attempt.id, keyDigest);
+      return begin(id, exchange(clientAddress, attempt, authKey, attemptsOfBrowser));
     },
     isUsedForOther({ id }, keyDigest) {
       return (usedFor.get(id) ?? keyDigest) !== keyDigest;
     },
     end(attempt) {
-      if (attempt.usedFor !== undefined) end(exchangeId(attempt, attempt.usedFor));
+      const id = exchangeId(attempt, attempt.usedFor ?? usedFor.get(attempt.id) ?? '');
+      const shared = byId.get(id);
+      if (shared === undefined || shared === 'used') return;
+      shared.isEnded = true;
+      dropOutcome(id);
     },
   };
 }
@@ -139,13 +147,12 @@ function exchangeId({ id }: StoredAttempt, keyDigest: string): string {
 }
 
 /**
- * Whether an exchange failed before the provider looked at the key, so that the key can be sent again: it never left
- * this server, the app's id or secret is wrong, or the site is closed (PROTOCOL.md, `authorize`: the order of the
- * checks; the transport).
+ * Whether an exchange failed before the provider looked at the key, so that the key can be sent again: the limits
+ * refused it, it never left this server, the app's id or secret is wrong, or the site is closed (PROTOCOL.md,
+ * `authorize`: the order of the checks; the transport).
  */
 export function isKeyUnused(error: unknown): boolean {
-  if (isRefusal(error)) return true;
-  if (!(error instanceof LoginWithError) || error.stage !== 'authorize') return false;
+  if (!(error instanceof LoginWithError) || error.stage === 'user_info') return false;
   const isRefusedBefore = hasCode(error, 'app_id_invalid', 'app_secret_invalid', 'module_disabled', 'response_html');
   return isRefusedBefore || wasNeverSent(error);
 }

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { Agent, MockAgent, type Dispatcher } from 'undici';
 import request from 'supertest';
 import { LoginWithClient } from 'passport-loginwith';
+import { isKeyUnused } from '../../lib/login/shared-exchange';
 import {
   respondWell,
   callsTo,
@@ -253,6 +256,23 @@ describe('the timeout', () => {
     await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout' });
     expect(isPauseEnded).toBe(true);
     expect(pauses).toEqual([150]);
+  });
+
+  test.each([
+    ['while TLS is being set up leaves the key unused', 'https', true],
+    ['after the request was sent may have used it up', 'http', false],
+  ])('that is over %s', async (_when, scheme, isUnused) => {
+    const timeouts = holdTimeouts();
+    // Takes every connection and says nothing.
+    const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => timeouts.pass()));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const client = new LoginWithClient({ provider: `${scheme}://127.0.0.1:${port}`, ...credentials });
+    const error: unknown = await client.exchange('key').catch((reason: unknown) => reason);
+    await client.close();
+    server.close();
+    expect(error).toMatchObject({ code: 'timeout', stage: 'authorize' });
+    expect(isKeyUnused(error)).toBe(isUnused);
   });
 
   test('that is over before a call keeps the key from being sent', async () => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { moveTime } from '../support/strategy-app';
+import { LoginWithClient } from 'passport-loginwith';
+import { moveTime, withResolvers } from '../support/strategy-app';
 import { byClient, type Browser, type TestRequest } from '../support/test-browser';
 import { closeSites, openSite, takeCallback, tokenOn, type Site, type SiteSetUp } from '../support/express-site';
 
@@ -11,6 +12,7 @@ import { closeSites, openSite, takeCallback, tokenOn, type Site, type SiteSetUp 
 
 afterEach(async () => {
   jest.useRealTimers();
+  jest.restoreAllMocks();
   await closeSites();
 });
 
@@ -105,6 +107,30 @@ describe('a callback that is still in the history after a logout', () => {
     }
     expect((await victim.get('/me')).status).toBe(302);
     expect(exchangesOf(site)).toBe(1);
+  });
+
+  test('signs nobody in when its exchange was still under way at the logout', async () => {
+    const site = await openSite();
+    const victim = site.browser();
+    const callback = await takeCallback(site, victim);
+    const released = withResolvers();
+    const arrived = withResolvers();
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on its client below
+    const { exchange } = LoginWithClient.prototype;
+    jest.spyOn(LoginWithClient.prototype, 'exchange').mockImplementationOnce(async function (
+      this: LoginWithClient,
+      key,
+    ) {
+      arrived.resolve();
+      await released.promise;
+      return exchange.call(this, key);
+    });
+    const late = victim.visit(callback);
+    await arrived.promise;
+    await logOut(victim);
+    released.resolve();
+    expect((await late).text).toContain('attempt_missing');
+    expect((await victim.get('/me')).status).toBe(302);
   });
 
   test('in another tab signs nobody in when the key was not used yet', async () => {

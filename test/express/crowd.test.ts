@@ -1,6 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { LimitOptions, RateLimitCount, RateLimitStore } from 'passport-loginwith/express';
-import { closeSites, openSite, sessions, takeCallback, type Site, type SiteSetUp } from '../support/express-site';
+import {
+  closeSites,
+  madeUpCallback,
+  openSite,
+  sessions,
+  takeCallback,
+  type Site,
+  type SiteSetUp,
+} from '../support/express-site';
 import { byClient, type Browser, type TestResponse } from '../support/test-browser';
 
 /* Many people look like one attacker, and one attacker like many people. */
@@ -15,8 +22,6 @@ const openWith = (limits: LimitOptions, setUp: SiteSetUp = {}): Promise<Site> =>
 
 /** How many keys the provider was asked for. */
 const exchangesOf = (site: Site) => site.provider.requests.filter(({ endpoint }) => endpoint === 'authorize').length;
-
-const madeUpKey = () => `/auth/pimbuzz/callback?auth_key=${randomBytes(16).toString('hex')}`;
 
 interface Tab {
   username: string;
@@ -75,7 +80,7 @@ test('an attacker with an account takes three wrong keys back with it, and no mo
     const attacker = site.browser();
     // A made-up key, and after it the one of the attacker's own login.
     await attacker.get('/auth/pimbuzz');
-    ({ status } = await arrive(site, { username: 'sam', browser: attacker, callback: madeUpKey() }));
+    ({ status } = await arrive(site, { username: 'sam', browser: attacker, callback: madeUpCallback() }));
     if (guesses > 20) break;
   }
   // The last one was refused.
@@ -103,7 +108,7 @@ test('one connection that makes up 300 addresses tries as many keys as the overa
     Array.from({ length: 300 }, async (_, index) => {
       const address = `198.51.${index >> 8}.${index & 255}`;
       const headers = { ...byClient, accept: 'application/json', cookie, 'x-forwarded-for': address };
-      return (await site.browser().get(madeUpKey(), headers)).status;
+      return (await site.browser().get(madeUpCallback(), headers)).status;
     }),
   );
   expect(exchangesOf(site)).toBe(100);

@@ -169,6 +169,16 @@ describe('the page of a failure, loaded again,', () => {
     },
   );
 
+  test('still tries again when a picture has requested it meanwhile', async () => {
+    const { browser, callback } = await openFailing(['maintenance', 'maintenance']);
+    await browser.get(callback);
+    for (let i = 0; i < 2; i += 1)
+      expect((await browser.get(bare, { 'sec-fetch-dest': 'image', 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
+    expect((await browser.get(bare)).json).toEqual({ error: 'response_html' });
+    await browser.get(bare);
+    expect((await browser.get(bare)).location).toBe('/');
+  });
+
   test('tries again when the provider was never reached', async () => {
     skipPauses();
     let isDown = true;

@@ -1,5 +1,5 @@
 import type { LoginWithOptions } from 'passport-loginwith/express';
-import { closeSites, createAuth, openSite } from '../support/express-site';
+import { closeSites, createAuth, openSite, showData } from '../support/express-site';
 
 afterEach(closeSites);
 
@@ -44,4 +44,16 @@ test('user 1 of one site is nobody on another one: two sites with names of their
     { provider: 'pimbuzz', ...credentials },
   ];
   expect(() => createAuth({ providers })).not.toThrow();
+});
+
+test('a provider called "constructor" is no account that every session knows', async () => {
+  const site = await openSite({
+    options: ([options]) => ({ providers: [options!, { ...options!, name: 'constructor' }] }),
+    routes: (app, auth) => app.get('/data', auth.requireAccessToken('constructor'), showData),
+  });
+  const browser = site.browser();
+  await site.logIn(browser);
+  // The first use of an account that another site asks for waits for a click.
+  const sent = await browser.get('/data', { 'sec-fetch-site': 'cross-site' });
+  expect(sent.location).toBe('/auth/constructor/renew?returnTo=%2Fdata');
 });

@@ -1,28 +1,20 @@
 import { LoginWithError } from 'passport-loginwith';
 import type { RateLimitCount, RateLimitStore } from '../../lib/types';
-import { createRateLimiter, type Permit, type RateLimiter } from '../../lib/login/rate-limit';
+import type { Permit, RateLimiter } from '../../lib/login/rate-limit';
+import {
+  acquire,
+  codeOf,
+  createLimiter as create,
+  guess,
+  holdTime,
+  noGuess,
+  settle,
+  windowMs,
+  wrongKey,
+} from '../support/rate-limiter';
 
-const windowMs = 60_000;
-
-beforeEach(() => jest.useFakeTimers({ now: 1_000_000, doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+beforeEach(holdTime);
 afterEach(() => jest.useRealTimers());
-
-const create = (limits: Partial<Parameters<typeof createRateLimiter>[0]> = {}): RateLimiter =>
-  createRateLimiter({ limit: 3, overallLimit: 1000, windowMs, store: undefined, ...limits });
-
-let attempts = 0;
-
-/** Acquires a permit for the first key of a new attempt. */
-const acquire = (limiter: RateLimiter, address: string | undefined): Promise<Permit> =>
-  limiter.acquire({ address }, { id: `attempt ${attempts++}` });
-
-const wrongKey = { type: 'wrong_key', isRestarted: false } as const;
-const noGuess = { type: 'no_guess' } as const;
-
-/** Lets everything run that waits for nothing but the event loop. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** A store as Redis would be one: each call takes a few turns of the event loop. `calls` are its calls. */
 function createSlowStore(turns = 3) {
@@ -47,18 +39,6 @@ function createSlowStore(turns = 3) {
     },
   } satisfies RateLimitStore;
   return { store, calls, counts };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => 'in',
-    (error: unknown) => (error as LoginWithError).code,
-  );
-}
-
-/** An exchange with a wrong key. */
-async function guess(limiter: RateLimiter, address?: string): Promise<string> {
-  return codeOf(acquire(limiter, address).then((permit) => permit.release(wrongKey)));
 }
 
 /** Exchanges with wrong keys until the client is refused; the number of them. */
@@ -241,32 +221,6 @@ describe('requests of one client at once', () => {
   });
 });
 
-describe('while the provider answers nothing', () => {
-  const hang = (limiter: RateLimiter, count: number) =>
-    Promise.all(Array.from({ length: count }, () => acquire(limiter, '192.0.2.1')));
-
-  test('one that comes later does not wait behind those that hang, so that it finds the provider back', async () => {
-    const limiter = create({ limit: 2 });
-    await hang(limiter, 2);
-    const waiting = Promise.all(Array.from({ length: 5 }, () => codeOf(acquire(limiter, '192.0.2.1'))));
-    await settle();
-    jest.advanceTimersByTime(1_000);
-    const results = await waiting;
-    expect(results.filter((result) => result === 'in')).toHaveLength(2);
-    expect(results.filter((result) => result === 'provider_unavailable')).toHaveLength(3);
-    jest.advanceTimersByTime(1_000);
-    expect(await codeOf(acquire(limiter, '192.0.2.1'))).toBe('in');
-  });
-
-  test('a wrong key counts, however late its answer is', async () => {
-    const limiter = create({ limit: 2 });
-    const permits = await hang(limiter, 2);
-    jest.advanceTimersByTime(1_000);
-    for (const permit of permits) await permit.release(wrongKey);
-    expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
-  });
-});
-
 describe('a store of the app', () => {
   test('is told the window once, and gets keys that name the client', async () => {
     const { store, counts } = createSlowStore();
@@ -435,6 +389,19 @@ describe('a wrong key whose login then succeeds', () => {
       await comeBack(limiter, `guess ${guesses}`, 'the attacker');
     }
     expect(await countGuesses(limiter, '192.0.2.1')).toBe(5 - 2);
+  });
+
+  test.each([
+    ['is taken back by the login of another tab of its browser', ['first tab', 'second tab'], 2],
+    ['is not taken back by the login of another browser', ['second tab'], 1],
+  ])('%s', async (_name, attemptsOfBrowser, left) => {
+    const limiter = create({ limit: 2 });
+    await failFirst(limiter, 'first tab');
+    const permit = await limiter.acquire({ address: '192.0.2.1' }, { id: 'second tab' }, attemptsOfBrowser);
+    await permit.release({ type: 'login', account: 'x 7' });
+    // Until then the others wait for the first tab.
+    jest.setSystemTime(1_000_000 + 3_001);
+    expect(await countGuesses(limiter, '192.0.2.1')).toBe(left);
   });
 
   test('allows one more key, however often the cookie of the restarted login is sent', async () => {

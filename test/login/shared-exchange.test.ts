@@ -2,8 +2,10 @@ import request from 'supertest';
 import type { LoginWithClient } from 'passport-loginwith';
 import { LoginWithError } from 'passport-loginwith';
 import { markNeverSent } from '../../lib/client/network-errors';
-import { createAttempt, digestKey, type StoredAttempt } from '../../lib/login/attempt-cookie';
-import { createSharedExchanges } from '../../lib/login/shared-exchange';
+import { digest } from '../../lib/internal/digest';
+import { createAttempt, type StoredAttempt } from '../../lib/login/attempt-cookie';
+import type { RateLimiter } from '../../lib/login/rate-limit';
+import { createSharedExchanges, isKeyUnused } from '../../lib/login/shared-exchange';
 import {
   callsTo,
   closeAll,
@@ -23,7 +25,7 @@ afterEach(async () => {
 const exchanged = (raw = 'raw') => ({ accessToken: 'a token', profile: { provider: 'x', id: '7', _raw: raw } });
 
 /** Exchanges whose client answers as a test says, and the keys that it has sent. */
-function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchanged())) {
+function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchanged()), limiter?: RateLimiter) {
   const sent: string[] = [];
   const client = {
     exchange(authKey: string) {
@@ -31,17 +33,17 @@ function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchang
       return exchange();
     },
   };
-  const exchanges = createSharedExchanges(client as unknown as LoginWithClient, undefined);
+  const exchanges = createSharedExchanges(client as unknown as LoginWithClient, limiter);
   /** Brings a key in an attempt; the outcome, or why there is none. */
   const bring = async (key: string, used: Partial<StoredAttempt> = {}) => {
-    const shared = await exchanges.share({ address: undefined }, { ...attempt, ...used }, key, []);
+    const shared = exchanges.share({ address: undefined }, { ...attempt, ...used }, key, []);
     return shared === 'used' ? shared : shared.outcome.catch((error: unknown) => error);
   };
   return { sent, exchanges, bring };
 }
 
 const attempt = createAttempt({ provider: 'x', host: 'h', returnTo: '/', restarts: 0 });
-const usedFor = digestKey('key');
+const usedFor = digest('key');
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const fakeTimeouts = () => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
@@ -124,6 +126,36 @@ test('long profiles are kept up to two million characters, and no key is sent ag
   expect(await bring('1')).toBe('used');
   for (const key of ['2', '3']) expect(await bring(key)).toMatchObject({ accessToken: 'a token' });
   expect(sent).toEqual(['1', '2', '3']);
+});
+
+describe('a key is', () => {
+  const limitsFailed = new LoginWithError('x', { code: 'limits_failed', stage: 'callback' });
+
+  test('unused if the limits fail before it is sent', async () => {
+    const { sent, bring } = create(undefined, { acquire: () => Promise.reject(limitsFailed) });
+    expect(isKeyUnused(await bring('key'))).toBe(true);
+    expect(await bring('key')).toBe(limitsFailed);
+    expect(sent).toEqual([]);
+  });
+
+  test('used, and not sent again, if the limits fail after it was sent', async () => {
+    const failed = new LoginWithError('x', { code: 'limits_failed', stage: 'callback' });
+    const permit = { release: () => Promise.reject(failed) };
+    const { sent, bring } = create(undefined, { acquire: () => Promise.resolve(permit) });
+    expect(isKeyUnused(await bring('key'))).toBe(false);
+    expect(await bring('key')).toBe(failed);
+    expect(sent).toEqual(['key']);
+  });
+
+  test('counted once, however many requests bring it while the limits make it wait', async () => {
+    const release = jest.fn(() => Promise.resolve());
+    const acquire = jest.fn(() => Promise.resolve({ release }));
+    const { sent, bring } = create(undefined, { acquire });
+    await Promise.all([bring('key'), bring('key'), bring('key')]);
+    expect(acquire).toHaveBeenCalledTimes(1);
+    expect(release.mock.calls).toEqual([[{ type: 'login', account: 'x 7' }]]);
+    expect(sent).toEqual(['key']);
+  });
 });
 
 describe('the same key', () => {

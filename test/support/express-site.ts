@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import cookieSession from 'cookie-session';
@@ -135,6 +136,9 @@ export async function openSite(setUp: SiteSetUp = {}): Promise<Site> {
     errors,
   };
 }
+
+/** Path of a callback whose key nobody issued. */
+export const madeUpCallback = () => `/auth/pimbuzz/callback?auth_key=${randomBytes(16).toString('hex')}`;
 
 /** Starts a login and stops before the app's callback; returns the callback's URL with the key. */
 export async function takeCallback(

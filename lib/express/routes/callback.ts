@@ -1,10 +1,11 @@
 import { LoginWithError } from '../../errors.js';
 import { addQueryParameter } from '../../internal/urls.js';
-import type { LoginOutcome, LoginRequest } from '../../login/outcome.js';
+import { isUsersFailure, type LoginOutcome, type LoginRequest } from '../../login/outcome.js';
+import { isNavigation } from '../../login/cross-site.js';
 import { classifyRequest, findParameter } from '../../login/request.js';
 import { toLoginRequest, type ExpressRequest } from '../../node-request.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
-import { isUsersFailure, sendFailure } from '../failure.js';
+import { sendFailure } from '../failure.js';
 import type { StoredFailure } from '../failure-cookie.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { pathTo } from '../paths.js';
@@ -35,7 +36,8 @@ export async function handleCallback(
 ): Promise<void> {
   const { req } = context;
   const callback = await readCallback(req, provider);
-  if (!callback.hasQuery) {
+  // A picture must not count as a look at the page.
+  if (!callback.hasQuery && isNavigation(callback.request)) {
     const failure = await provider.failureCookie.read(req);
     if (failure !== undefined) {
       await showFailure(instance, context, provider, callback, failure);
@@ -55,17 +57,18 @@ async function exchange(
   callback: Callback,
 ): Promise<void> {
   const { req, res } = context;
-  // Undefined if the failure comes before the exchange.
+  let isHandled = false;
   let outcome: LoginOutcome | undefined;
   try {
     if (instance.settings.session) getSession(req);
+    isHandled = true;
     outcome = await provider.login.handle(callback.request);
     if ('cookie' in outcome) res.appendHeader('Set-Cookie', outcome.cookie);
     await sendOutcome(instance, context, provider, outcome);
   } catch (error) {
     const kind = classifyRequest(callback.request, undefined);
-    const isKeyUnused = kind.type === 'callback' && (outcome === undefined || 'isKeyUnused' in outcome);
-    const authKey = isKeyUnused ? kind.authKey : undefined;
+    const isKeyUnused = !isHandled || (outcome !== undefined && 'isKeyUnused' in outcome);
+    const authKey = isKeyUnused && kind.type === 'callback' ? kind.authKey : undefined;
     await sendCallbackFailure(instance, context, provider, callback, { error, authKey });
   }
 }
@@ -79,10 +82,8 @@ async function sendOutcome(
   const { req, res } = context;
   switch (outcome.type) {
     case 'nothing':
+    case 'confirm': // of starts only
       sendNothing(res);
-      return;
-    case 'confirm':
-      // Of starts only.
       return;
     case 'redirect':
       await redirect(req, res, outcome.location);
@@ -111,8 +112,8 @@ async function sendCallbackFailure(
 ): Promise<void> {
   const { req, res } = context;
   const { onError, failureRedirect } = instance.settings;
-  const leavesByItself = onError === undefined && failureRedirect !== undefined && isUsersFailure(error);
-  if (!(error instanceof LoginWithError) || isFetchRequest(req) || leavesByItself || res.headersSent) {
+  const isRedirectedAnyway = onError === undefined && failureRedirect !== undefined && isUsersFailure(error);
+  if (!(error instanceof LoginWithError) || isFetchRequest(req) || isRedirectedAnyway || res.headersSent) {
     await sendFailure(instance, context, error);
     return;
   }

@@ -1,13 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { urlencoded } from 'body-parser';
 import { LoginWithError } from '../../errors.js';
-import { isSameOriginPost } from '../../login/cross-site.js';
 import type { LoginOutcome } from '../../login/outcome.js';
-import { toLoginRequest } from '../../node-request.js';
 import type { LinkedProfile } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { destinationOf, pathTo } from '../paths.js';
-import { asWebRequest } from '../request.js';
+import { asWebRequest, requireSameOriginPost } from '../request.js';
 import { redirect, sendPage } from '../responses.js';
 import { saveSession } from '../session/session.js';
 import type { Handler } from '../types.js';
@@ -57,7 +55,7 @@ export async function askToLink(
 export async function confirmLink(instance: Instance, context: RequestContext, provider: ProviderLogin): Promise<void> {
   const { req, res } = context;
   const { settings, currentUser, loginData } = instance;
-  if (!isSameOriginPost(toLoginRequest(req), settings.trustedOrigins)) throw createForeignPostError('link');
+  requireSameOriginPost(req, settings, 'link');
   const user = currentUser.get(req);
   if (user === undefined) {
     await sendLoginRequired(instance, context);
@@ -104,15 +102,6 @@ async function runOnce(running: Map<string, Promise<void>>, id: string, work: ()
     running.delete(id);
     throw error;
   }
-}
-
-/** The error for a POST from another site. */
-export function createForeignPostError(stage: 'link' | 'logout'): LoginWithError {
-  return new LoginWithError(`${stage}: the request does not come from a page of this site`, {
-    code: 'foreign_request',
-    stage,
-    hint: 'Send it with a form or fetch of the same origin; list other origins of the app in "trustedOrigins".',
-  });
 }
 
 async function openForm(token: string, { settings }: ProviderLogin): Promise<PendingLink> {

@@ -77,10 +77,8 @@ export async function redirectToProvider(
     case 'error':
       throw outcome.error;
     case 'nothing':
+    case 'success': // of callbacks only
       sendNothing(res);
-      return true;
-    case 'success':
-      // Of callbacks only.
       return true;
   }
 }

@@ -1,18 +1,17 @@
-import { isSameOriginPost } from '../../login/cross-site.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
 import { toLoginRequest } from '../../node-request.js';
 import { runHook } from '../hooks.js';
 import type { Instance, RequestContext } from '../instance.js';
 import { loginPath } from '../paths.js';
+import { requireSameOriginPost } from '../request.js';
 import { redirect, sendJSON, sendPage } from '../responses.js';
 import { saveSession } from '../session/session.js';
-import { createForeignPostError } from './link.js';
 
 /** Logs out here, and says where the user is still signed in: the provider has no logout for apps. */
 export async function logOut(instance: Instance, context: RequestContext): Promise<void> {
   const { req, res } = context;
   const { settings, currentUser, loginData, providers } = instance;
-  if (!isSameOriginPost(toLoginRequest(req), settings.trustedOrigins)) throw createForeignPostError('logout');
+  requireSameOriginPost(req, settings, 'logout');
   const used = loginData.providersOf(req);
   const stillSignedInAt = [...providers.values()]
     .filter(({ settings: { name } }) => !settings.session || used.includes(name))

@@ -26,7 +26,7 @@ export interface CurrentUser {
 }
 
 /** The session's entry of one `loginWith()`: the user, and what {@link LoginData} keeps. */
-export interface SessionEntry {
+interface SessionEntry {
   user?: unknown;
   data?: unknown;
 }

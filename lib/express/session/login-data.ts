@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { digest } from '../../internal/digest.js';
 import type { Sealer } from '../../internal/seal.js';
 import type { AccessToken } from '../../types.js';
 import type { Settings } from '../options.js';
@@ -81,13 +82,13 @@ export function createLoginData(settings: Settings, currentUser: CurrentUser): L
       const data = read(req);
       return data !== undefined && nameOf(data) === name;
     },
-    accountIdOf: (req, provider) => read(req)?.accounts[provider],
+    accountIdOf: (req, provider) => own(read(req)?.accounts, provider),
     setAccountId(req, provider, id) {
       change(req, ({ accounts }) => (accounts[provider] = id));
     },
     providersOf: (req) => Object.keys(read(req)?.accounts ?? {}),
     async findToken(req, provider) {
-      const sealed = read(req)?.tokens[provider];
+      const sealed = own(read(req)?.tokens, provider);
       // Sealed by keepToken().
       const token = sealed && ((await sealers.get(provider)?.unseal(sealed)) as [string, number] | undefined);
       return token ? { accessToken: token[0], expiresAt: new Date(token[1]) } : undefined;
@@ -114,6 +115,7 @@ export function createLoginData(settings: Settings, currentUser: CurrentUser): L
   };
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+/** A provider may be called "constructor". */
+function own(entries: Record<string, string> | undefined, name: string): string | undefined {
+  return entries !== undefined && Object.hasOwn(entries, name) ? entries[name] : undefined;
 }

@@ -9,7 +9,7 @@ interface SessionContent {
 }
 
 /** The session of a request, of express-session or cookie-session. */
-export interface Session extends SessionContent {
+interface Session extends SessionContent {
   regenerate(done: (error?: unknown) => void): unknown;
   save(done: (error?: unknown) => void): unknown;
 }
