@@ -33,7 +33,7 @@ interface BucketState {
   onChange?: () => void;
 }
 
-/** How often the counts are read while a failure may be taken back, in milliseconds: another process may do so. */
+/** How often the request that is next reads the counts, in milliseconds: other clients and processes change them. */
 const pollInterval = 250;
 /** Nobody waits longer without any answer of the provider, in milliseconds. */
 const patience = 1_000;
@@ -69,8 +69,7 @@ export function createExchangeSlots(
       if (now >= probeAt) return;
       const waitsUntil = Math.max(state.endedAt, since) + patience;
       if (now >= waitsUntil) throw createSilentError();
-      const time = Math.min(probeAt, waitsUntil) - now;
-      await waitForChange(state, safelyLeft < left ? Math.min(time, pollInterval) : time);
+      await waitForChange(state, Math.min(probeAt - now, waitsUntil - now, pollInterval));
     }
   }
 

@@ -43,3 +43,20 @@ describe('while the provider answers nothing', () => {
     expect(await guess(limiter, '192.0.2.1')).toBe('too_many_failures');
   });
 });
+
+test('a request that waits because of many other addresses is let in when their exchanges have ended', async () => {
+  const limiter = create({ limit: 3, overallLimit: 4 });
+  const others = await Promise.all(['198.51.100.1', '198.51.100.2'].map((address) => acquire(limiter, address)));
+  await acquire(limiter, '192.0.2.1');
+  await acquire(limiter, '192.0.2.1');
+  // With four under way, each address may have two.
+  let isIn = false;
+  const third = acquire(limiter, '192.0.2.1').then(() => (isIn = true));
+  await settle();
+  expect(isIn).toBe(false);
+  for (const permit of others) await permit.release({ type: 'no_guess' });
+  jest.advanceTimersByTime(250);
+  await settle();
+  expect(isIn).toBe(true);
+  await third;
+});
