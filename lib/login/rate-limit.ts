@@ -55,6 +55,7 @@ export type ExchangeResult =
 
 /** So many wrong keys are taken back for one account within the window, so that an attacker's account is of no use. */
 const maximumTakenBack = 3;
+
 export function createRateLimiter(limits: RateLimits): RateLimiter {
   const counts = openCounts(limits);
   const retries = createPendingRetries();
