@@ -122,8 +122,7 @@ export class LoginWithStrategy extends PassportStrategy {
    * });
    */
   async forgetAttempts(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const setCookie = await this.login.forgetAttempts(toLoginRequest(req));
-    if (setCookie !== undefined) res.appendHeader('Set-Cookie', setCookie);
+    res.appendHeader('Set-Cookie', await this.login.forgetAttempts(toLoginRequest(req)));
   }
 
   private async handle(req: ExpressRequest, options: LoginWithAuthenticateOptions, actions: Actions): Promise<void> {
@@ -138,7 +137,7 @@ export class LoginWithStrategy extends PassportStrategy {
     const outcome = await this.login.handle(toLoginRequest(req, options));
     if (!res.headersSent) {
       res.setHeader('Cache-Control', 'no-store');
-      if ('cookie' in outcome) res.appendHeader('Set-Cookie', outcome.cookie);
+      if ('cookies' in outcome) res.appendHeader('Set-Cookie', outcome.cookies);
     }
     switch (outcome.type) {
       case 'nothing':

@@ -10,6 +10,8 @@ const maximumAttempts = 5;
 /** In bytes. Browsers drop a cookie that is longer than 4096 bytes with its name and attributes. */
 const maximumValueLength = 3800;
 const cookiePrefix = 'loginwith-';
+/** No cookie of attempts has a name that begins so. */
+const usesCookiePrefix = 'loginwith.used-';
 
 /** An attempt in the cookie. */
 export interface StoredAttempt extends Attempt {
@@ -30,26 +32,45 @@ export type AttemptCookieReading =
   | { found: true; content: AttemptCookieContent }
   | { found: false; why: 'no_cookies' | 'not_ours' | 'other_provider' | 'other_scheme' | 'tampered' | 'ambiguous' };
 
-/** Keeps the attempts of one strategy in the browser, sealed, so that any instance of the app can finish a login. */
+/**
+ * Keeps the attempts of one strategy in the browser, sealed, so that any instance of the app can finish a login. A
+ * cookie of its own says which attempts are used: a callback that ends would otherwise overwrite an attempt that began
+ * meanwhile, in another tab or on another instance.
+ */
 interface AttemptCookie {
   read(cookieHeader: string | undefined, secure: boolean): Promise<AttemptCookieReading>;
   /** Returns the value of a `Set-Cookie` header. */
   write(content: AttemptCookieContent, secure: boolean): Promise<string>;
-  /** Returns the value of a `Set-Cookie` header that removes the cookie, if the request has it. */
-  clear(cookieHeader: string | undefined, secure: boolean): string | undefined;
+  /** Returns the value of a `Set-Cookie` header that keeps only which attempts are used. */
+  writeUses(content: AttemptCookieContent, secure: boolean): Promise<string>;
+  /** Returns the values of `Set-Cookie` headers that remove the cookies, if the request has them. */
+  clear(cookieHeader: string | undefined, secure: boolean): string[];
 }
+
+/** Ids of attempts, with the digest of the key that used each of them. */
+type AttemptUses = [id: string, usedFor: string][];
 
 /** Creates the cookie of a strategy. Only a strategy with the same provider, app id and `cookieSecret` can open it. */
 export function createAttemptCookie({ provider, sealers }: StrategySettings): AttemptCookie {
   // The purpose contains the version of the format, so that a cookie of another version is not opened.
   const cookie = createSealedCookie(sealers('attempts 3'), cookiePrefix + provider.name, attemptLifetime);
+  const usesCookie = createSealedCookie(sealers('uses 1'), usesCookiePrefix + provider.name, attemptLifetime);
   return {
     async read(cookieHeader, secure) {
       const reading = await cookie.read(cookieHeader, secure);
-      // Only write() can have sealed it.
-      if (reading.found) return { found: true, content: reading.value as AttemptCookieContent };
-      const { why, names } = reading;
-      return { found: false, why: why === 'absent' ? explainAbsence(names, cookie.name) : why };
+      if (!reading.found) {
+        const { why, names } = reading;
+        return { found: false, why: why === 'absent' ? explainAbsence(names, cookie.name) : why };
+      }
+      // Only write() and writeUses() can have sealed them.
+      const { attempts, starts } = reading.value as AttemptCookieContent;
+      const usesReading = await usesCookie.read(cookieHeader, secure);
+      if (!usesReading.found && usesReading.why === 'ambiguous') return { found: false, why: 'ambiguous' };
+      const uses = new Map(usesReading.found ? (usesReading.value as AttemptUses) : []);
+      const merged = attempts.map((attempt) =>
+        omitUndefined({ ...attempt, usedFor: uses.get(attempt.id) ?? attempt.usedFor }),
+      );
+      return { found: true, content: { attempts: merged, starts } };
     },
     async write({ starts, attempts }, secure) {
       const kept = attempts.slice(-maximumAttempts);
@@ -60,7 +81,11 @@ export function createAttemptCookie({ provider, sealers }: StrategySettings): At
       }
       return cookie.write(sealed, secure);
     },
-    clear: (cookieHeader, secure) => cookie.clear(cookieHeader, secure),
+    async writeUses({ attempts }, secure) {
+      const uses: AttemptUses = attempts.flatMap(({ id, usedFor }) => (usedFor === undefined ? [] : [[id, usedFor]]));
+      return usesCookie.write(await usesCookie.seal(uses), secure);
+    },
+    clear: (cookieHeader, secure) => [cookie, usesCookie].flatMap((each) => each.clear(cookieHeader, secure) ?? []),
   };
 }
 

@@ -31,9 +31,9 @@ export interface LoginHandler {
   handle(request: LoginRequest): Promise<LoginOutcome>;
   /**
    * Forgets the logins that this browser has started, so that no old callback page logs in again after a logout.
-   * Returns the value of a `Set-Cookie` header, if the browser has such a cookie.
+   * Returns the values of `Set-Cookie` headers that remove the browser's cookies of them.
    */
-  forgetAttempts(request: LoginRequest): Promise<string | undefined>;
+  forgetAttempts(request: LoginRequest): Promise<string[]>;
 }
 
 type StartOutcome = FailOutcome | Extract<LoginOutcome, { type: 'redirect' }>;
@@ -88,7 +88,7 @@ export function createLoginHandler(
     return {
       type: 'redirect',
       location: client.authorizeURL(),
-      cookie: await cookie.write({ attempts, starts: [...starts, now] }, request.secure),
+      cookies: [await cookie.write({ attempts, starts: [...starts, now] }, request.secure)],
     };
   }
 
@@ -114,11 +114,11 @@ export function createLoginHandler(
         return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
       const info: LoginInfo = { provider: provider.name, ...token, returnTo: attempt.returnTo };
       const { acquire } = shared;
-      return { type: 'success', profile, info, attempt, acquire, ...(await setCookie(used, request)) };
+      return { type: 'success', profile, info, attempt, acquire, ...(await writeUses(used, request)) };
     } catch (error) {
       if (hasCode(error, ...restartableCodes)) return restart(request, attempt, used, error);
       // If the key is unused, the attempt stays unused too, so that loading the page again tries again.
-      return { ...toFailure(error), ...(isKeyUnused(error) ? { isKeyUnused: true } : await setCookie(used, request)) };
+      return { ...toFailure(error), ...(isKeyUnused(error) ? { isKeyUnused: true } : await writeUses(used, request)) };
     }
   }
 
@@ -129,17 +129,17 @@ export function createLoginHandler(
     content: AttemptCookieContent,
     error: LoginWithError,
   ): Promise<LoginOutcome> {
-    const used = await cookie.write(content, request.secure);
-    if (attempt.restarts > 0) return { type: 'fail', error, cookie: used };
+    const { cookies = [] } = await writeUses(content, request);
+    if (attempt.restarts > 0) return { type: 'fail', error, cookies };
     const retryOf = hasCode(error, 'auth_key_invalid') && error.stage === 'authorize' ? attempt.id : undefined;
     const next = createAttempt({ ...attempt, restarts: attempt.restarts + 1, retryOf });
     const outcome = await redirectToProvider(request, next, content);
     // The attempt is used up even if this browser has started too many logins.
-    return outcome.type === 'redirect' ? outcome : { ...outcome, cookie: used };
+    return { ...outcome, cookies: [...(outcome.cookies ?? []), ...cookies] };
   }
 
-  async function setCookie(content: AttemptCookieContent, { secure }: LoginRequest): Promise<{ cookie?: string }> {
-    return store === undefined ? { cookie: await cookie.write(content, secure) } : {};
+  async function writeUses(content: AttemptCookieContent, { secure }: LoginRequest): Promise<{ cookies?: string[] }> {
+    return store === undefined ? { cookies: [await cookie.writeUses(content, secure)] } : {};
   }
 
   async function readCookie(request: LoginRequest): Promise<{

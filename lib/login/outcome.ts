@@ -23,17 +23,17 @@ export interface LoginRequest extends RequestLine {
   source: IncomingMessage;
 }
 
-/** The outcome of a request to a login route. `cookie` is the value of a `Set-Cookie` header. */
+/** The outcome of a request to a login route. `cookies` are values of `Set-Cookie` headers. */
 export type LoginOutcome =
   | { type: 'nothing' }
   /** The start may have been caused by another site: show a page with a link to it, which the user must click. */
   | { type: 'confirm' }
-  | { type: 'redirect'; location: string; cookie: string }
+  | { type: 'redirect'; location: string; cookies: string[] }
   /** With `isKeyUnused`, the same page loaded again tries again. */
-  | { type: 'fail'; error: LoginWithError; cookie?: string; isKeyUnused?: boolean }
-  | { type: 'error'; error: unknown; cookie?: string; isKeyUnused?: boolean }
+  | { type: 'fail'; error: LoginWithError; cookies?: string[]; isKeyUnused?: boolean }
+  | { type: 'error'; error: unknown; cookies?: string[]; isKeyUnused?: boolean }
   /** Hold the lock `acquire` while `verify` runs, because other requests may share this outcome. */
-  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookie?: string };
+  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookies?: string[] };
 
 export type FailOutcome = Extract<LoginOutcome, { type: 'fail' }>;
 

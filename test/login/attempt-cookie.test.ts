@@ -159,11 +159,45 @@ describe('the cookie', () => {
   });
 
   test('is removed if the browser has it', () => {
-    expect(cookie.clear('loginwith-pimbuzz=x', false)).toBe(
-      'loginwith-pimbuzz=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
-    );
-    expect(cookie.clear('__Host-loginwith-pimbuzz=x', true)).toContain('__Host-loginwith-pimbuzz=; Max-Age=0');
-    expect(cookie.clear('theme=dark', false)).toBeUndefined();
-    expect(cookie.clear(undefined, false)).toBeUndefined();
+    const attributes = 'Max-Age=0; Path=/; HttpOnly; SameSite=Lax';
+    expect(cookie.clear('loginwith-pimbuzz=x', false)).toEqual([`loginwith-pimbuzz=; ${attributes}`]);
+    expect(cookie.clear('loginwith-pimbuzz=x; loginwith.used-pimbuzz=x', false)).toEqual([
+      `loginwith-pimbuzz=; ${attributes}`,
+      `loginwith.used-pimbuzz=; ${attributes}`,
+    ]);
+    expect(cookie.clear('__Host-loginwith-pimbuzz=x', true)).toEqual([
+      expect.stringContaining('__Host-loginwith-pimbuzz=; Max-Age=0'),
+    ]);
+    expect(cookie.clear('theme=dark', false)).toEqual([]);
+    expect(cookie.clear(undefined, false)).toEqual([]);
+  });
+});
+
+describe('the cookie of used attempts', () => {
+  const read = async (...pairs: string[]) => cookie.read(pairs.map((pair) => pair.split(';')[0]).join('; '), false);
+
+  test('says which attempts are used, and overwrites none that began meanwhile', async () => {
+    const [first, second] = [create(), create()];
+    const usedFirst = { ...first, usedFor: 'digest' };
+    const uses = await cookie.writeUses({ attempts: [usedFirst], starts: [] }, false);
+    const both = await cookie.write({ attempts: [first, second], starts: [1] }, false);
+    expect(await read(both, uses)).toEqual({ found: true, content: { attempts: [usedFirst, second], starts: [1] } });
+  });
+
+  test('is the browser’s own or none: of two nobody knows, and a forged one does not count', async () => {
+    const attempt = create();
+    const attempts = await cookie.write({ attempts: [attempt], starts: [] }, false);
+    const mine = await cookie.writeUses({ attempts: [{ ...attempt, usedFor: 'digest' }], starts: [] }, false);
+    const theirs = await cookie.writeUses({ attempts: [], starts: [] }, false);
+    expect(await read(attempts, theirs, mine)).toEqual({ found: false, why: 'ambiguous' });
+    expect(await read('loginwith.used-pimbuzz=forged', attempts, mine)).toMatchObject({
+      content: { attempts: [{ usedFor: 'digest' }] },
+    });
+  });
+
+  test('alone is no login', async () => {
+    const uses = await cookie.writeUses({ attempts: [create({ usedFor: 'digest' })], starts: [] }, false);
+    expect(await read(uses)).toEqual({ found: false, why: 'not_ours' });
+    expect(await read(uses.replace('loginwith.used-', 'loginwith-'))).toEqual({ found: false, why: 'tampered' });
   });
 });

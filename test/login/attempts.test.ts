@@ -47,6 +47,19 @@ test('five tabs can log in at once, newest first, and the sixth start drops the 
   await agent.get(`/callback?auth_key=${await issueKey(provider)}`).expect(403);
 });
 
+test('a tab that starts while another one comes back logs in, too, whichever response is the last', async () => {
+  const { provider, app } = await setUp();
+  const first = cookiesOf(await request(app).get('/auth?returnTo=/first'));
+  const back = await request(app)
+    .get(`/callback?auth_key=${await issueKey(provider)}`)
+    .set('Cookie', first);
+  const start = await request(app).get('/auth?returnTo=/second').set('Cookie', first);
+  const key = await issueKey(provider);
+  const cookie = cookiesOf(back, cookiesOf(start, first));
+  const second = await request(app).get(`/callback?auth_key=${key}`).set('Cookie', cookie).expect(200);
+  expect(second.body.loginWith.returnTo).toBe('/second');
+});
+
 test('five attempts with the longest of paths still fit into a cookie', async () => {
   const { app } = await setUp();
   const agent = request.agent(app);

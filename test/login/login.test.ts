@@ -250,7 +250,7 @@ describe('the same page loaded again', () => {
     const { provider, app, started, url } = await arrive();
     const first = await request(app).get(url).set('Cookie', started).expect(200);
     const calls = callsTo(provider).length;
-    const again = await request(app).get(url).set('Cookie', cookiesOf(first)).expect(200);
+    const again = await request(app).get(url).set('Cookie', cookiesOf(first, started)).expect(200);
     expect(again.body.loginWith).toEqual(first.body.loginWith);
     expect(callsTo(provider)).toHaveLength(calls);
   });
@@ -259,7 +259,7 @@ describe('the same page loaded again', () => {
     const { provider, app, started, url } = await arrive();
     provider.once('authorize', { status: 500 });
     const first = await request(app).get(url).set('Cookie', started).expect(502);
-    await request(app).get(url).set('Cookie', cookiesOf(first)).expect(502);
+    await request(app).get(url).set('Cookie', cookiesOf(first, started)).expect(502);
     expect(callsTo(provider)).toHaveLength(1);
   });
 
@@ -283,21 +283,40 @@ describe('the same page loaded again', () => {
     const first = await request(app).get(url).set('Cookie', started).expect(200);
     const other = createApp(createStrategy(optionsFor(provider)));
     const calls = callsTo(provider).length;
-    const again = await request(other).get(url).set('Cookie', cookiesOf(first)).expect(302);
+    const again = await request(other).get(url).set('Cookie', cookiesOf(first, started)).expect(302);
     expect(again.headers.location).toContain('/api/oauth');
     expect(callsTo(provider)).toHaveLength(calls);
   });
+
+  test.each(['first', 'last'])(
+    'on two instances at once, logs in on both, if the restart comes back %s',
+    async (order) => {
+      const { provider, app, started, url } = await arrive();
+      const other = createApp(createStrategy(optionsFor(provider)));
+      const loggedIn = await request(app).get(url).set('Cookie', started).expect(200);
+      const restarted = await request(other).get(url).set('Cookie', started).expect(302);
+      const responses = order === 'first' ? [restarted, loggedIn] : [loggedIn, restarted];
+      const cookie = responses.reduce((before, response) => cookiesOf(response, before), started);
+      const again = `/callback?auth_key=${await issueKey(provider)}`;
+      const arrived = await request(other).get(again).set('Cookie', cookie).expect(200);
+      expect(arrived.body.loginWith.returnTo).toBe('/there');
+      // One start has logged in twice now, and not a third time.
+      const third = `/callback?auth_key=${await issueKey(provider)}`;
+      await request(app).get(third).set('Cookie', cookiesOf(arrived, cookie)).expect(403);
+    },
+  );
 
   test('on another instance, after the login went back to the start once, fails and says why', async () => {
     const provider = await openProvider({ authorizeMethod: 'GET' });
     const app = createApp(createStrategy(optionsFor(provider)));
     provider.once('authorize', 'used_key');
-    const start = await request(app).get('/auth');
-    const back = await request(app).get('/callback?auth_key=first').set('Cookie', cookiesOf(start)).expect(302);
+    const started = cookiesOf(await request(app).get('/auth'));
+    const back = await request(app).get('/callback?auth_key=first').set('Cookie', started).expect(302);
+    const restarted = cookiesOf(back, started);
     const url = `/callback?auth_key=${await issueKey(provider)}`;
-    const first = await request(app).get(url).set('Cookie', cookiesOf(back)).expect(200);
+    const first = await request(app).get(url).set('Cookie', restarted).expect(200);
     const other = createApp(createStrategy(optionsFor(provider)));
-    const again = await request(other).get(url).set('Cookie', cookiesOf(first)).expect(403);
+    const again = await request(other).get(url).set('Cookie', cookiesOf(first, restarted)).expect(403);
     expect(again.body.failed).toMatchObject({
       code: 'auth_key_invalid',
       stage: 'callback',
@@ -313,10 +332,7 @@ describe('the same page loaded again', () => {
     for (let i = 0; i < 8; i++) cookie = cookiesOf(await request(app).get('/auth').set('Cookie', cookie).expect(302));
     const stopped = await request(app).get('/callback?auth_key=made-up').set('Cookie', cookie).expect(429);
     const other = createApp(createStrategy(optionsFor(provider)));
-    await request(other)
-      .get('/callback?auth_key=made-up')
-      .set('Cookie', cookiesOf(stopped) || cookie)
-      .expect(429);
+    await request(other).get('/callback?auth_key=made-up').set('Cookie', cookiesOf(stopped, cookie)).expect(429);
     expect(callsTo(provider)).toEqual(['GET authorize']);
   });
 
@@ -324,7 +340,7 @@ describe('the same page loaded again', () => {
     const { provider, app, started, url } = await arrive();
     const first = await request(app).get(url).set('Cookie', started).expect(200);
     const other = `/callback?auth_key=${await issueKey(provider)}`;
-    const response = await request(app).get(other).set('Cookie', cookiesOf(first)).expect(403);
+    const response = await request(app).get(other).set('Cookie', cookiesOf(first, started)).expect(403);
     expect(response.body.failed).toMatchObject({
       code: 'attempt_missing',
       hint: expect.stringContaining('came back before, with another key'),

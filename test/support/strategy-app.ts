@@ -89,10 +89,11 @@ export async function issueKey(provider: LocalProvider, user?: UserReference): P
   return key;
 }
 
-/** The cookies of a response as a `Cookie` header. */
-export function cookiesOf(response: { headers: Record<string, unknown> }): string {
-  const cookies = (response.headers['set-cookie'] ?? []) as string[];
-  return cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+/** The `Cookie` header of a browser after a response, if it had these cookies before. */
+export function cookiesOf(response: { headers: Record<string, unknown> }, before = ''): string {
+  const pairs = [...before.split('; '), ...((response.headers['set-cookie'] ?? []) as string[])];
+  const cookies = new Map(pairs.filter(Boolean).map((pair) => [pair.split('=')[0], pair.split(';')[0]]));
+  return [...cookies.values()].join('; ');
 }
 
 /** The calls that reached a provider's API, such as `GET authorize`. */

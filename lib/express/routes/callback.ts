@@ -63,7 +63,7 @@ async function exchange(
     if (instance.settings.session) getSession(req);
     isHandled = true;
     outcome = await provider.login.handle(callback.request);
-    if ('cookie' in outcome) res.appendHeader('Set-Cookie', outcome.cookie);
+    if ('cookies' in outcome) res.appendHeader('Set-Cookie', outcome.cookies);
     await sendOutcome(instance, context, provider, outcome);
   } catch (error) {
     const kind = classifyRequest(callback.request, undefined);

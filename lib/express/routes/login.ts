@@ -69,7 +69,7 @@ export async function redirectToProvider(
     case 'confirm':
       return false;
     case 'redirect':
-      res.appendHeader('Set-Cookie', outcome.cookie);
+      res.appendHeader('Set-Cookie', outcome.cookies);
       provider.failureCookie.clear(req, res);
       await redirect(req, res, outcome.location);
       return true;

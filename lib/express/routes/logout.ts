@@ -18,8 +18,7 @@ export async function logOut(instance: Instance, context: RequestContext): Promi
     .map(({ settings: { provider } }) => provider.displayName);
   // An old callback page must not log in again.
   for (const { login } of providers.values()) {
-    const setCookie = await login.forgetAttempts(toLoginRequest(req));
-    if (setCookie !== undefined) res.appendHeader('Set-Cookie', setCookie);
+    res.appendHeader('Set-Cookie', await login.forgetAttempts(toLoginRequest(req)));
   }
   await currentUser.logout(req, res);
   await runHook(instance, context, settings.onLogout, async () => {
