@@ -138,6 +138,26 @@ export class LoginWithClient {
     return { authorizeMethod: this.authorizeMethod };
   }
 
+  /**
+   * Asks the site for the base URL that it is configured for, without a key or a secret. On another one, nobody is ever
+   * signed in there: the start leads nowhere and no callback comes (PROTOCOL.md, the start and the return). The first
+   * start of a process calls this by itself; a warning with the code `LOGINWITH_BASE_URL` names the right one.
+   *
+   * @returns the site's own base URL, which is the configured one if that is right.
+   * @throws LoginWithError with the codes of {@link authorize} but for those about the key, the app id and the secret.
+   */
+  async checkBaseURL(): Promise<{ baseURL: string }> {
+    const { baseURL } = this.settings.provider;
+    const { siteURL = baseURL } = await this.transport.call({
+      stage: 'user_info',
+      method: 'GET',
+      endpoint: 'get_user_info',
+      parameters: {},
+      signal: this.startDeadline(),
+    });
+    return { baseURL: siteURL };
+  }
+
   /** Opens the connection while the browser is at the provider; sends nothing and never fails. */
   warmUp(): void {
     this.transport.warmUp();

@@ -41,7 +41,7 @@ export function toProfile(response: unknown, provider: Provider, raw = JSON.stri
     emails: email === undefined ? [] : [{ value: email }],
     photos: pictures.photo === undefined ? [] : [{ value: pictures.photo }],
     ...omitUndefined({
-      gender: readText(info.user_gender),
+      gender: readGender(info.user_gender),
       birthdate: readBirthdate(info.user_birthdate),
       cover: pictures.cover,
       registeredAt: readTime(info.user_registered),
@@ -76,6 +76,12 @@ function readText(value: unknown): string | undefined {
   return text.trim() === '' ? undefined : text;
 }
 
+/** For "not available" the site has a label, too: in English, German and Spanish (PROTOCOL.md, `get_user_info`). */
+function readGender(value: unknown): string | undefined {
+  const text = readText(value);
+  return text !== undefined && /^N\/[AVD]$/.test(text.trim()) ? undefined : text;
+}
+
 function readBirthdate(value: unknown): string | undefined {
   const text = readText(value) ?? '';
   return parseTime(`${text} 00:00:00`) === undefined ? undefined : text;
@@ -104,21 +110,25 @@ function readWebsite(value: unknown): string | undefined {
 /** Finds the URLs of `user_picture` and `user_cover`, which are paths in the site's uploads folder. */
 function locatePictures(info: UserInfo, provider: Provider): { photo: string | undefined; cover: string | undefined } {
   const picture = readText(info.user_picture);
-  const folder =
-    provider.uploadsURL ??
-    findUploadsFolder(picture, readText(info.profile_picture)) ??
-    `${provider.baseURL}/content/uploads`;
+  const folder = provider.uploadsURL ?? findUploadsFolder(info) ?? `${provider.baseURL}/content/uploads`;
   return { photo: locateUpload(picture, folder), cover: locateUpload(readText(info.user_cover), folder) };
 }
 
 /**
- * Finds the uploads folder of a site with a CDN, which only `profile_picture` shows. If the user has no picture, a
- * placeholder of the site's theme is there instead (PROTOCOL.md, uploads).
+ * Finds the uploads folder, which may be on a CDN. `profile_cover` is the folder itself, with a slash before it on 2.8;
+ * `profile_picture` is in it if the user has a picture (PROTOCOL.md, `get_user_info`).
  */
-function findUploadsFolder(picture: string | undefined, pictureURL: string | undefined): string | undefined {
-  if (picture === undefined || pictureURL?.endsWith(`/${picture}`) !== true) return undefined;
-  const folder = pictureURL.slice(0, -picture.length);
-  return parseWebURL(folder) === undefined ? undefined : folder;
+function findUploadsFolder(info: UserInfo): string | undefined {
+  const folders = [
+    readText(info.profile_cover)?.replace(/^\/(?=https?:)/, ''),
+    cutEnd(readText(info.profile_picture), readText(info.user_picture)),
+  ];
+  return folders.find((folder) => folder !== undefined && /^[^?#]+\/$/.test(folder) && parseWebURL(folder));
+}
+
+/** Returns the URL without the path at its end, or undefined if it has another end. */
+function cutEnd(url: string | undefined, path: string | undefined): string | undefined {
+  return path !== undefined && url?.endsWith(`/${path}`) === true ? url.slice(0, -path.length) : undefined;
 }
 
 function locateUpload(path: string | undefined, folder: string): string | undefined {

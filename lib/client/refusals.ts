@@ -47,8 +47,8 @@ const disabledModule: Refusal = {
 };
 
 /**
- * Fixed English, and the English of those messages that are translated and differ by version (PROTOCOL.md,
- * `authorize`).
+ * Fixed English, and those messages that are translated and differ by version (PROTOCOL.md, `authorize`). English is
+ * asked for; other languages come if something in front of the site drops parameters that it does not know.
  */
 const knownRefusals = new Map<unknown, Refusal>([
   [
@@ -93,6 +93,9 @@ const knownRefusals = new Map<unknown, Refusal>([
   ["We're sorry, but the application you're trying to use doesn't exist or has been disabled", unknownApp],
   ['This feature has been disabled by the admin', disabledModule],
   ['The developers module has been disabled by the admin', disabledModule],
+  ['Nous sommes désolés, mais l’application que vous essayez d’utiliser n’existe pas ou a été désactivée', unknownApp],
+  ["Cette fonction a été désactivée par l'administrateur", disabledModule],
+  ['Das Entwicklermodul wurde vom Administrator deaktiviert', disabledModule],
 ]);
 
 function isRefusal(json: unknown): json is { error: unknown; message?: unknown } {

@@ -1,4 +1,5 @@
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
+import { trimSlashes } from '../internal/urls.js';
 import type { Provider } from '../types.js';
 
 /** A response of the provider's API, with its JSON parsed. */
@@ -6,6 +7,8 @@ export interface APIResponse {
   json: unknown;
   /** The body, decompressed. */
   text: string;
+  /** The site's own base URL, if the call went to another one. */
+  siteURL?: string;
 }
 
 /** What a response consists of before anything in it is checked. */
@@ -46,7 +49,7 @@ export function readResponse(
     );
   }
   const json = status < 400 ? parseJSON(text) : undefined;
-  if (json !== undefined) return { json, text };
+  if (json !== undefined) return status < 300 ? { json, text } : { json, text, siteURL: readSiteURL(location) };
   if (status >= 300 && status < 400) {
     const origin = originOf(location);
     throw fail(
@@ -86,6 +89,13 @@ function parseJSON(text: string): unknown {
     // The parser's error quotes the text, and a token may be in it.
     return undefined;
   }
+}
+
+/** With JSON in the redirect, `Location` is the site's home page. */
+function readSiteURL(location: string): string {
+  if (!URL.canParse(location)) return "the site's own address";
+  const { origin, pathname } = new URL(location);
+  return origin + trimSlashes(pathname);
 }
 
 /** Scheme and host of a `Location`, the only parts of it that may be shown. */

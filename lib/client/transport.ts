@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { originOf, readResponse, type APIResponse, type RawResponse } from './response.js';
+import { readResponse, type APIResponse, type RawResponse } from './response.js';
 import { trimSlashes } from '../internal/urls.js';
 import { errorCodeOf } from '../internal/unknown-error.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
@@ -35,6 +35,11 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/**
+ * Asks for messages and labels in English, which every site has, also where English is switched off: `Accept-Language`
+ * does not get it there (PROTOCOL.md, `authorize`).
+ */
+const english = { lang: 'en_us' };
 /** In bytes, before and after decompression. */
 const maximumBodyLength = 256 * 1024;
 
@@ -74,13 +79,12 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         const raw = await sending.finally(() => running.delete(sending));
         end('answered');
         const response = readResponse(raw, provider, stage, toMessage);
-        if (raw.status >= 300 && !hasWarned) {
+        if (response.siteURL !== undefined && !hasWarned) {
           hasWarned = true;
-          process.emitWarning(
-            `${provider.name} is configured for another address than ${base.origin}: ` +
-              `set the provider's base URL to ${redactText(originOf(raw.location) ?? "the site's own address")}.`,
-            { type: 'LoginWithWarning', code: 'LOGINWITH_BASE_URL' },
-          );
+          process.emitWarning(explainOtherAddress(provider, response.siteURL), {
+            type: 'LoginWithWarning',
+            code: 'LOGINWITH_BASE_URL',
+          });
         }
         return response;
       } catch (error) {
@@ -107,6 +111,13 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
   };
 }
 
+function explainOtherAddress({ name, baseURL }: Provider, siteURL: string): string {
+  return (
+    `${name} is configured for another address than ${baseURL}, so nobody is ever signed in there, and a login that ` +
+    `starts there does not come back: set the provider's base URL to ${redactText(siteURL)}.`
+  );
+}
+
 /** The error of a call that is not sent, so that its key stays unused. */
 function createSilentError(stage: LoginStage, { name }: Provider): LoginWithError {
   const error = new LoginWithError(`${stage}: ${name} answers no calls at present`, {
@@ -126,15 +137,14 @@ async function send(
   toMessage: (what: string) => string,
 ): Promise<RawResponse> {
   const encoded = new URLSearchParams(parameters).toString();
-  const url = `${trimSlashes(base.href)}/api/${endpoint}`;
-  const { statusCode, headers, body } = await loadUndici().request(method === 'GET' ? `${url}?${encoded}` : url, {
+  const query = new URLSearchParams({ ...(method === 'GET' ? parameters : {}), ...english }).toString();
+  const url = `${trimSlashes(base.href)}/api/${endpoint}?${query}`;
+  const { statusCode, headers, body } = await loadUndici().request(url, {
     dispatcher,
     method,
     signal,
     headers: {
       accept: 'application/json',
-      // Otherwise labels and messages come in the site's own language (PROTOCOL.md, languages).
-      'accept-language': 'en-US,en;q=0.9',
       'user-agent': 'passport-loginwith',
       ...(method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
     },

@@ -2,7 +2,7 @@ import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import type { StrategySettings } from '../options.js';
-import type { Attempt, LoginInfo } from '../types.js';
+import type { Attempt, LoginInfo, Provider } from '../types.js';
 import {
   checkAttempt,
   createAttempt,
@@ -83,7 +83,7 @@ export function createLoginHandler(
     }
     if (store !== undefined) await useStore('start', () => store.begin(request.source, attempt));
     // After the response was sent, because the first time loads undici.
-    setImmediate(() => client.warmUp());
+    setImmediate(() => prepareProvider(client, provider));
     const attempts = store === undefined ? [...content.attempts, attempt] : [];
     return {
       type: 'redirect',
@@ -184,6 +184,26 @@ export function createLoginHandler(
       return cookie.clear(request.headers.cookie?.toString(), request.secure);
     },
   };
+}
+
+/** Base URLs of sites that this process has asked for their own. */
+const askedSites = new Set<string>();
+
+/** Opens a connection for the callback. The first time, a call goes over it that tells whether a callback will come. */
+function prepareProvider(client: LoginWithClient, { baseURL }: Provider): void {
+  if (askedSites.has(baseURL)) {
+    client.warmUp();
+    return;
+  }
+  askedSites.add(baseURL);
+  client.checkBaseURL().catch((error: unknown) => {
+    // Other failures may have passed when the user comes back; that callback reports them.
+    if (!(error instanceof LoginWithError) || error.code !== 'provider_redirected') return;
+    process.emitWarning(`${error.message}. ${error.hint ?? ''}`, {
+      type: 'LoginWithWarning',
+      code: 'LOGINWITH_BASE_URL',
+    });
+  });
 }
 
 /**

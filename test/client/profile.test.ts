@@ -197,6 +197,36 @@ test.each<[string, Partial<Record<keyof UserInfo, unknown>>, string[], string | 
     'https://cdn.example/u/photos/c.jpg',
   ],
   [
+    'a cover without a picture, on a CDN',
+    {
+      user_cover: 'photos/c.jpg',
+      profile_picture: 'https://net.example/x.png',
+      profile_cover: 'https://cdn.example/u/',
+    },
+    [],
+    'https://cdn.example/u/photos/c.jpg',
+  ],
+  [
+    'a folder with a slash before it, as on 2.8',
+    { user_picture: 'a.jpg', profile_picture: 'https://net.example/x.jpg', profile_cover: '/https://cdn.example/u/' },
+    ['https://cdn.example/u/a.jpg'],
+    undefined,
+  ],
+  ...[
+    'https://cdn.example/u',
+    'https://cdn.example/?u/',
+    'https://cdn.example/#u/',
+    'u/',
+    'javascript:x/',
+    '',
+    null,
+  ].map((folder): [string, Partial<Record<keyof UserInfo, unknown>>, string[], string] => [
+    `a folder that is none: ${folder}`,
+    { user_cover: 'c.jpg', profile_cover: folder },
+    [],
+    'https://net.example/content/uploads/c.jpg',
+  ]),
+  [
     "a placeholder of the site's theme",
     { user_picture: null, profile_picture: 'https://net.example/content/themes/default/images/blank.png' },
     [],
@@ -244,6 +274,20 @@ test.each<[string, Partial<Record<keyof UserInfo, unknown>>, string[], string | 
   const profile = map(info);
   expect(profile.photos.map(({ value }) => value)).toEqual(photos);
   expect(profile.cover).toBe(cover);
+});
+
+test.each([
+  ['N/A', undefined],
+  ['N/V', undefined],
+  ['N/D', undefined],
+  [' N/A ', undefined],
+  ['N/X', 'N/X'],
+  ['N/AD', 'N/AD'],
+  ['Other', 'Other'],
+  ['Autre', 'Autre'],
+  ['Fran&ccedil;aise', 'Française'],
+])('the gender %j is %j', (label, gender) => {
+  expect(map({ user_gender: label }).gender).toBe(gender);
 });
 
 test('the uploads folder can be told', () => {

@@ -81,8 +81,10 @@ test.each(cases)('$title', async ({ exchange }) => {
   const sent = calls
     .filter(({ parameters }) => parameters.has('auth_key'))
     .map(({ method, parameters }) => `${method} ${[...parameters.keys()].sort().join()}`);
-  expect(sent[0]).toBe('GET app_id,app_secret,auth_key');
-  expect(sent).toContain(`${exchange.authorizeMethod} app_id,app_secret,auth_key`);
+  expect(sent[0]).toBe('GET app_id,app_secret,auth_key,lang');
+  expect(sent).toContain(
+    exchange.authorizeMethod === 'GET' ? 'GET app_id,app_secret,auth_key,lang' : 'POST app_id,app_secret,auth_key',
+  );
 });
 
 /** A server that gives the recorded answer to the call it was recorded for, in the dialect of its version. */
@@ -131,6 +133,8 @@ const codeByMessage: Record<string, string> = {
   'Bad Request, expired access_token': 'token_expired',
   'The developers module has been disabled by the admin': 'module_disabled',
   'This feature has been disabled by the admin': 'module_disabled',
+  "Cette fonction a été désactivée par l'administrateur": 'module_disabled',
+  'Das Entwicklermodul wurde vom Administrator deaktiviert': 'module_disabled',
 };
 
 /** Who the recorded people are, written out by hand. */

@@ -128,7 +128,8 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
   });
 
   test.each([
-    ['https://www.example.test/home?secret', 'https://www.example.test.'],
+    ['https://www.example.test/home/?secret#x', 'https://www.example.test/home.'],
+    ['https://www.example.test', 'https://www.example.test.'],
     ['/home?secret', "the site's own address."],
   ])('JSON in a redirect to %s is used, and one warning names the right base URL', async (location, address) => {
     const { client } = await openClient(endpoint, (_req, res) => res.writeHead(300, { Location: location }).end(ok));

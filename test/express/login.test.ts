@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { byFetch } from '../support/test-browser';
 import { closeSites, openSite, takeCallback } from '../support/express-site';
+import { callsTo } from '../support/strategy-app';
 
 afterEach(closeSites);
 
@@ -216,7 +217,7 @@ describe('a callback', () => {
       [302, '/'],
     ]);
     expect(most).toEqual([1, 1]);
-    expect(site.provider.requests.filter(({ endpoint }) => endpoint === 'get_user_info')).toHaveLength(1);
+    expect(callsTo(site.provider)).toEqual(['POST authorize', 'GET get_user_info']);
     expect((await browser.get('/me')).status).toBe(200);
   });
 

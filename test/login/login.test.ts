@@ -5,6 +5,7 @@ import {
   callsTo,
   closeAll,
   cookiesOf,
+  isAddressCall,
   countConnections,
   createApp,
   createStrategy,
@@ -228,7 +229,7 @@ describe('the same page loaded again', () => {
     const allAreHere = withResolvers();
     const calls: (string | undefined)[] = [];
     const { url } = await openServer((req, res) => {
-      calls.push(req.url?.replace(/\?.*/, ''));
+      if (!isAddressCall(req)) calls.push(req.url?.replace(/\?.*/, ''));
       void allAreHere.promise.then(() => respondWell(req, res));
     });
     let requests = 0;
@@ -365,7 +366,11 @@ describe('the same page loaded again', () => {
   test('does not try again when the key was sent and only the profile was out of reach', async () => {
     skipPauses();
     let calls = 0;
-    const { url: baseURL, server } = await openServer((_req, res) => {
+    const { url: baseURL, server } = await openServer((req, res) => {
+      if (isAddressCall(req)) {
+        respondWell(req, res);
+        return;
+      }
       calls++;
       res.setHeader('Connection', 'close').end('{"access_token":"t"}');
       server.close();

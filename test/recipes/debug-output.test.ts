@@ -47,6 +47,8 @@ test("undici's diagnostics channels publish keys, tokens and the app secret, in 
 test('with the recipe, the calls to the provider are printed without any of them', async () => {
   const { text, secrets } = await recordLogins(recipes['undici-log.mjs']!);
   expect(findIn(text, Object.values(secrets).flat())).toEqual([]);
-  expect(text).toMatch(/^GET http:\S+\/api\/authorize\?app_id=\d+&app_secret=\[redacted\]&auth_key=\[redacted\]$/m);
-  expect(text).toMatch(/^GET http:\S+\/api\/get_user_info\?access_token=\[redacted\]$/m);
+  expect(text).toMatch(
+    /^GET http:\S+\/api\/authorize\?app_id=\d+&app_secret=\[redacted\]&auth_key=\[redacted\]&lang=en_us$/m,
+  );
+  expect(text).toMatch(/^GET http:\S+\/api\/get_user_info\?access_token=\[redacted\]&lang=en_us$/m);
 });

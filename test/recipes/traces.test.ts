@@ -61,8 +61,10 @@ test('spans have every key, the tokens and the app secret', async () => {
   const query = `app_secret=${secrets.appSecret}&auth_key=${secrets.keys[0]!}`;
   expect(authorize!.attributes['url.full']).toContain(query);
   expect(authorize!.attributes['url.query']).toContain(query);
-  const userInfo = spans.find(({ attributes }) => attributes['url.path'] === '/api/get_user_info');
-  expect(userInfo!.attributes['url.query']).toContain(`access_token=${secrets.tokens[0]!}`);
+  const userInfo = spans.filter(({ attributes }) => attributes['url.path'] === '/api/get_user_info');
+  expect(userInfo.map(({ attributes }) => attributes['url.query'])).toContain(
+    `?access_token=${secrets.tokens[0]!}&lang=en_us`,
+  );
   const callback = spans.find(({ attributes }) => attributes['url.path'] === '/auth/pimbuzz/callback');
   expect(callback!.attributes['url.query']).toBe(`auth_key=${secrets.keys[0]!}`);
 });

@@ -96,10 +96,16 @@ export function cookiesOf(response: { headers: Record<string, unknown> }, before
   return [...cookies.values()].join('; ');
 }
 
-/** The calls that reached a provider's API, such as `GET authorize`. */
+/** Whether a request only asks for the site's address, as the first start of a process does. */
+export function isAddressCall({ url }: { url?: string | undefined }): boolean {
+  return url === '/api/get_user_info?lang=en_us';
+}
+
+/** The calls of logins that reached a provider's API, such as `GET authorize`. */
 export function callsTo(provider: LocalProvider): string[] {
   return provider.requests
     .filter(({ endpoint }) => endpoint === 'authorize' || endpoint === 'get_user_info')
+    .filter(({ path }) => !isAddressCall({ url: path }))
     .map(({ method, endpoint }) => `${method} ${endpoint}`);
 }
 

@@ -58,7 +58,7 @@ export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
   ): Promise<void> => {
     const call = await calls.readCall(req, target);
     // Taken after the body was read: the faults go to the calls in the order in which they are responded to.
-    const plan = endpoint === undefined ? noFault : faults.take(endpoint);
+    const plan = endpoint === undefined || isAddressCall(call) ? noFault : faults.take(endpoint);
     const faultyCall = { ...call, conditions: { ...call.conditions, ...plan.conditions } };
     const response = plan.runsScript ? runWithEffect(store, faultyCall, plan, script) : pageResponse('');
     const sent = replaced(toWire(req, response, plan), plan, settings.name);
@@ -101,6 +101,11 @@ interface ScriptRun {
   /** Endpoint in the request log. */
   name: string;
   script: (call: ScriptCall) => ScriptResponse;
+}
+
+/** Whether an app only asks for the site's own address, which is no step of a login. */
+function isAddressCall({ method, query, form }: ScriptCall): boolean {
+  return method === 'get_user_info' && query.size === 1 && query.has('lang') && form.size === 0;
 }
 
 function runWithEffect(
