@@ -2,7 +2,7 @@ import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import type { StrategySettings } from '../options.js';
-import type { Attempt, LoginInfo, Provider } from '../types.js';
+import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
   createAttempt,
@@ -20,6 +20,7 @@ import {
   loopHint,
 } from './hints.js';
 import { fail, toFailure, type FailOutcome, type LoginOutcome, type LoginRequest } from './outcome.js';
+import { prepareProvider } from './prepare-provider.js';
 import type { RateLimiter } from './rate-limit.js';
 import { classifyRequest } from './request.js';
 import { findReturnTo, sanitizeReturnTo } from './return-to.js';
@@ -184,26 +185,6 @@ export function createLoginHandler(
       return cookie.clear(request.headers.cookie?.toString(), request.secure);
     },
   };
-}
-
-/** Base URLs of sites that this process has asked for their own. */
-const askedSites = new Set<string>();
-
-/** Opens a connection for the callback. The first time, a call goes over it that tells whether a callback will come. */
-function prepareProvider(client: LoginWithClient, { baseURL }: Provider): void {
-  if (askedSites.has(baseURL)) {
-    client.warmUp();
-    return;
-  }
-  askedSites.add(baseURL);
-  client.checkBaseURL().catch((error: unknown) => {
-    // Other failures may have passed when the user comes back; that callback reports them.
-    if (!(error instanceof LoginWithError) || error.code !== 'provider_redirected') return;
-    process.emitWarning(`${error.message}. ${error.hint ?? ''}`, {
-      type: 'LoginWithWarning',
-      code: 'LOGINWITH_BASE_URL',
-    });
-  });
 }
 
 /**
