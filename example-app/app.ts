@@ -28,12 +28,11 @@ export interface AppOptions {
 }
 
 export function createApp({ url, trustProxy, choices, sessions, auth, log }: AppOptions): Express {
-  const pictureOrigins = choices.flatMap(originsOf);
   // The network that a user came from may have been removed from the configuration.
   const displayNameOf = (name: string) => choices.find((choice) => choice.name === name)?.displayName ?? name;
   const app = express();
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
-  app.use(createSecurityHeaders(pictureOrigins));
+  app.use(createSecurityHeaders());
   app.get('/style.css', (_req, res) => {
     res.set('Cache-Control', 'max-age=300').type('css').send(style);
   });
@@ -71,7 +70,10 @@ export function createApp({ url, trustProxy, choices, sessions, auth, log }: App
       return;
     }
     const { accessEndsAt = {}, linked = [] } = req.session;
-    res.send(profilePage({ user, accessEndsAt, linked, choices, displayNameOf, pictureOrigins }));
+    const pictures = [...user.photos.map(({ value }) => value), ...(user.cover === undefined ? [] : [user.cover])];
+    createSecurityHeaders(pictures)(req, res, () => {
+      res.send(profilePage({ user, accessEndsAt, linked, choices, displayNameOf }));
+    });
   });
   for (const { name, displayName } of choices) {
     app.get(`/me/fresh/${name}`, auth.requireAccessToken(name), async (req, res, next) => {
@@ -121,8 +123,4 @@ function describeError(error: unknown): string {
     return [`${code}: ${message}`, hint].filter((line) => line !== undefined).join('\n  ');
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function originsOf({ baseURL, uploadsURL }: Provider): string[] {
-  return [baseURL, ...(uploadsURL === undefined ? [] : [uploadsURL])].map((address) => new URL(address).origin);
 }

@@ -14,8 +14,6 @@ export interface SiteConfig {
   credentials: { appId: string; appSecret: string } | undefined;
   /** Another site on the same script in place of the real one. */
   baseURL: string | undefined;
-  /** Where the real site keeps its pictures, if not on its own host. */
-  uploadsURL: string | undefined;
   /** Where a local one listens. */
   port: number;
   /** How a local one takes the parameters of `authorize`. */
@@ -94,7 +92,7 @@ function readSite(
   variables: string,
   port: number,
   mistakes: string[],
-): Pick<SiteConfig, 'variables' | 'credentials' | 'baseURL' | 'uploadsURL' | 'port'> {
+): Pick<SiteConfig, 'variables' | 'credentials' | 'baseURL' | 'port'> {
   const appId = readCredential(env, `${variables}_APP_ID`, mistakes);
   const appSecret = readCredential(env, `${variables}_APP_SECRET`, mistakes);
   if ((appId === undefined) !== (appSecret === undefined)) {
@@ -113,7 +111,6 @@ function readSite(
     variables,
     credentials: appId === undefined || appSecret === undefined ? undefined : { appId, appSecret },
     baseURL,
-    uploadsURL: readAddress(env, `${variables}_UPLOADS_URL`, mistakes),
     port: readPort(env, `${variables}_PORT`, port, mistakes),
   };
 }
@@ -128,14 +125,6 @@ function readPort(env: NodeJS.ProcessEnv, variable: string, usual: number, mista
 function readCredential(env: NodeJS.ProcessEnv, variable: string, mistakes: string[]): string | undefined {
   const value = read(env, variable);
   if (value !== undefined && /\s/.test(value)) mistakes.push(`${variable} has a space in it: copy it again.`);
-  return value;
-}
-
-function readAddress(env: NodeJS.ProcessEnv, variable: string, mistakes: string[]): string | undefined {
-  const value = read(env, variable);
-  if (value !== undefined && !(URL.canParse(value) && /^https:[^?#]*$/i.test(value))) {
-    mistakes.push(`${variable} must be an address such as https://cdn.example/uploads, not "${value}".`);
-  }
   return value;
 }
 

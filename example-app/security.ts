@@ -1,14 +1,14 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** Helmet's headers, with a policy for pages that have no script, and no foreign asset but users' pictures. */
-export function createSecurityHeaders(pictureOrigins: readonly string[]): RequestHandler {
+/** Helmet's headers, with a policy for pages without a script, and no foreign asset but the pictures at these URLs. */
+export function createSecurityHeaders(pictureURLs: readonly string[] = []): RequestHandler {
   return helmet({
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'", ...pictureOrigins],
+        imgSrc: ["'self'", ...pictureURLs.map((url) => new URL(url).origin)],
         scriptSrc: ["'none'"],
         fontSrc: ["'none'"],
         baseUri: ["'none'"],

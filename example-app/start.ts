@@ -94,10 +94,8 @@ async function startLocal(
   return { provider: defineProvider({ name, displayName, baseURL: running.url }), appId, appSecret };
 }
 
-function describeSite({ name, displayName, baseURL, uploadsURL }: SiteConfig): Provider {
-  return defineProvider(
-    baseURL === undefined ? { ...providers[name], uploadsURL } : { name, displayName, baseURL, uploadsURL },
-  );
+function describeSite({ name, displayName, baseURL }: SiteConfig): Provider {
+  return baseURL === undefined ? providers[name] : defineProvider({ name, displayName, baseURL });
 }
 
 /** Listens on the host, or on both loopback addresses, because "localhost" may mean either. Resolves to the port. */
