@@ -18,8 +18,13 @@ export interface WarmPool {
 
 type Connector = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
 
-/** Opens a pool that can be given a connection before there is a request for it. */
-export function openPool(base: URL): WarmPool {
+/**
+ * Opens a pool that can be given a connection before there is a request for it.
+ *
+ * @param isNeeded whether a call waits. After a call was given up, undici connects again, although nothing is to be sent:
+ *   the next call would get a connection that was opened while the provider was silent.
+ */
+export function openPool(base: URL, isNeeded: () => boolean): WarmPool {
   const { Pool, buildConnector } = loadUndici();
   // Typed as returning nothing, undici's connector returns the socket.
   const connectAnew = buildConnector({}) as Connector;
@@ -59,6 +64,10 @@ export function openPool(base: URL): WarmPool {
     // The circuit breaker limits the calls, so that none waits behind others that have no answer.
     connections: null,
     connect(options: buildConnector.Options, callback: buildConnector.Callback) {
+      if (!isNeeded()) {
+        callback(new Error('nothing is to be sent'), null);
+        return;
+      }
       if (spare === undefined) {
         connect(options, callback);
         return;

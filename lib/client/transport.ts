@@ -59,6 +59,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
   const breaker = createCircuitBreaker();
   /** Calls that are under way. */
   const running = new Set<Promise<RawResponse>>();
+  const open = () => openPool(base, () => running.size > 0);
 
   return {
     async call(call) {
@@ -69,12 +70,13 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       // Once a key is used, its token must be used too.
       if (stage === 'authorize' && !(await breaker.admit())) throw createSilentError(stage, provider);
       const end = breaker.begin();
-      const dispatcher = given ?? (pool ??= openPool(base)).dispatcher;
+      const dispatcher = given ?? (pool ??= open()).dispatcher;
       // Of a dispatcher of the app it is not known.
       const hadConnection = pool?.watch();
       try {
         signal.throwIfAborted();
-        const sending = untilAborted(signal, send(base, call, dispatcher, toMessage));
+        // Later, because the pool asks at once whether a call is running.
+        const sending = Promise.resolve().then(() => untilAborted(signal, send(base, call, dispatcher, toMessage)));
         running.add(sending);
         const raw = await sending.finally(() => running.delete(sending));
         end('answered');
@@ -100,7 +102,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
     },
     warmUp() {
       if (given !== undefined) return;
-      pool ??= openPool(base);
+      pool ??= open();
       pool.warmUp();
     },
     async close() {

@@ -286,6 +286,22 @@ describe('the timeout', () => {
   });
 });
 
+test('a call that is given up leaves no connection behind, and opens none', async () => {
+  const isClosed = withResolvers();
+  const { url, server } = await openServer((req, res) => {
+    if (req.url === '/here') res.end();
+    else res.on('close', () => isClosed.resolve());
+  });
+  const connections = countConnections(server);
+  const client = new LoginWithClient({ provider: url, ...credentials, timeout: 50 });
+  await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout' });
+  await isClosed.promise;
+  // Whatever the client opens now comes before this one.
+  await fetch(`${url}/here`);
+  expect(connections()).toBe(2);
+  await client.close();
+});
+
 test('a user who goes away does not stop the exchange', async () => {
   const arrived = withResolvers();
   const released = withResolvers();

@@ -109,6 +109,9 @@ async function openCase({ method, isMethodKnown, isSecure, timeout }: FaultCase,
     (_accessToken, _refreshToken, { id }) => id,
   );
   const app = await openApp(strategy);
+  await fetch(`${app.url}/auth`, { redirect: 'manual' });
+  await provider.askedForAddress;
+  while (watch.openSockets(provider.port).length > 0) await delay(5);
   const start = (): Login => createLogin(app.url, provider, watch);
   return { provider, strategy, app, watch, checks: createChecks(), login: start(), createLogin: start };
 }

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { Certificates } from './certificates';
@@ -37,6 +37,8 @@ export interface FakeProvider {
   readonly connections: ReadonlySet<Socket>;
   /** How many there have been. */
   readonly connectionCount: number;
+  /** Resolves when the app has asked for the site's address, as at the first start; that connection is not counted. */
+  readonly askedForAddress: Promise<unknown>;
   /** Breaks one of the calls from now on; what is wrong with the connection itself begins before this call. */
   breakCall(call: Call, fault: Fault): Promise<void>;
   /** Works again, on the same address. */
@@ -56,6 +58,8 @@ export async function openFakeProvider({ method, secure }: FakeProviderOptions):
   const exchanged = new Set<string>();
   const strayRequests: string[] = [];
   const connections = new Set<Socket>();
+  const addressCalls = new EventEmitter();
+  const askedForAddress = once(addressCalls, 'call');
   let connectionCount = 0;
   let broken: { call: Call; fault: Fault } | undefined;
   /** The part of the fault that concerns connections. */
@@ -113,6 +117,10 @@ export async function openFakeProvider({ method, secure }: FakeProviderOptions):
         broken.fault.respond(socket, json);
       else if (isNextBroken) socket.end(response(json, { Connection: 'close' }));
       else socket.write(response(json));
+    } else if (pathname === '/api/get_user_info' && !parameters.has('access_token')) {
+      socket.end(response(invalid('access_token'), { Connection: 'close' }));
+      connectionCount -= 1;
+      addressCalls.emit('call');
     } else if (pathname === '/api/get_user_info') {
       const json = userInfo(parameters.get('access_token') ?? '');
       if (broken?.call === 'get_user_info' && broken.fault.respond !== undefined) broken.fault.respond(socket, json);
@@ -141,6 +149,7 @@ export async function openFakeProvider({ method, secure }: FakeProviderOptions):
     received,
     strayRequests,
     connections,
+    askedForAddress,
     get connectionCount() {
       return connectionCount;
     },

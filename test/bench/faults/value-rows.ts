@@ -57,7 +57,8 @@ export const refusalRows: FaultRow[] = [
   {
     name: 'the module is off, in French',
     fault: refusal("Cette fonction a été désactivée par l'administrateur"),
-    both: refused,
+    both: 'module_disabled 500',
+    reload: 'user',
   },
   { name: 'a text that nobody knows', fault: refusal('Something went wrong'), both: refused },
   { name: 'a text in French', fault: refusal('Une erreur est survenue'), both: refused },
