@@ -21,8 +21,8 @@ type Connector = (options: buildConnector.Options, callback: buildConnector.Call
 /**
  * Opens a pool that can be given a connection before there is a request for it.
  *
- * @param isNeeded whether a call waits. After a call was given up, undici connects again, although nothing is to be sent:
- *   the next call would get a connection that was opened while the provider was silent.
+ * @param isNeeded whether a call waits. After a call was given up, undici connects again, although nothing is to be
+ *   sent: the next call would get a connection that was opened while the provider was silent.
  */
 export function openPool(base: URL, isNeeded: () => boolean): WarmPool {
   const { Pool, buildConnector } = loadUndici();
