@@ -42,7 +42,11 @@ interface UnknownApp {
 
 /** Finds out with an app that does not exist: no secret goes where it is not read (PROTOCOL.md, `authorize`). */
 async function findDialect(site: Site): Promise<Dialect> {
-  const credentials = { appId: String(randomInt(1e14, 2e14)), appSecret: randomBytes(16).toString('hex') };
+  const credentials = {
+    appId: String(randomInt(1e14, 2e14)),
+    appSecret: randomBytes(16).toString('hex'),
+    areMended: false,
+  };
   for (const method of ['POST', 'GET'] as const) {
     const response = await authorize(site, method, credentials, englishQuery);
     if (response === undefined) break;
@@ -102,8 +106,12 @@ async function checkCredentials(
   const error = response && refusalOf(response);
   const { displayName, baseURL } = site;
   if (error === undefined) return notChecked('credentials', 'the site gave no answer to it; run the doctor again');
-  if (error.code === 'auth_key_invalid') return ok('credentials', `${displayName} accepts both`);
-  const found = `${displayName}${error.message.replace(/^authorize:/, '')}`;
+  if (error.code === 'auth_key_invalid')
+    return ok(
+      'credentials',
+      `${displayName} accepts both${credentials.areMended ? ', once they are written right' : ''}`,
+    );
+  const found = `${displayName} ${error.message.replace('authorize:', '').trim()}`;
   switch (error.code) {
     case 'app_id_invalid': {
       const local = isLoopback(new URL(baseURL).hostname)

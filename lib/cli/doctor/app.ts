@@ -1,10 +1,10 @@
 import { isLoopback } from '../../providers.js';
-import { adviceForServerError } from './redirect-url.js';
 import { showURL } from './base-url.js';
 import { checkAttemptCookie, checkSessionCookies, isAttemptCookie, readCookies } from './cookies.js';
 import { ok, problem, warning, type Finding } from './findings.js';
 import type { DoctorResponse, Reply, Sender } from './http.js';
-import { checkClock } from './site.js';
+import { adviceForServerError } from './redirect-url.js';
+import { checkClock, speaksPlainHTTP } from './site.js';
 import { showAppId } from './values.js';
 import {
   findErrorCode,
@@ -38,6 +38,8 @@ export interface AppReading {
   /** Where the app really is: an address may redirect to the right one. */
   app: URL;
   isRunning: boolean;
+  /** Whether its start leads to a provider. */
+  isStarting: boolean;
 }
 
 /** Where the start is if nothing else is said. */
@@ -56,13 +58,14 @@ export async function checkApp(toCheck: AppToCheck): Promise<AppReading> {
   const { app, findings: moved } = await findApp(toCheck.app, start, sender);
   const url = inApp(app, start);
   const [first, second] = await Promise.all([visit(sender, url), visit(sender, url)]);
-  if (!first.isResponse) return { findings: [explainUnreachable(app, first)], app, isRunning: false };
+  if (!first.isResponse)
+    return { findings: [explainUnreachable(app, first)], app, isRunning: false, isStarting: false };
   const target = targetOf(first, url);
   const providerStart = readProviderStart(target);
-  const findings = [...moved, ...checkScheme(app), ...checkClock('app-clock', first, 'this machine').filter(isNotOk)];
+  const findings = [...moved, ...checkScheme(app), ...checkClock('app-clock', first)];
   if (providerStart === undefined) {
     findings.push(await explainNoStart({ ...toCheck, app, start }, first, target));
-    return { findings, app, isRunning: true };
+    return { findings, app, isRunning: true, isStarting: false };
   }
   const isWholeLogin = await isLoginRoute(sender, inApp(app, `${start}/renew`));
   const home = await visit(sender, inApp(app, '/'));
@@ -75,11 +78,7 @@ export async function checkApp(toCheck: AppToCheck): Promise<AppReading> {
     await checkHost(sender, url),
     checkSessionCookies(cookies, app, isWholeLogin),
   );
-  return { findings, app, isRunning: true };
-}
-
-function isNotOk({ status }: Finding): boolean {
-  return status !== 'ok';
+  return { findings, app, isRunning: true, isStarting: true };
 }
 
 /** Goes on from http to https, or to the other host name, as a browser does. */
@@ -93,7 +92,14 @@ async function findApp(app: URL, start: string, sender: Sender): Promise<{ app: 
   return { app: moved, findings: [warning('app', `${app.origin} redirects to ${moved.origin}`, advice)] };
 }
 
-function explainUnreachable(app: URL, { error }: Extract<Reply, { isResponse: false }>): Finding {
+function explainUnreachable(app: URL, reply: Extract<Reply, { isResponse: false }>): Finding {
+  const { error } = reply;
+  if (speaksPlainHTTP(reply))
+    return problem(
+      'app',
+      'it speaks http at this port, and not https',
+      `Use ${app.origin.replace('https', 'http')} here, or the port of the proxy with TLS.`,
+    );
   const advice =
     error.code === 'connection_refused'
       ? 'Start it. If it stops because an option is missing, it did not load .env (node --env-file=.env).'
@@ -122,8 +128,12 @@ async function explainNoStart(
     return problem(
       'start',
       `the app answers ${status}${code === undefined ? '' : ` (${code})`}`,
-      adviceForServerError(code),
+      adviceForServerError(status, code),
     );
+  if (status === 401 || status === 403) {
+    const advice = 'Let the login routes through without a login or a password.';
+    return problem('start', `something refuses the request before the route (${status})`, advice);
+  }
   if (code === 'login_loop')
     return problem(
       'start',

@@ -1,7 +1,8 @@
 import { trimSlashes } from '../../internal/urls.js';
 import { errorText } from '../../internal/unknown-error.js';
 import { findProvider, isLoopback, providers } from '../../providers.js';
-import { ok, problem, type Finding } from './findings.js';
+import type { Provider } from '../../types.js';
+import { ok, problem, warning, type Finding } from './findings.js';
 import { variable, type ProviderSetup } from './setups.js';
 import { cleanValue } from './values.js';
 
@@ -37,15 +38,7 @@ export function readBaseURL({ name, url }: ProviderSetup): BaseURLReading {
   const all = [...(mistake === undefined ? [] : [mistake]), ...mistakes];
   try {
     const { baseURL } = findProvider(meant);
-    const finding =
-      all.length === 0
-        ? ok('base-url', baseURL)
-        : problem(
-            'base-url',
-            `${url.name} ${all.join(', and ')}`,
-            `Set ${url.name} to ${baseURL}. The checks below use that.`,
-          );
-    return { finding, baseURL };
+    return { finding: judge(url.name, baseURL, known, all), baseURL };
   } catch (error) {
     // The message may repeat the value, which may be anything.
     const rule = errorText(error).replace(/^"provider" (?:"(?:[^"\\]|\\.)*" )?/, '');
@@ -57,6 +50,17 @@ export function readBaseURL({ name, url }: ProviderSetup): BaseURLReading {
 export function showURL(url: string | URL): string {
   const { origin, protocol, host, pathname } = new URL(url);
   return trimSlashes(`${origin === 'null' ? `${protocol}//${host}` : origin}${pathname}`);
+}
+
+function judge(setting: string, baseURL: string, known: Provider | undefined, mistakes: readonly string[]): Finding {
+  if (mistakes.length > 0) {
+    const advice = `Set ${setting} to ${baseURL}. The checks below use that.`;
+    return problem('base-url', `${setting} ${mistakes.join(', and ')}`, advice);
+  }
+  const other = Object.values(providers).find((each) => each.baseURL === baseURL && each !== known);
+  if (known === undefined || other === undefined) return ok('base-url', baseURL);
+  const advice = `Set it to ${known.baseURL}, or remove it.`;
+  return warning('base-url', `${setting} is the address of ${other.displayName}`, advice);
 }
 
 function mend(text: string): { meant: string; mistakes: string[] } {

@@ -73,7 +73,7 @@ async function checkSite(
     // A connection that fails has one cause, which the checks before may have named.
     const isExplained = !reply.isResponse && hasProblem(findings);
     findings.push(...(isExplained ? [notChecked('site', 'there is no connection to it')] : site.findings));
-    if (reply.isResponse) findings.push(...checkClock('clock', reply, 'the site'));
+    if (reply.isResponse) findings.push(...checkClock('clock', reply));
     if (!site.isUsable)
       return [...findings, ...unchecked(['dialect', 'language', 'credentials'], 'the API of the site does not answer')];
     const displayName = displayNameOf(setup, url);
@@ -117,7 +117,7 @@ async function checkAppAndCallback(
   if (given === undefined) {
     const advice = `Add --redirect-url URL (or ${variable(setup.name, 'CALLBACK_URL')}), as it is registered on the dashboard.`;
     findings.push(notChecked('redirect-url', 'it is not known', advice));
-    if (app?.isRunning !== true) return findings;
+    if (app?.isStarting !== true) return findings;
     const url = inApp(app.app, `${start}/callback`);
     return [...findings, await checkCallback({ url, baseURL, isRunning: true, sender })];
   }
@@ -168,8 +168,7 @@ function findProxy({ protocol, hostname }: URL, environment: Environment): Proxy
 function explainProxy(name: string, { isUsed, isReached }: { isUsed: boolean; isReached: boolean }): Finding {
   if (!isUsed && isReached)
     return ok('proxy', `direct; ${name} is set, but the package does not use it by itself, and need not`);
-  const advice =
-    'Pass dispatcher: new ProxyAgent(process.env.HTTPS_PROXY), of undici, in the options; if the app does, add --proxy.';
+  const advice = `Pass dispatcher: new ProxyAgent(process.env.${name}), of undici, to the app; if it does, add --proxy.`;
   if (isUsed) return problem('proxy', `through ${name} alone, and the package does not use it by itself`, advice);
   return warning('proxy', `${name} is set, but the site is reached neither through it nor without it`, advice);
 }

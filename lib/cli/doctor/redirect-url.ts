@@ -21,16 +21,18 @@ export function readRedirectURL(
     return { finding: problem('redirect-url', `${given.name} is no http(s) URL`, advice), url: undefined };
   }
   const bare = new URL(showURL(url) + (url.pathname.endsWith('/') && url.pathname !== '/' ? '/' : ''));
-  const mistakes = [...(mistake === undefined ? [] : [mistake]), ...findMistakes(text, url, baseURL)];
-  if (mistakes.length === 0) return { finding: ok('redirect-url', `${bare.href} can be registered`), url: bare };
+  const mendable = [...(mistake === undefined ? [] : [mistake]), ...findMendable(text, url)];
+  const others = findOthers(text, url, baseURL);
+  if (mendable.length + others.length === 0)
+    return { finding: ok('redirect-url', `${bare.href} can be registered`), url: bare };
   const right = new URL(bare);
   if (!isLoopback(right.hostname)) right.protocol = 'https:';
-  const finding = problem(
-    'redirect-url',
-    `it ${mistakes.join('; it ')}`,
-    `Register it as ${right.href}, letter by letter, if that is where the route is.`,
-  );
-  return { finding, url: bare };
+  if (right.pathname === '/') right.pathname = '/auth/pimbuzz/callback';
+  const advice =
+    others.length > 0
+      ? 'Put the callback at an address without that, and register it.'
+      : `Register ${right.href}, letter by letter, if that is where the route is.`;
+  return { finding: problem('redirect-url', `it ${[...mendable, ...others].join('; it ')}`, advice), url: bare };
 }
 
 /** Compares the redirect URL with the address at which people open the app. */
@@ -67,7 +69,7 @@ export async function checkCallback({ url, baseURL, isRunning, sender }: Callbac
   const code = findErrorCode(reply);
   if (reply.status >= 500) {
     const found = `the app answers ${reply.status}${code === undefined ? '' : ` (${code})`}`;
-    return problem('callback', found, adviceForServerError(code));
+    return problem('callback', found, adviceForServerError(reply.status, code));
   }
   const isOurs = start !== undefined || code === 'auth_key_missing' || (await isLoginRoute(sender, url));
   if (isOurs) return ok('callback', `a login can end at ${showTarget(url)}`);
@@ -75,35 +77,39 @@ export async function checkCallback({ url, baseURL, isRunning, sender }: Callbac
 }
 
 /** What to do about an error of the app. */
-export function adviceForServerError(code: string | undefined): string {
+export function adviceForServerError(status: number, code: string | undefined): string {
   switch (code) {
     case 'session_missing':
       return 'Put the session middleware before loginWith(), and check that its store runs.';
     case 'attempts_failed':
       return 'Look at the store in the option "attempts".';
     default:
-      return 'Look at what the app logs.';
+      return status === 500
+        ? 'Look at what the app logs.'
+        : 'The proxy does not reach the app: look whether it runs, and on the port that the proxy knows.';
   }
 }
 
-function findMistakes(text: string, url: URL, baseURL: string | undefined): string[] {
-  const host = /^https?:\/\/([^/?#]*)/i.exec(text)?.[1] ?? '';
-  const rest = text.slice(text.indexOf('://') + 3 + host.length);
-  const [path = ''] = rest.split(/[?#]/);
+function findMendable(text: string, url: URL): string[] {
+  const hasQuery = text.replace(/#.*/s, '').includes('?');
+  return [
+    ...(text.includes('#') ? ['has a "#": the provider adds the key behind it, where it never reaches a server'] : []),
+    ...(hasQuery ? ['has a "?": the provider adds the key with a second one, and spoils the last parameter'] : []),
+    ...(url.protocol === 'http:' && !isLoopback(url.hostname)
+      ? ['begins with http://, so others can read the key on its way']
+      : []),
+    ...(url.username !== '' || url.password !== '' ? ['has a user name or a password'] : []),
+  ];
+}
+
+function findOthers(text: string, url: URL, baseURL: string | undefined): string[] {
+  const [, host = '', path = ''] = /^https?:\/\/([^/?#]*)([^?#]*)/i.exec(text) ?? [];
   const encodedLength = text
     .replaceAll('&', '&amp;')
     .replace(/[<>]/g, '&lt;')
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#039;').length;
   return [
-    ...(text.includes('#') ? ['has a "#": the provider adds the key behind it, where it never reaches a server'] : []),
-    ...(rest.includes('?')
-      ? ['has a "?": the provider adds the key with a second one, and spoils the last parameter']
-      : []),
-    ...(url.protocol === 'http:' && !isLoopback(url.hostname)
-      ? ['begins with http://, so others can read the key on its way']
-      : []),
-    ...(url.username !== '' || url.password !== '' ? ['has a user name or a password'] : []),
     ...(/[_\P{ASCII}]/u.test(host) ? ['has a "_" or a letter with an accent in its host, which sites refuse'] : []),
     ...(/[\s\P{ASCII}]/u.test(path) ? ['has a blank or a letter with an accent in its path, which sites refuse'] : []),
     ...(/[&"'<>]/.test(path) ? ['has a character in its path that sites change: & " \' < or >'] : []),
@@ -116,6 +122,7 @@ function findMistakes(text: string, url: URL, baseURL: string | undefined): stri
 
 function explainUnreachable(url: URL, { error }: Extract<Reply, { isResponse: false }>, isRunning: boolean): Finding {
   const found = `the app ${error.message}`;
+  if (error.code === 'host_not_found') return problem('callback', found, `Check how ${url.host} is written.`);
   if (isLoopback(url.hostname) && !isRunning)
     return notChecked('callback', found, 'Start the app, and run the doctor again.');
   return problem('callback', found, 'Start the app, or register the address at which it can be reached.');

@@ -3,7 +3,7 @@ import { isObject } from '../../internal/option-readers.js';
 import { trimSlashes } from '../../internal/urls.js';
 import { isLoopback } from '../../providers.js';
 import { showURL } from './base-url.js';
-import { notChecked, ok, problem, warning, type CheckId, type Finding } from './findings.js';
+import { notChecked, ok, problem, warning, type Finding } from './findings.js';
 import type { DoctorResponse, Reply } from './http.js';
 
 /** What the API's answer to a call without a token shows. */
@@ -22,6 +22,10 @@ export function siteURL(baseURL: string): string {
 export function readSite(baseURL: string, setting: string, reply: Reply): SiteReading {
   if (!reply.isResponse) {
     const { message, hint = '' } = reply.error;
+    if (speaksPlainHTTP(reply)) {
+      const advice = `Set ${setting} to ${baseURL.replace('https', 'http')} if it is a local provider; else look at the port.`;
+      return { findings: [problem('site', 'it speaks http at this port, and not https', advice)], isUsable: false };
+    }
     const advice = isLoopback(new URL(baseURL).hostname)
       ? `Start the local provider: npx passport-loginwith provider. Or set ${setting} to where it listens.`
       : hint;
@@ -38,17 +42,22 @@ export function readSite(baseURL: string, setting: string, reply: Reply): SiteRe
 }
 
 /** Compares clocks. With one that is far off, certificates and cookies are not valid. */
-export function checkClock(id: CheckId & ('clock' | 'app-clock'), response: DoctorResponse, whose: string): Finding[] {
-  const { clockLead } = response;
+export function checkClock(id: 'clock' | 'app-clock', { clockLead }: DoctorResponse): Finding[] {
   if (clockLead === undefined) return [];
   const seconds = Math.round(Math.abs(clockLead) / 1000);
+  const [whose, sign] = id === 'clock' ? ['the site', 1] : ['this machine', -1];
   if (seconds <= 60) return [ok(id, `as that of ${whose}, give or take a minute`)];
   const duration = seconds < 3600 ? `${Math.round(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
-  const direction = clockLead > 0 ? 'ahead of' : 'behind';
+  const direction = clockLead * sign > 0 ? 'ahead of' : 'behind';
   const text = `${duration} ${direction} that of ${whose}`;
   const advice = 'Compare both with a third one, and set the wrong one by NTP (timedatectl set-ntp true).';
   // A started login is valid for ten minutes.
   return [seconds < 10 * 60 ? warning(id, text, advice) : problem(id, text, advice)];
+}
+
+/** Whether TLS failed because the other side knows none. */
+export function speaksPlainHTTP(reply: Extract<Reply, { isResponse: false }>): boolean {
+  return reply.systemCode === 'ERR_SSL_WRONG_VERSION_NUMBER' || reply.systemCode === 'ERR_SSL_PACKET_LENGTH_TOO_LONG';
 }
 
 /** Parses JSON, or returns nothing. */

@@ -12,6 +12,8 @@ interface CleanValue {
 export interface Credentials {
   appId: string;
   appSecret: string;
+  /** Whether they were given otherwise. */
+  areMended: boolean;
 }
 
 /** Takes blanks and quotes off a value. */
@@ -63,9 +65,10 @@ export function checkCredentialValues(
             explainSecret(appSecret, { isId: secret.text === id?.text, same: same?.name })),
     );
   }
+  const areMended = areSwapped || id?.mistake !== undefined || secret?.mistake !== undefined;
   const isComplete = id !== undefined && secret !== undefined && id.text !== '' && secret.text !== '';
   const [first, second] = areSwapped ? [secret, id] : [id, secret];
-  const credentials = isComplete ? { appId: first?.text ?? '', appSecret: second?.text ?? '' } : undefined;
+  const credentials = isComplete ? { appId: first?.text ?? '', appSecret: second?.text ?? '', areMended } : undefined;
   return { findings, credentials };
 }
 
