@@ -103,16 +103,14 @@ export function envFor(provider: LocalProvider, prefix = 'PIMBUZZ'): Record<stri
   };
 }
 
-/** Leads every name below `test` to this machine. */
+/** Leads every name below `test`, and the real sites, to this machine. */
 export function resolveTestNames(): void {
   const lookup = dns.lookup;
-  const here = (name: string) => (/(?:^|\.)test$/.test(name) ? '127.0.0.1' : name);
+  const here = (name: string) => (/(?:^|\.)test$|^(?:pimbuzz|lookloox)\.com$/.test(name) ? '127.0.0.1' : name);
   const replaced = (name: string, ...rest: never[]) => (lookup as (...all: unknown[]) => void)(here(name), ...rest);
   jest.spyOn(dns, 'lookup').mockImplementation(replaced as never);
   const lookupPromise = dnsPromises.lookup;
-  jest
-    .spyOn(dnsPromises, 'lookup')
-    .mockImplementation(((name: string) => lookupPromise(here(name), { family: 4 })));
+  jest.spyOn(dnsPromises, 'lookup').mockImplementation((name: string) => lookupPromise(here(name), { family: 4 }));
 }
 
 /** What a proxy with TLS changes of the requests and responses on their way. */
