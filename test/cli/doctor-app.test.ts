@@ -25,16 +25,19 @@ async function openPublicApp(before: (app: Express) => void, proxy: TLSProxyOpti
 
 /** An app that is set up well but for what a test changes in its start. */
 async function diagnoseStart(
-  change: (start: { location: string; cookie: string; status: number; cache: string }) => void,
+  change: (
+    start: { location: string; cookie: string; status: number; cache: string; body: string },
+    path: string,
+  ) => void,
 ) {
   const provider = await openProvider();
-  const { url } = await openServer((_req, res) => {
+  const { url } = await openServer((req, res) => {
     const location = `${provider.url}/api/oauth?app_id=${provider.apps[0]!.appId}`;
     const cookie = `loginwith-pimbuzz=${Math.random()}; Max-Age=600; Path=/; HttpOnly; SameSite=Lax`;
-    const start = { location, cookie, status: 302, cache: 'no-store' };
-    change(start);
+    const start = { location, cookie, status: 302, cache: 'no-store', body: '' };
+    change(start, req.url!);
     res.setHeader('set-cookie', start.cookie).setHeader('cache-control', start.cache);
-    res.writeHead(start.status, { location: start.location }).end('<p>Hello</p>');
+    res.writeHead(start.status, { location: start.location }).end(start.body);
   });
   return { provider, ...(await diagnose({ env: envFor(provider), args: ['--app', url] })) };
 }
@@ -124,6 +127,13 @@ describe('the start of a login', () => {
     ['is guarded by a password', { status: 401 }, /refuses the request before the route \(401\)/, /without a login/],
     ['does not reach the app', { status: 502 }, /answers 502/, /The proxy does not reach the app/],
     ['fails', { status: 500 }, /answers 500/, /Look at what the app logs/],
+    [
+      'is a page about a loop',
+      { status: 429, body: '<code>login_loop</code>' },
+      /login_loop/,
+      /adds cookies to requests/,
+    ],
+    ['lost its store', { status: 500, body: '{"code":"attempts_failed"}' }, /\(attempts_failed\)/, /"attempts"/],
     ['is another page', { status: 200 }, /another page answers at \/auth\/pimbuzz \(200\)/, /--start/],
     [
       'leads to a page of the app',
@@ -151,6 +161,36 @@ describe('the start of a login', () => {
     );
     const { find } = await diagnose({ env, args: ['--app', url] });
     expect(find('start')).toMatchObject({ status: 'warning', advice: expect.stringContaining('Sec-Fetch-Site') });
+  });
+
+  test('elsewhere is found among the links of the home page', async () => {
+    const site = await openSite({
+      mount: '/very/deep',
+      before: (app) => {
+        app.get('/', (_req, res) => void res.send('<a href="/very/deep/auth/pimbuzz">Log in with Pimbuzz</a>'));
+        app.use(sessions());
+      },
+    });
+    const { find } = await diagnose({ env: envFor(site.provider), args: ['--app', site.url] });
+    expect(find('start')?.advice).toContain('There is one at /very/deep/auth/pimbuzz:');
+  });
+
+  test('over https where http is spoken is told so', async () => {
+    const site = await openSite();
+    const env = envFor(site.provider);
+    const { find } = await diagnose({ env, args: ['--app', site.url.replace('http:', 'https:')] });
+    expect(find('app')).toMatchObject({ status: 'problem', advice: expect.stringContaining(`Use ${site.url} here`) });
+  });
+
+  test('that fails for one of two visits at once is a warning', async () => {
+    let visits = 0;
+    const { find } = await diagnoseStart((start, path) => {
+      if (path === '/auth/pimbuzz') start.status = ++visits % 2 === 0 ? 503 : 302;
+    });
+    expect(find('cache')).toMatchObject({
+      status: 'warning',
+      found: expect.stringMatching(/one was answered 302, and one was answered 503/),
+    });
   });
 
   test('that a proxy lets caches keep is a problem', async () => {

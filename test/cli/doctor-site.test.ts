@@ -1,3 +1,5 @@
+import dns from 'node:dns';
+import dnsPromises from 'node:dns/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
@@ -103,6 +105,15 @@ describe('a site that works', () => {
     expect(find('language')).toMatchObject({ status: 'warning', found: expect.stringContaining('provider_error') });
   });
 
+  test('and knows no app in either dialect is a problem', async () => {
+    const { find } = await diagnoseSite(siteIn('en', { method: 'PUT' }));
+    expect(find('dialect')).toMatchObject({
+      status: 'problem',
+      found: expect.stringContaining('neither to a GET nor'),
+    });
+    expect(find('credentials')?.status).toBe('not_checked');
+  });
+
   test('may be in a subfolder', async () => {
     const listener = siteIn('en');
     const { url } = await openServer((req, res) => {
@@ -164,6 +175,7 @@ describe('a site that does not work', () => {
     [403, '<title>Attention</title>', /answers 403/, /Something in front of it blocks this machine/],
     [404, 'Not found', /no API at/, /subfolder/],
     [502, 'Bad gateway', /answers 502/, /out of order/],
+    [200, '<title>System Message</title>', /“System Message”/, /maintenance, or has banned/],
     [200, '{"hello":1}', /something else than the API does/, /compare the address/],
     [200, '<title>Hello \u001b[31m</title>', /“Hello/, /another kind of site/],
   ])('and answers %i with %j is explained', async (status, body, found, advice) => {
@@ -237,6 +249,29 @@ describe('a site that does not work', () => {
       found: 'is not for www.social.test (ERR_TLS_CERT_ALTNAME_INVALID)',
       advice: expect.stringContaining('perhaps it is social.test'),
     });
+  });
+
+  test('with a certificate of tomorrow is asked for the date', async () => {
+    const provider = await openProvider();
+    const env = { ...envFor(provider), PIMBUZZ_URL: await openTLSProxy(provider.url, { validFrom: 1 }) };
+    expect((await diagnose({ env })).find('tls')?.found).toBe('is not valid yet (CERT_NOT_YET_VALID)');
+  });
+
+  test.each([
+    ['ENOTFOUND', 'https://pimbuz.com', 'Did you mean https://pimbuzz.com?'],
+    [
+      'EAI_AGAIN',
+      'https://pimbuzz.com',
+      'The DNS of this machine does not answer. Check its network and its DNS server.',
+    ],
+  ])('whose address is not found, %s, is explained', async (code, url, advice) => {
+    const error = Object.assign(new Error('no address'), { code });
+    jest.spyOn(dnsPromises, 'lookup').mockRejectedValue(error);
+    jest
+      .spyOn(dns, 'lookup')
+      .mockImplementation(((...all: unknown[]) => (all.at(-1) as (e: Error) => void)(error)));
+    const { find } = await diagnose({ env: { PIMBUZZ_URL: url, PIMBUZZ_APP_ID: '1' } });
+    expect(find('dns')).toMatchObject({ status: 'problem', found: expect.stringContaining(code), advice });
   });
 
   test('with https where http is spoken is told so', async () => {

@@ -121,6 +121,8 @@ export interface TLSProxyOptions {
   isTrusted?: boolean;
   /** In days from now. */
   validUntil?: number;
+  /** In days from now; long ago if absent. */
+  validFrom?: number;
   request?: (headers: Record<string, string>) => void;
   /** One value of `Set-Cookie`. */
   cookie?: (cookie: string) => string;
@@ -131,9 +133,16 @@ const trusted: string[] = [];
 
 /** Puts a proxy with TLS before a server, which tells it scheme and host in `X-Forwarded-*`. */
 export async function openTLSProxy(url: string, options: TLSProxyOptions = {}): Promise<string> {
-  const { host = 'localhost', isTrusted = true, validUntil = 30, request, cookie = (each) => each } = options;
+  const {
+    host = 'localhost',
+    isTrusted = true,
+    validUntil = 30,
+    validFrom = -100,
+    request,
+    cookie = (each) => each,
+  } = options;
   const day = 24 * 60 * 60_000;
-  const certificate = createCertificate(host, Date.now() - 100 * day, Date.now() + validUntil * day);
+  const certificate = createCertificate(host, Date.now() + validFrom * day, Date.now() + validUntil * day);
   if (isTrusted) trust(certificate.cert);
   const server = createTLSServer(certificate, (req, res) => {
     const headers = {

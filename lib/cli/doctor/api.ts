@@ -71,7 +71,7 @@ async function checkVersion(
 ): Promise<Finding> {
   if (method === 'POST') return ok('script-version', '4.0.4 or newer');
   const french = await authorize(site, method, credentials, { lang: 'fr_fr' });
-  const isTranslated = french !== undefined && !isKnown(refusalOf(french));
+  const isTranslated = french !== undefined && isRefusal(french) && !isEnglish(french);
   const hasNewCookie = response.cookies.some((cookie) => cookie.startsWith('user_session='));
   if (isTranslated || hasNewCookie) return ok('script-version', 'older than 4.0.4, but newer than 2.8');
   return warning(
@@ -83,15 +83,15 @@ async function checkVersion(
 
 /** Without a language, some messages are in the site's own, and no code fits them (PROTOCOL.md, `authorize`). */
 async function checkLanguage(site: Site, method: AuthorizeMethod, unknownApp: UnknownApp): Promise<Finding> {
-  if (!isKnown(refusalOf(unknownApp.response))) {
+  if (!isEnglish(unknownApp.response)) {
     return warning(
       'language',
-      'it does not give its messages in English when asked to, so some errors have the code provider_error',
-      'Look at the hint of provider_error, and check the app on the dashboard.',
+      'it does not give its messages in English when asked to, so some errors may have the code provider_error',
+      'Something in front of the site may drop lang=en_us from the query. Tell whoever runs it.',
     );
   }
   const own = await authorize(site, method, unknownApp.credentials, {});
-  if (own === undefined || isKnown(refusalOf(own))) return ok('language', 'its messages are in English');
+  if (own === undefined || !isRefusal(own) || isEnglish(own)) return ok('language', 'its messages are in English');
   const name = languageNames.find(([, pattern]) => pattern.test(messageOf(own)))?.[0] ?? 'another language';
   return ok('language', `its messages are in ${name}, but in English when asked with lang=en_us, as the package does`);
 }
@@ -157,8 +157,13 @@ function refusalOf({ text }: DoctorResponse): LoginWithError | undefined {
   return explainRefusal(parseJSON(text), '', 'authorize');
 }
 
-function isKnown(error: LoginWithError | undefined): boolean {
-  return error !== undefined && error.code !== 'provider_error';
+function isRefusal(response: DoctorResponse): boolean {
+  return refusalOf(response) !== undefined;
+}
+
+/** Whether a message for an unknown app, or for a module that is off, is in English. */
+function isEnglish(response: DoctorResponse): boolean {
+  return /(?:doesn't exist or has been disabled|has been disabled by the admin)$/.test(messageOf(response));
 }
 
 function messageOf({ text }: DoctorResponse): string {

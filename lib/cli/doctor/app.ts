@@ -57,14 +57,16 @@ export async function checkApp(toCheck: AppToCheck): Promise<AppReading> {
   const { sender, name, start = usualStart(name) } = toCheck;
   const { app, findings: moved } = await findApp(toCheck.app, start, sender);
   const url = inApp(app, start);
-  const [first, second] = await Promise.all([visit(sender, url), visit(sender, url)]);
+  const replies = await Promise.all([visit(sender, url), visit(sender, url)]);
+  // One of several processes may be at fault.
+  const first = replies.find((each) => each.isResponse && findStartIn(each, url) !== undefined) ?? replies[0];
+  const second = first === replies[0] ? replies[1] : replies[0];
   if (!first.isResponse)
     return { findings: [explainUnreachable(app, first)], app, isRunning: false, isStarting: false };
-  const target = targetOf(first, url);
-  const providerStart = readProviderStart(target);
+  const providerStart = findStartIn(first, url);
   const findings = [...moved, ...checkScheme(app), ...checkClock('app-clock', first)];
   if (providerStart === undefined) {
-    findings.push(await explainNoStart({ ...toCheck, app, start }, first, target));
+    findings.push(await explainNoStart({ ...toCheck, app, start }, first, targetOf(first, url)));
     return { findings, app, isRunning: true, isStarting: false };
   }
   const isWholeLogin = await isLoginRoute(sender, inApp(app, `${start}/renew`));
@@ -90,6 +92,10 @@ async function findApp(app: URL, start: string, sender: Sender): Promise<{ app: 
   const moved = new URL(target.origin + app.pathname);
   const advice = `Let links and the registered redirect URL begin with ${moved.origin}. The checks below use it.`;
   return { app: moved, findings: [warning('app', `${app.origin} redirects to ${moved.origin}`, advice)] };
+}
+
+function findStartIn(response: DoctorResponse, url: URL): ProviderStart | undefined {
+  return readProviderStart(targetOf(response, url));
 }
 
 function explainUnreachable(app: URL, reply: Extract<Reply, { isResponse: false }>): Finding {
@@ -190,26 +196,23 @@ function checkTarget({ baseURL, appId, otherAppIds }: AppToCheck, start: Provide
 function checkCaches(first: DoctorResponse, second: Reply): Finding {
   const advice =
     'Switch caching off for the login routes, at the CDN and at the proxy; pass Cache-Control: no-store on.';
-  if (second.isResponse) {
-    const [a, b] = [first, second].map(({ cookies }) => readCookies(cookies).find(isAttemptCookie)?.value);
-    if (a !== undefined && a === b)
-      return problem('cache', 'two starts at once got the same cookie: a cache gives it to everybody', advice);
-    if (second.status !== first.status)
-      return warning(
-        'cache',
-        `of two starts at once, one was answered ${first.status} and one ${second.status}`,
-        'Look at what the app logs.',
-      );
+  if (!second.isResponse || second.status !== first.status) {
+    const other = second.isResponse ? `was answered ${second.status}` : second.error.message;
+    const found = `of two starts at once, one was answered ${first.status}, and one ${other}`;
+    return warning('cache', found, 'Look at what each process of the app logs; all need the same variables.');
   }
+  const [a, b] = [first, second].map(({ cookies }) => readCookies(cookies).find(isAttemptCookie)?.value);
+  if (a !== undefined && a === b)
+    return problem('cache', 'two starts at once got the same cookie: a cache gives it to everybody', advice);
   if (!first.cacheControl.includes('no-store'))
     return problem('cache', 'something takes Cache-Control: no-store away', advice);
-  return ok('cache', 'none keeps a start');
+  return ok('cache', 'each gets a cookie of its own, and no cache keeps them');
 }
 
 /** A click on a page of the app is one of its own only if the app knows its host name. */
 async function checkHost(sender: Sender, url: URL): Promise<Finding> {
   const reply = await visitFromOwnPage(sender, url);
-  if (reply.isResponse && readProviderStart(targetOf(reply, url)) !== undefined) return ok('proxy-host', url.hostname);
+  if (reply.isResponse && findStartIn(reply, url) !== undefined) return ok('proxy-host', url.hostname);
   return warning(
     'proxy-host',
     `another one than ${url.host}, so browsers that send no Sec-Fetch-Site get a page with a link first`,

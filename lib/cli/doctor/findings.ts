@@ -26,7 +26,7 @@ const subjects = {
   start: 'The start of a login',
   'start-provider': 'Where the start leads',
   'attempt-cookie': 'The cookie of the login',
-  cache: 'Caches before the app',
+  cache: 'Two starts at once',
   'proxy-scheme': 'The scheme that the app sees',
   'proxy-host': 'The host that the app sees',
   'session-cookie': "The app's other cookies",
