@@ -8,7 +8,15 @@ import {
   type TLSProxyOptions,
 } from '../support/doctor';
 import { cookieSessions, closeSites, openSite, serve, sessions, type SiteSetUp } from '../support/express-site';
-import { closeAll, createApp, createStrategy, openProvider, openServer, optionsFor } from '../support/strategy-app';
+import {
+  closeAll,
+  cookieSecret,
+  createApp,
+  createStrategy,
+  openProvider,
+  openServer,
+  optionsFor,
+} from '../support/strategy-app';
 
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -86,6 +94,12 @@ describe('an app that is set up well', () => {
     expect(await diagnose({ env: envFor(provider), args })).toMatchObject({ code: 0, bad: [] });
   });
 
+  test('with a redirect after a failure has nothing to mend', async () => {
+    const site = await openSite({ options: (providers) => ({ providers, cookieSecret, failureRedirect: '/oops' }) });
+    const args = ['--app', site.url, '--redirect-url', `${site.url}/auth/pimbuzz/callback`];
+    expect(await diagnose({ env: envFor(site.provider), args })).toMatchObject({ code: 0, bad: [] });
+  });
+
   test('is found by its redirect, from http to https', async () => {
     resolveTestNames();
     const { env, url } = await openPublicApp((app) => {
@@ -114,6 +128,13 @@ describe('the start of a login', () => {
       status: 'problem',
       found: expect.stringMatching(/^with the app id \d+, that of lookloox, and not the app id \d+$/),
     });
+  });
+
+  test('at another site is told so', async () => {
+    const { find } = await diagnoseStart((start) => {
+      start.location = start.location.replace(/.*\/api/, 'https://pimbuzz.com/api');
+    });
+    expect(find('start-provider')?.found).toMatch(/^to https:\/\/pimbuzz\.com, and not to http:/);
   });
 
   test('with the secret in place of the app id does not show it', async () => {

@@ -30,11 +30,14 @@ const unknownApp = {
 };
 
 /** A site with a language of its own. */
-function siteIn(language: 'en' | 'fr', { method = 'POST', hasEnglish = true, headers = {} } = {}): RequestListener {
+function siteIn(
+  language: 'en' | 'fr',
+  { method = 'POST', hasEnglish = true, hasFrench = true, headers = {} } = {},
+): RequestListener {
   return (req, res) => {
     const url = new URL(req.url!, 'http://site.invalid');
     const lang = url.searchParams.get('lang')?.slice(0, 2) ?? language;
-    const text = lang === 'fr' || !hasEnglish ? unknownApp.fr : unknownApp.en;
+    const text = (lang === 'fr' && hasFrench) || !hasEnglish ? unknownApp.fr : unknownApp.en;
     const isUnread = url.pathname === '/api/authorize' && req.method !== method;
     const message = url.pathname.endsWith('user_info')
       ? 'Bad Request, invalid access_token'
@@ -62,6 +65,16 @@ describe('a site that works', () => {
     expect(provider.requests.filter(({ endpoint }) => endpoint === 'oauth')).toEqual([]);
   });
 
+  test('accepts id and secret that are swapped, and says so', async () => {
+    const provider = await openProvider();
+    const { PIMBUZZ_APP_ID, PIMBUZZ_APP_SECRET, ...env } = envFor(provider);
+    const swapped = { ...env, PIMBUZZ_APP_ID: PIMBUZZ_APP_SECRET, PIMBUZZ_APP_SECRET: PIMBUZZ_APP_ID };
+    expect((await diagnose({ env: swapped })).find('credentials')).toMatchObject({
+      status: 'ok',
+      found: 'Pimbuzz accepts both, once they are written right',
+    });
+  });
+
   test('reads the secret from the right place only', async () => {
     const provider = await openProvider();
     await diagnose({ env: envFor(provider) });
@@ -81,7 +94,10 @@ describe('a site that works', () => {
 
   test.each([
     ['a translated message', siteIn('fr', { method: 'GET' })],
-    ['the cookie of newer versions', siteIn('en', { method: 'GET', headers: { 'set-cookie': 'user_session=1' } })],
+    [
+      'the cookie of newer versions',
+      siteIn('en', { method: 'GET', hasFrench: false, headers: { 'set-cookie': 'user_session=1' } }),
+    ],
   ])('and an old dialect is told from 2.8 by %s', async (_what, listener) => {
     expect((await diagnoseSite(listener)).find('script-version')).toMatchObject({
       status: 'ok',
@@ -267,9 +283,7 @@ describe('a site that does not work', () => {
   ])('whose address is not found, %s, is explained', async (code, url, advice) => {
     const error = Object.assign(new Error('no address'), { code });
     jest.spyOn(dnsPromises, 'lookup').mockRejectedValue(error);
-    jest
-      .spyOn(dns, 'lookup')
-      .mockImplementation(((...all: unknown[]) => (all.at(-1) as (e: Error) => void)(error)));
+    jest.spyOn(dns, 'lookup').mockImplementation((...all: unknown[]) => (all.at(-1) as (e: Error) => void)(error));
     const { find } = await diagnose({ env: { PIMBUZZ_URL: url, PIMBUZZ_APP_ID: '1' } });
     expect(find('dns')).toMatchObject({ status: 'problem', found: expect.stringContaining(code), advice });
   });
@@ -338,6 +352,8 @@ describe('a proxy between this machine and the site', () => {
     const env = { ...envFor(provider), HTTPS_PROXY: (await openForwardProxy(9)).url };
     const reached = await diagnose({ env: { ...env, PIMBUZZ_URL: await openTLSProxy(provider.url) } });
     expect(reached.find('proxy')).toMatchObject({ status: 'ok', found: expect.stringContaining('HTTPS_PROXY is set') });
+    const told = await diagnose({ env: { ...env, PIMBUZZ_URL: await openTLSProxy(provider.url) }, args: ['--proxy'] });
+    expect(told.find('site')?.status).toBe('problem');
     const down = await diagnose({ env: { ...env, PIMBUZZ_URL: 'https://social.invalid' } });
     expect(down.find('proxy')).toMatchObject({ status: 'warning', found: expect.stringContaining('neither') });
   });
