@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandLine } from '../command-line.js';
-import { doctorHelp } from '../help.js';
 import { readEnvironment } from './environment.js';
 import { notChecked, problem, type Finding, type Section } from './findings.js';
+import { doctorHelp } from './help.js';
 import { checkCookieSecret, checkNode, checkTLSVerification, readSecrets } from './machine.js';
 import { parseDoctorOptions } from './options.js';
 import { checkProvider } from './provider-checks.js';
