@@ -117,7 +117,7 @@ export function isName(value: unknown): value is string {
 }
 
 /** Whether a host name always means this machine, so that plain http is safe. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 

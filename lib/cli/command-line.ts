@@ -2,6 +2,8 @@
 export interface CommandLine {
   stdout: (text: string) => void;
   stderr: (text: string) => void;
+  /** Whether `stdout` shows colours. */
+  isTerminal?: boolean;
   /** Resolves when the command is to stop. */
   stopped: Promise<unknown>;
 }

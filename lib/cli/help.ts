@@ -2,6 +2,7 @@ export const help = `passport-loginwith: a local "Log in With" provider, to deve
 
 Usage
   passport-loginwith provider [options]   start a local provider
+  passport-loginwith doctor [options]     check the set-up of an app
   passport-loginwith --help               show this text
   passport-loginwith --version            show the package's version
 
@@ -18,6 +19,8 @@ Options of provider
   --site-url <URL>      URL of the provider, where it has a name of its own
   --state <file>        keep apps, users and grants in this file
   --help                show this text
+
+Options of doctor: see passport-loginwith doctor --help
 
 Exit codes: 0 stopped as asked, 1 it could not run, 2 the command line was not understood.
 `;

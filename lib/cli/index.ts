@@ -9,33 +9,42 @@ import { runProvider } from './provider.js';
 /** Runs the command with its arguments; resolves to the exit code. */
 export async function runCommand(args: readonly string[], line: CommandLine): Promise<number> {
   try {
-    await dispatch(args, line);
-    return 0;
+    return await dispatch(args, line);
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    line.stderr(`passport-loginwith: ${errorText(error)}\n${isUsage ? 'See passport-loginwith --help\n' : ''}`);
+    line.stderr(
+      `passport-loginwith: ${errorText(error)}\n${isUsage ? `See passport-loginwith ${args[0] === 'doctor' ? 'doctor ' : ''}--help\n` : ''}`,
+    );
     return isUsage ? 2 : 1;
   }
 }
 
-async function dispatch(args: readonly string[], line: CommandLine): Promise<void> {
+async function dispatch(args: readonly string[], line: CommandLine): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
     case 'provider':
       await runProvider(rest, line);
-      return;
+      return 0;
+    case 'doctor':
+      return loadDoctor().runDoctor(rest, line);
     case '--help':
     case '-h':
     case 'help':
       line.stdout(help);
-      return;
+      return 0;
     case '--version':
     case '-v':
       line.stdout(`${packageVersion()}\n`);
-      return;
+      return 0;
     default:
       throw new UsageError(command === undefined ? 'which command?' : `there is no command "${command}"`);
   }
+}
+
+/** The provider needs none of it. */
+function loadDoctor(): typeof import('./doctor/index.js') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('./doctor/index.js') as typeof import('./doctor/index.js');
 }
 
 function packageVersion(): string {
@@ -53,6 +62,7 @@ if (require.main === module) {
   void runCommand(process.argv.slice(2), {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
+    isTerminal: process.stdout.isTTY,
     stopped,
   }).then((code) => {
     process.exitCode = code;

@@ -177,7 +177,12 @@ async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T
   }
 }
 
-async function readText(
+/**
+ * Reads a body as text, decompressed.
+ *
+ * @throws LoginWithError `response_too_large`, `response_not_json`; and what the body throws.
+ */
+export async function readText(
   body: AsyncIterable<unknown>,
   encoding: string,
   toMessage: (what: string) => string,

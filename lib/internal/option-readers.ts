@@ -103,11 +103,17 @@ function rejectUnknownNames(
 }
 
 function suggestName(name: string, names: readonly string[]): string {
+  const nearest = findNearestName(name, names);
+  return nearest === undefined ? `the options are ${names.join(', ')}` : `did you mean "${nearest}"?`;
+}
+
+/** Finds the name that was probably meant, at most so many letters away. */
+export function findNearestName(name: string, names: readonly string[], maximum?: number): string | undefined {
   const [nearest] = names
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3))
+    .filter(({ candidate, distance }) => distance <= (maximum ?? Math.max(2, candidate.length / 3)))
     .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined ? `the options are ${names.join(', ')}` : `did you mean "${nearest.candidate}"?`;
+  return nearest?.candidate;
 }
 
 /** Computes the Levenshtein distance row by row. */

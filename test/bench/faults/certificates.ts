@@ -32,7 +32,7 @@ export function createCertificates(): Certificates {
 }
 
 /** Makes a certificate that signs itself, for a list of those to trust (RFC 5280, 4.1). */
-function createCertificate(host: string, notBefore: number, notAfter: number): Certificate {
+export function createCertificate(host: string, notBefore: number, notAfter: number): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSHA256 = sequence(der(0x06, [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]));
   // Unlike for each certificate: OpenSSL looks up those that it trusts by their name.

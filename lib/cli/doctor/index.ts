@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandLine } from '../command-line.js';
+import { readEnvironment } from './environment.js';
+import { notChecked, problem, type Finding, type Section } from './findings.js';
+import { doctorHelp } from './help.js';
+import { checkCookieSecret, checkNode, checkTLSVerification, readSecrets } from './machine.js';
+import { parseDoctorOptions } from './options.js';
+import { checkProvider } from './provider-checks.js';
+import { createMask, hasProblem, toJSON, toText } from './report.js';
+import { findSetups } from './setups.js';
+
+/** Where the doctor runs. A test brings its own. */
+export interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  /** The current folder. */
+  folder: string;
+  /** Such as `v20.19.0`. */
+  nodeVersion: string;
+  now: () => number;
+}
+
+/**
+ * Checks the set-up of an app, prints what it found, and writes nothing anywhere. No secret is in what it prints, and
+ * none is sent anywhere but to the provider's base URL.
+ *
+ * @returns the exit code: 0 if all is well, 1 if there is a problem.
+ * @throws UsageError when an option is wrong.
+ */
+export async function runDoctor(
+  args: readonly string[],
+  line: CommandLine,
+  surroundings: Surroundings = ownSurroundings(),
+): Promise<number> {
+  const options = parseDoctorOptions(args);
+  if (options.help) {
+    line.stdout(doctorHelp);
+    return 0;
+  }
+  const { env, folder, nodeVersion, now } = surroundings;
+  const node = checkNode(nodeVersion, requiredNode());
+  const print = (sections: Section[], secrets: readonly string[]) => {
+    const mask = createMask(secrets);
+    line.stdout(options.json ? toJSON(sections, mask) : toText(sections, mask, isColoured(line, env)));
+    return hasProblem(sections) ? 1 : 0;
+  };
+  // Later versions have what the other checks need.
+  if (node.status === 'problem') {
+    return print([onMachine([node, notChecked('site', 'this version of Node cannot run the package')])], []);
+  }
+  const environment = readEnvironment(env, folder, options.envFile);
+  const setups = findSetups(options, environment);
+  const machine = onMachine([
+    node,
+    environment.finding,
+    ...(setups.length === 0 ? [explainNoProvider(environment.place)] : []),
+    checkCookieSecret(environment, setups),
+    ...checkTLSVerification(environment),
+  ]);
+  const sections = await Promise.all(
+    setups.map((setup) =>
+      checkProvider({ setup, others: setups.filter((other) => other !== setup), options, environment, now }),
+    ),
+  );
+  return print([machine, ...sections], readSecrets(environment, setups));
+}
+
+function ownSurroundings(): Surroundings {
+  return { env: process.env, folder: process.cwd(), nodeVersion: process.version, now: Date.now };
+}
+
+function onMachine(findings: Finding[]): Section {
+  return { subject: 'machine', title: 'This machine', findings };
+}
+
+function explainNoProvider(place: string): Finding {
+  return problem(
+    'variables',
+    `no provider is named in ${place}`,
+    "Set PIMBUZZ_APP_ID and PIMBUZZ_APP_SECRET, or the LOOKLOOX_ pair, from the provider's dashboard.",
+  );
+}
+
+function requiredNode(): string {
+  // The package's own file.
+  const text = readFileSync(join(__dirname, '../../../package.json'), 'utf8');
+  return (JSON.parse(text) as { engines: { node: string } }).engines.node;
+}
+
+function isColoured({ isTerminal = false }: CommandLine, env: NodeJS.ProcessEnv): boolean {
+  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
+}
