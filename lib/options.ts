@@ -178,7 +178,10 @@ function readProvider({ given, reject }: OptionReader): Provider {
 function readCredential({ given, reject }: OptionReader, option: 'appId' | 'appSecret'): string {
   const value = given[option];
   if (value === undefined || value === '') {
-    reject(`"${option}" is missing; copy it from the provider's dashboard (is the environment variable set?)`);
+    reject(
+      `"${option}" is missing; copy it from the provider's dashboard, or set the environment variable it comes from ` +
+        '("npx passport-loginwith doctor" finds a wrong one)',
+    );
   } else if (typeof value !== 'string') {
     reject(`"${option}" must be a string, in quotes`);
   } else if (/[\s\p{Cc}]/u.test(value)) {

@@ -1,3 +1,4 @@
+import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { errorCodeOf, errorText, isError } from '../internal/unknown-error.js';
 
@@ -26,19 +27,21 @@ const failures: readonly ConnectionFailure[] = [
     matches: (systemCode) => notConnected.includes(systemCode) || notReachable.includes(systemCode),
     code: 'connection_refused',
     what: (host) => `could not be reached at ${host}`,
-    hint: 'The site is down, or a firewall blocks this server. If it needs a proxy, set the option "dispatcher".',
+    hint:
+      'The site is down, or a firewall blocks this server. If it needs a proxy, set the option "dispatcher". ' +
+      doctorAdvice,
   },
   {
     matches: (systemCode) => notResolved.includes(systemCode),
     code: 'host_not_found',
     what: (host) => `could not be found: no address for ${host}`,
-    hint: 'Check the base URL and the DNS settings of this server.',
+    hint: `Check the base URL and the DNS settings of this server. ${doctorAdvice}`,
   },
   {
     matches: (systemCode) => badCertificate.test(systemCode) || /^(?:ERR_TLS_|ERR_SSL_|EPROTO)/.test(systemCode),
     code: 'tls_failed',
     what: (_host, systemCode) => `could not be trusted: TLS failed (${systemCode})`,
-    hint: 'For a private certificate authority, set the option "dispatcher" or NODE_EXTRA_CA_CERTS.',
+    hint: `For a private certificate authority, set the option "dispatcher" or NODE_EXTRA_CA_CERTS. ${doctorAdvice}`,
   },
   {
     matches: (systemCode) => /^(?:UND_ERR_HEADERS_OVERFLOW|HPE_HEADER_OVERFLOW)$/.test(systemCode),

@@ -1,3 +1,4 @@
+import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 
 /**
@@ -38,7 +39,7 @@ const unknownRefusal: Refusal = {
 const unknownApp: Refusal = {
   code: 'app_id_invalid',
   what: 'does not know the app',
-  hint: 'Compare appId with the dashboard; the app may have been deleted there.',
+  hint: `Compare appId with the dashboard; the app may have been deleted there. ${doctorAdvice}`,
 };
 const disabledModule: Refusal = {
   code: 'module_disabled',
@@ -53,14 +54,18 @@ const disabledModule: Refusal = {
 const knownRefusals = new Map<unknown, Refusal>([
   [
     invalidAppId,
-    { code: 'app_id_invalid', what: 'does not accept the appId', hint: 'Compare appId with the dashboard.' },
+    {
+      code: 'app_id_invalid',
+      what: 'does not accept the appId',
+      hint: `Compare appId with the dashboard. ${doctorAdvice}`,
+    },
   ],
   [
     'Bad Request, invalid app_secret',
     {
       code: 'app_secret_invalid',
       what: 'does not accept the appSecret',
-      hint: 'Compare appSecret with the dashboard; upper and lower case matter.',
+      hint: `Compare appSecret with the dashboard; upper and lower case matter. ${doctorAdvice}`,
     },
   ],
   [

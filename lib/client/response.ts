@@ -1,3 +1,4 @@
+import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { trimSlashes } from '../internal/urls.js';
 import type { Provider } from '../types.js';
@@ -56,7 +57,7 @@ export function readResponse(
       'provider_redirected',
       `answered ${status} without JSON`,
       "A redirect is never followed, because the request holds secrets. Set the provider's base URL to " +
-        `${origin ?? "the site's own address"}.`,
+        `${origin ?? "the site's own address"}. ${doctorAdvice}`,
       false,
     );
   }
@@ -64,14 +65,15 @@ export function readResponse(
     throw fail(
       'response_html',
       `answered ${status} with HTML instead of JSON; is ${provider.baseURL} the right base URL?`,
-      'A site answers with HTML during maintenance, when its database is down, and to addresses that it has banned.',
+      'A site answers with HTML during maintenance, when its database is down, and to addresses that it has banned. ' +
+        doctorAdvice,
     );
   }
   if (status >= 400)
     throw fail(
       'response_unexpected',
       `answered ${status} with ${what}`,
-      `Check that ${provider.baseURL} is the right base URL and that nothing in front of it blocks this server.`,
+      `Check that ${provider.baseURL} is the right base URL and that nothing in front of it blocks this server. ${doctorAdvice}`,
     );
   throw fail(
     'response_not_json',

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { readResponse, type APIResponse, type RawResponse } from './response.js';
+import { doctorAdvice } from '../internal/doctor-advice.js';
 import { trimSlashes } from '../internal/urls.js';
 import { errorCodeOf } from '../internal/unknown-error.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
@@ -116,7 +117,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
 function explainOtherAddress({ name, baseURL }: Provider, siteURL: string): string {
   return (
     `${name} is configured for another address than ${baseURL}, so nobody is ever signed in there, and a login that ` +
-    `starts there does not come back: set the provider's base URL to ${redactText(siteURL)}.`
+    `starts there does not come back: set the provider's base URL to ${redactText(siteURL)}. ${doctorAdvice}`
   );
 }
 

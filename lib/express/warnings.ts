@@ -1,3 +1,4 @@
+import { doctorAppAdvice } from '../internal/doctor-advice.js';
 import { toLoginRequest, trustsEveryProxy } from '../node-request.js';
 import { isSecureSession, isStrictSession, type SessionRequest } from './session/session.js';
 
@@ -18,7 +19,7 @@ function findProblems(req: SessionRequest): [code: string, message: string][] {
       'LOGINWITH_TRUST_PROXY',
       'loginWith: the session cookie is for https only, and this request came over http, so the cookie is not set ' +
         'and nobody stays logged in. Behind a proxy that speaks https, set app.set("trust proxy", 1); on localhost ' +
-        'without https, set the cookie\'s "secure" to false.',
+        `without https, set the cookie's "secure" to false. ${doctorAppAdvice}`,
     ]);
   }
   const isProxyTrusted = req.ips === undefined ? req.ip !== undefined : req.ips.length > 0;
@@ -27,7 +28,7 @@ function findProblems(req: SessionRequest): [code: string, message: string][] {
       'LOGINWITH_CLIENT_ADDRESS',
       'loginWith: this request came through a proxy that the app does not trust. All users seem to have one ' +
         'address, and the failed logins of one count for all. Set app.set("trust proxy", 1), without Express set ' +
-        'req.ip before loginWith(), or have the proxy drop X-Forwarded-For.',
+        `req.ip before loginWith(), or have the proxy drop X-Forwarded-For. ${doctorAppAdvice}`,
     ]);
   }
   if (trustsEveryProxy(req)) {

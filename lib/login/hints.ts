@@ -1,4 +1,5 @@
 import { redactURL } from '../errors.js';
+import { doctorAppAdvice } from '../internal/doctor-advice.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
 import type { AttemptCookieReading, AttemptVerdict } from './attempt-cookie.js';
@@ -8,7 +9,7 @@ import type { LoginRequest } from './outcome.js';
 export const loopHint =
   'The app sends users back to the login right after it. Likely causes: the session cookie does not come back (it is ' +
   'secure but "trust proxy" is not set, or it has another domain), the session is not saved before the redirect, or ' +
-  'the registered redirect URL has a "#", which hides the key.';
+  `the registered redirect URL has a "#", which hides the key. ${doctorAppAdvice}`;
 
 /** Returns the hint for a request that may not log anybody in. */
 export function explainForeignRequest(what: 'embedded' | 'form'): string {
@@ -24,7 +25,8 @@ export function explainMissingKey(
 ): string {
   const usualCause =
     `The usual cause is a "#" in the redirect URL that is registered at ${provider.displayName}: the provider adds ` +
-    `the key behind it, where it never reaches a server. Register exactly ${redactURL(callbackURL ?? '')}.`;
+    `the key behind it, where it never reaches a server. Register exactly ${redactURL(callbackURL ?? '')}. ` +
+    doctorAppAdvice;
   return headers.cookie === undefined
     ? `${usualCause} Or the browser blocks cookies: the request has none, and without them nobody can log in.`
     : usualCause;
@@ -64,12 +66,12 @@ export function explainMissingAttempt(
     case 'no_cookies':
       return (
         'The request has no cookies at all. Either the browser blocks them, or the login was started in another ' +
-        `browser or on another host name than ${host} (with or without "www.", localhost or 127.0.0.1).`
+        `browser or on another host name than ${host} (with or without "www.", localhost or 127.0.0.1). ${doctorAppAdvice}`
       );
     case 'other_scheme':
       return (
         'The login was started over https and came back over http, or the other way round. Register the redirect ' +
-        'URL with the scheme that users visit, and set Express\'s "trust proxy" behind a proxy.'
+        `URL with the scheme that users visit, and set Express's "trust proxy" behind a proxy. ${doctorAppAdvice}`
       );
     case 'other_provider':
       return (

@@ -138,7 +138,11 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
     await expect(client.exchange('another')).resolves.toMatchObject({ profile: { id: '7' } });
     expect(warn.mock.calls).toEqual([
       [
-        expect.stringMatching(new RegExp(`set the provider's base URL to ${address.replaceAll('.', '\\.')}$`)),
+        expect.stringMatching(
+          new RegExp(
+            `set the provider's base URL to ${address.replaceAll('.', '\\.')} "npx passport-loginwith doctor"`,
+          ),
+        ),
         { type: 'LoginWithWarning', code: 'LOGINWITH_BASE_URL' },
       ],
     ]);

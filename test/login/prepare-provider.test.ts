@@ -39,7 +39,7 @@ test('on another host than the site’s own, the first start warns and names the
   expect(warning).toEqual([
     `127.0.0.1:${provider.port} is configured for another address than ${options.provider}, so nobody is ever signed ` +
       "in there, and a login that starts there does not come back: set the provider's base URL to " +
-      'https://social.example.',
+      'https://social.example. "npx passport-loginwith doctor" checks the set-up.',
     asWarning,
   ]);
   expect(provider.requests.map(({ method, path, form }) => [method, path, form])).toEqual([
@@ -59,7 +59,7 @@ test('a redirect of something in front of the site is warned of at the first sta
   const { warning } = await warningOf(createStrategy({ provider: url, ...credentials }));
   expect(warning).toEqual([
     expect.stringMatching(
-      /answered 301 without JSON .*Set the provider's base URL to https:\/\/www\.social\.example\.$/,
+      /answered 301 without JSON .*Set the provider's base URL to https:\/\/www\.social\.example\. "npx passport-loginwith doctor"/,
     ),
     asWarning,
   ]);
