@@ -8,6 +8,7 @@ import { sendAsset, sendPage, sendRedirect } from '../server/page-responses.js';
 import { readTarget } from '../server/request-target.js';
 import type { SiteAddress } from '../server/urls.js';
 import { checkAppForm, emptyAppForm, type AppFormValues, type RegisteredApp } from '../store/app-form.js';
+import type { AppReference } from '../store/apps.js';
 import type { Store } from '../store/store.js';
 import { appFormPage } from './app-form-page.js';
 import { appPage, appsPage, deleteAppPage, isDone, loginsPage, type AppLogin, type Done } from './app-pages.js';
@@ -19,6 +20,7 @@ interface DashboardDeps {
   calls: CallReader;
   address: SiteAddress;
   crossSiteGuard: Middleware;
+  sessionSecretOf: (app: AppReference) => string;
 }
 
 /**
@@ -47,7 +49,7 @@ function routeAssets(router: Router.Router): void {
   }
 }
 
-function routeApps(router: Router.Router, { store, address }: DashboardDeps, guards: Guards): void {
+function routeApps(router: Router.Router, { store, address, sessionSecretOf }: DashboardDeps, guards: Guards): void {
   const list = guards.signedIn(({ req, res, page, user }) => {
     sendPage(res, appsPage(page, { apps: store.apps.ownedBy(user.id), ...doneOf(req) }));
   });
@@ -64,7 +66,10 @@ function routeApps(router: Router.Router, { store, address }: DashboardDeps, gua
     sendRedirect(res, `/developers/apps/${appId}?done=created`);
   });
   const show = guards.signedInWithApp(({ req, res, page, app }) => {
-    sendPage(res, appPage(page, { app, siteURL: address.urlFor(req), ...doneOf(req) }));
+    sendPage(
+      res,
+      appPage(page, { app, siteURL: address.urlFor(req), sessionSecret: sessionSecretOf(app), ...doneOf(req) }),
+    );
   });
   const showEditForm = guards.signedInWithApp(({ res, page, app }) => {
     sendPage(res, appFormPage(page, { values: valuesOf(app), mistakes: {}, app }));

@@ -27,17 +27,26 @@ export interface RequestLog {
   add(entry: LoggedRequest): void;
   /** Oldest first. */
   list(): LoggedRequest[];
+  /** Calls back with every entry from now on, masked. Returns a function that ends it. */
+  subscribe(listener: (entry: LoggedRequest) => void): () => void;
 }
 
 export function createRequestLog(): RequestLog {
   let entries: LoggedRequest[] = [];
+  const listeners = new Set<(entry: LoggedRequest) => void>();
   const list = (): LoggedRequest[] => entries.slice(-logLength);
   return {
     list,
     add(entry) {
-      entries.push(masked(entry));
+      const added = masked(entry);
+      entries.push(added);
       // Cut rarely, because each cut copies the log.
       if (entries.length >= 2 * logLength) entries = list();
+      for (const listener of listeners) listener(added);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }
