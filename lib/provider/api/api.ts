@@ -49,7 +49,7 @@ function authorize(store: Store, call: ScriptCall): ScriptResponse {
   if (isEmpty(authKey)) return badRequest('invalid auth_key');
   if (!call.conditions.moduleEnabled) return moduleDisabledResponse(call);
   const app = store.apps.find(integerOf(String(appId)));
-  if (app === undefined) return errorResponse(unknownApp);
+  if (app === undefined) return errorResponse(unknownApp(call.settings.version, call.language));
   if (app.appSecret !== appSecret) return badRequest('invalid app_secret');
   if (call.conditions.sqlError !== false) return sqlErrorResponse(call);
   const grant = store.grants.findByKey(app.appId, String(authKey));

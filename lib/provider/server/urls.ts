@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import type { SiteConditions } from '../options.js';
 
 /** Where the site is: its configured URL, and where it listens. */
 export interface SiteAddress {
@@ -45,6 +46,11 @@ export function createSiteAddress(configuredURL: string | undefined): SiteAddres
     },
   };
   return address;
+}
+
+/** URL of the uploads folder, without a slash at its end. */
+export function uploadsURLOf(siteURL: string, { uploadsURL = '/content/uploads' }: SiteConditions): string {
+  return uploadsURL.startsWith('/') ? `${siteURL}${uploadsURL}` : uploadsURL;
 }
 
 /** A path of this site to go on to, or the home page when the text is anything else. */
