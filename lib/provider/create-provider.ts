@@ -62,7 +62,7 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const runner = createScriptRunner({ settings, store, conditions, faults, requestLog, address, calls });
   const router = new Router();
   const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
-  router.use(createSiteRouter({ store, address, session, calls, runner, crossSiteGuard }));
+  router.use(createSiteRouter({ store, address, session, calls, runner, conditions, crossSiteGuard }));
   router.use(createDashboard({ store, calls, address, crossSiteGuard }));
   return {
     handle: toRequestHandler(router, runner),

@@ -2,7 +2,7 @@ import type { Grant } from '../store/grants.js';
 import type { Store } from '../store/store.js';
 import { moduleDisabled, sqlError, unknownApp } from './messages.js';
 import { startLogin } from './oauth.js';
-import { integerOf, isEmpty, ScriptCrash } from './php-values.js';
+import { arrayParameter, integerOf, isEmpty, ScriptCrash } from './php-values.js';
 import {
   badRequest,
   crashResponse,
@@ -31,9 +31,11 @@ export function runCall(store: Store, call: ScriptCall): ScriptResponse {
 }
 
 /** The response to everything while the whole site is closed to this caller; undefined while it is open. */
-export function closedResponse({ settings, conditions, page, user }: ScriptCall): ScriptResponse | undefined {
+export function closedResponse({ settings, conditions, page, user, query }: ScriptCall): ScriptResponse | undefined {
   const isOld = settings.version === '2.8';
   if (conditions.databaseDown) return isOld ? crashResponse : messageResponse(page, 'database');
+  // The languages are looked up by it.
+  if (query.get('lang') === arrayParameter) return crashResponse;
   if (conditions.callerBanned) return isOld ? crashResponse : messageResponse(page, 'banned_caller');
   if (conditions.maintenance && user?.admin !== true) return messageResponse(page, 'maintenance');
   return undefined;

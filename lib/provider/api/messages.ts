@@ -32,6 +32,10 @@ export function buttonText(name: keyof typeof buttonTexts, language: Language): 
   return pick(buttonTexts[name], language);
 }
 
+export function errorTitle(language: Language): string {
+  return pick(errorTitles, language);
+}
+
 /** Title and text of a message page. */
 export function pageText(name: PageText, language: Language): { title: string; message: string } {
   const { title, message } = pageTexts[name];
@@ -65,7 +69,7 @@ const moduleDisabled4: Translations = {
   de: 'Das Entwicklermodul wurde vom Administrator deaktiviert',
 };
 
-const errorTitle: Translations = { en: 'Error', fr: 'Erreur' };
+const errorTitles: Translations = { en: 'Error', fr: 'Erreur' };
 const systemMessage: Translations = { en: 'System Message', fr: 'Message du système' };
 
 const buttonTexts = {
@@ -79,14 +83,14 @@ const pageTexts = {
     message: { en: 'There is nothing at this address.', fr: 'Il n’y a rien à cette adresse.' },
   },
   forbidden: {
-    title: errorTitle,
+    title: errorTitles,
     message: {
       en: 'This form came from another site and was not accepted. Please open the page here and try again.',
       fr: 'Ce formulaire vient d’un autre site et n’a pas été accepté. Ouvrez la page ici et réessayez.',
     },
   },
   foreign_host: {
-    title: errorTitle,
+    title: errorTitles,
     message: {
       en:
         'This provider does not answer to that name, because it may be another site’s. Open it as localhost or by ' +
@@ -96,7 +100,6 @@ const pageTexts = {
         'par son adresse IP, ou démarrez-le avec ce nom dans siteURL (--site-url).',
     },
   },
-  unknown_app: { title: errorTitle, message: unknownAppTexts },
   activation: {
     title: { en: 'Activation Required', fr: 'Activation requise' },
     message: {
@@ -112,7 +115,7 @@ const pageTexts = {
     },
   },
   consent_failed: {
-    title: errorTitle,
+    title: errorTitles,
     message: {
       en: 'You cannot accept an app before you have confirmed your e-mail address.',
       fr: 'Vous ne pouvez accepter une application qu’après avoir confirmé votre adresse e-mail.',

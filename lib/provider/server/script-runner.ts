@@ -13,6 +13,7 @@ import type { Store } from '../store/store.js';
 import type { User } from '../store/users.js';
 import type { CallReader } from './call-reader.js';
 import type { FormRequest } from './body.js';
+import { languageCookie } from './language.js';
 import type { LoggedRequest, RequestLog } from './request-log.js';
 import { readTarget, type RequestTarget } from './request-target.js';
 import { sendResponse } from './send-response.js';
@@ -48,6 +49,7 @@ export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
     wireResponse(req, response, {
       version: settings.version,
       conditions: { ...conditions.read(), ...plan.conditions },
+      languageCookie: languageCookie(readTarget(req).query, conditions.read()),
       homeURL: plan.isWrongHost || address.isElsewhere(req) ? address.urlFor(req) : undefined,
     });
 
