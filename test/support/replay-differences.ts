@@ -6,7 +6,7 @@ interface Difference {
   isMeant?: (exchange: Exchange) => boolean;
 }
 
-/** The requests of `requests.json` to which the local provider responds otherwise. Node refuses the bytes of them all. */
+/** The requests of `requests.json` with another response here. Node refuses the bytes of them all. */
 const differences: readonly Difference[] = [
   { scenario: /^authorize method FOO,/, reason: 'a method that no client sends' },
   { scenario: /^authorize method get,/, reason: 'a method in lower case, which no client sends' },

@@ -18,22 +18,20 @@ export function isEmpty(value: Parameter | undefined): value is undefined | '' {
  * and null bytes have become backslashes.
  */
 function escaped(value: string): string {
-  return value.isWellFormed() ? value.replaceAll(/[\0\n\r\u001a]/g, '\\') : '';
+  return value.isWellFormed() ? value.replaceAll(/[\0\n\r]/g, '\\') : '';
 }
 
-const largestInteger = 2n ** 63n - 1n;
-
 /**
- * An id as the script reads it, in decimal digits: PHP's `intval` of the escaped text. `12abc` is 12, `012` is 12, `abc`
- * is 0. Ids stay text, so that long ones stay exact.
+ * An id as the script reads it, in decimal digits: PHP's `intval` of the escaped text. `12abc` and `012` are 12, and
+ * `abc` is 0. Ids stay text, so that long ones stay exact.
  */
 export function integerOf(value: string): string {
   const match = /^[ \t\n\r\v\f]*([+-]?)0*(\d+)((?:\.\d*)?[eE][+-]?\d+)?/.exec(escaped(value));
   if (match === null) return '0';
   // Both groups take part in every match.
   const [, sign = '', digits = '', exponent] = match;
-  const whole = exponent === undefined ? BigInt(digits) : BigInt(Math.trunc(finite(Number(digits + exponent))));
-  return `${sign === '-' ? '-' : ''}${(whole > largestInteger ? largestInteger : whole).toString()}`;
+  const whole = exponent === undefined ? digits : BigInt(Math.trunc(finite(Number(digits + exponent)))).toString();
+  return sign === '-' ? `-${whole}` : whole;
 }
 
 /** PHP's `json_encode`: slashes escaped, everything beyond ASCII as `\uXXXX`. */

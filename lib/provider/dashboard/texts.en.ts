@@ -24,7 +24,8 @@ const mistakes: Record<AppMistake, string> = {
   domainMissing: 'Enter the domain of your app.',
   domainInvalid: 'Enter a domain only, such as example.com or localhost:3000, without a path.',
   redirectURLMissing: 'Enter a redirect URL.',
-  redirectURLInvalid: 'Enter a whole address that starts with http:// or https://, without spaces.',
+  redirectURLInvalid:
+    'Please enter a valid App redirect URL: a whole address, without spaces, accents, or “_” in the host name.',
   descriptionMissing: 'Enter a description of your app.',
   descriptionTooLong: 'Enter a description of at most 200 characters.',
   categoryMissing: 'Select a category.',

@@ -24,7 +24,8 @@ export const dashboardFr: typeof dashboardEn = {
     domainMissing: 'Saisissez le domaine de votre application.',
     domainInvalid: 'Saisissez seulement un domaine, par exemple example.com ou localhost:3000, sans chemin.',
     redirectURLMissing: 'Saisissez une URL de redirection.',
-    redirectURLInvalid: 'Saisissez une adresse complète qui commence par http:// ou https://, sans espace.',
+    redirectURLInvalid:
+      'Saisissez une adresse complète, sans espace, sans accent et sans «\u00a0_\u00a0» dans le nom d’hôte.',
     descriptionMissing: 'Saisissez une description de votre application.',
     descriptionTooLong: 'Saisissez une description de 200 caractères au plus.',
     categoryMissing: 'Choisissez une catégorie.',

@@ -3,7 +3,10 @@ import { arrayParameter, type Parameter, type Parameters } from '../api/php-valu
 
 export const noParameters: Parameters = new Map();
 
-/** Parameters of a query string or urlencoded body, given byte by byte, as Latin-1. As in PHP, the last one counts, and `a.b` and `a b` are `a_b`. */
+/**
+ * Parameters of a query string or urlencoded body, given byte by byte, as Latin-1. As in PHP, the last one counts, and
+ * `a.b` and `a b` are `a_b`.
+ */
 export function parseParameters(text: string): Parameters {
   const parameters = new Map<string, Parameter>();
   for (const pair of text.split('&')) {
@@ -16,7 +19,8 @@ export function parseParameters(text: string): Parameters {
 
 export function addParameter(parameters: Map<string, Parameter>, rawName: string, value: string): void {
   // A name ends at its first null byte.
-  const name = rawName.replace(/\0.*$/s, '').replace(/^ +/, '');
+  const [firstPart = ''] = rawName.split('\0', 1);
+  const name = firstPart.replace(/^ +/, '');
   if (name === '' || name.startsWith('[')) return;
   const bracket = name.indexOf('[');
   const isArray = bracket > 0 && name.includes(']', bracket);

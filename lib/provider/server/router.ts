@@ -4,7 +4,6 @@ import { closedResponse } from '../api/api.js';
 import { consentPath, signInResponse } from '../api/oauth.js';
 import { pageResponse, type ScriptResponse } from '../api/response.js';
 import type { ScriptCall } from '../api/script-call.js';
-import { noFault } from '../faults/faults.js';
 import type { CurrentConditions } from '../faults/site-conditions.js';
 import { homePage } from '../pages/index.js';
 import type { Store } from '../store/store.js';
@@ -14,11 +13,9 @@ import { sendAsset, sendRedirect } from './page-responses.js';
 import { pictureFor } from './pictures.js';
 import { readTarget } from './request-target.js';
 import type { ScriptRunner } from './script-runner.js';
-import { sendResponse } from './send-response.js';
 import type { SessionCookie } from './session-cookie.js';
 import { routeStopPages } from './stop-pages.js';
 import { localPath, uploadsPath, type SiteAddress } from './urls.js';
-import { webServerResponse } from './web-server.js';
 
 interface SiteRouterDeps {
   store: Store;
@@ -42,11 +39,9 @@ export function createSiteRouter(deps: SiteRouterDeps): Router.Router {
   };
 
   router.use(async (req, res, next) => {
-    const refused = webServerResponse(req);
     const { path, isAPI } = readTarget(req);
     const picture = pictureFor(path, uploadsPath(conditions.read()));
-    if (refused !== undefined) sendResponse(res, refused, noFault);
-    else if (isAPI) await runner.runAPI(req, res);
+    if (isAPI) await runner.runAPI(req, res);
     else if (picture !== undefined) sendAsset(res, picture, pictureHeaders);
     else if (/^\/(?:api|content)\//.test(path)) sendNotFound(req, res);
     else next();

@@ -11,6 +11,7 @@ import type { ProviderSettings } from '../options.js';
 import type { PageText } from '../api/messages.js';
 import type { Store } from '../store/store.js';
 import type { User } from '../store/users.js';
+import { applyRange } from './byte-range.js';
 import type { CallReader } from './call-reader.js';
 import type { FormRequest } from './body.js';
 import { languageCookie } from './language.js';
@@ -45,13 +46,15 @@ interface ScriptRunnerDeps {
 export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
   const { settings, store, conditions, faults, requestLog, address, calls } = deps;
 
-  const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse =>
-    wireResponse(req, response, {
+  const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse => {
+    const whole = wireResponse(req, response, {
       version: settings.version,
       conditions: { ...conditions.read(), ...plan.conditions },
       languageCookie: languageCookie(readTarget(req).query, conditions.read()),
       homeURL: plan.isWrongHost || address.isElsewhere(req) ? address.urlFor(req) : undefined,
     });
+    return applyRange(req, whole);
+  };
 
   const run = async (
     req: FormRequest,

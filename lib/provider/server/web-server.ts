@@ -32,7 +32,7 @@ export function errorPage(status: keyof typeof reasons, headers: Record<string, 
 export function refuseConnection(socket: Duplex): void {
   if (!socket.writable) return;
   const { status, headers, body } = errorPage(400);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${reasons[400]}\r\n${lines.join('')}connection: close\r\n\r\n${body.toString()}`);
 }
 

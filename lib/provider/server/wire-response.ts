@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { ScriptResponse } from '../api/response.js';
 import type { SiteConditions, Version } from '../options.js';
-import { applyRange } from './byte-range.js';
 import { pageHeaders } from './page-responses.js';
 
 /** A response as it is sent. */
@@ -35,7 +34,7 @@ export function wireResponse(req: IncomingMessage, response: ScriptResponse, con
   const body = isZipped ? gzipSync(text) : Buffer.from(text);
   const location = response.location ?? homeURL;
   const cookies = [...(response.cookies ?? []), ...(languageCookie === undefined ? [] : [languageCookie])];
-  return applyRange(req, {
+  return {
     status: statusOf(response, homeURL),
     headers: {
       'cache-control':
@@ -48,7 +47,7 @@ export function wireResponse(req: IncomingMessage, response: ScriptResponse, con
       'content-length': body.length,
     },
     body,
-  });
+  };
 }
 
 /**

@@ -30,12 +30,12 @@ describe('the local provider responds as the real server did', () => {
   });
 });
 
-describe('the local provider responds to an odd request as the real server did, and leaves the pending key as it did', () => {
+describe('odd requests get the real server’s response, and leave the pending key as they did there', () => {
   test.each(tableOf(requests))('%s', async (_, exchange) => {
-    const { options, prepare } = setUpForRequest(exchange);
-    const world = await startReplay(exchange, options);
+    const setUp = setUpForRequest(exchange);
+    const world = await startReplay(exchange, setUp.options);
     try {
-      const pending = await prepare(world);
+      const pending = await setUp.prepare(world);
       const response = received(exchange, await world.replay(pending));
       const keyWasValid = wasKeyStillValid(exchange);
       const keyIsValid = keyWasValid === undefined ? undefined : await isKeyStillValid(world, pending);

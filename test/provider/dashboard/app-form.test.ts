@@ -11,7 +11,7 @@ describe('the form’s checks', () => {
     const page = await site.submit('/developers/apps/new', {
       name: '  ',
       domain: 'example.com/path',
-      redirectURL: 'ftp://example.com/cb?x=1',
+      redirectURL: 'http://my_app.example/cb?x=1',
       description: 'd'.repeat(201),
       category: 'unheard-of',
       iconURL: 'javascript:alert(1)',
@@ -21,7 +21,7 @@ describe('the form’s checks', () => {
     const mistakes = {
       name: 'Enter a name for your app.',
       domain: 'Enter a domain only',
-      redirectURL: 'Enter a whole address',
+      redirectURL: 'Please enter a valid App redirect URL',
       description: 'Enter a description of at most 200 characters.',
       category: 'Select a category.',
       iconURL: 'Enter the address of a picture',
@@ -34,7 +34,7 @@ describe('the form’s checks', () => {
       expect(page.html).toContain(`<a href="#${field}">${message}`);
     }
     expect(page.html).toContain('value="example.com/path"');
-    expect(page.html).toContain('value="ftp://example.com/cb?x=1"');
+    expect(page.html).toContain('value="http://my_app.example/cb?x=1"');
     expect(page.html).toContain('d'.repeat(201));
     expect(page.text).not.toContain('This redirect URL makes logins harder');
   });
