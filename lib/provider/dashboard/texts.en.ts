@@ -92,7 +92,8 @@ export const dashboardEn = {
       'finds it all the same.',
     fragment:
       'Browsers keep everything behind “#” to themselves: the key never reaches your server, and no login can succeed.',
-    advice: 'It is allowed, as on the real site. An address without “?” and “#” works everywhere.',
+    cut: 'It does not fit into the 256 characters of its column, so its end is lost, and no login can succeed.',
+    advice: 'It is allowed, as on the real site. A short address without “?” and “#” works everywhere.',
   },
   remove: {
     title: (app: string) => `Delete ${app}?`,

@@ -125,6 +125,13 @@ describe('a redirect URL that makes logins harder', () => {
     expect(text).not.toContain('part of another parameter');
   });
 
+  test('that its column cannot hold is accepted, with a warning that shows what is left of it', async () => {
+    const { appId } = site.addApp({ redirectURL: `https://a.example/${'x'.repeat(300)}` });
+    const { text } = await site.get(`/developers/apps/${appId}`);
+    expect(text).toContain(`https://a.example/${'x'.repeat(238)}?auth_key=…`);
+    expect(text).toContain('does not fit into the 256 characters');
+  });
+
   test('is warned of on the form too when something else is wrong', async () => {
     const page = await site.submit('/developers/apps/new', {
       ...validApp,
