@@ -17,7 +17,7 @@ describe('the options', () => {
     [{ users: [{ username: 'a', verified: 1 }] }, '"verified" of a must be true or false'],
     [{ users: [{ username: 'a' }, { username: 'a' }] }, '"users[1]": the user name a is there twice'],
     [{ users: [{ username: 'a', id: '3' }, { username: 'b' }] }, '"users[1]": the id 3 is there twice'],
-    [{ redirectURL: 'ftp//x' }, '"redirectURL" must be a URL that the real site accepts: a scheme and a host'],
+    [{ redirectURL: 'ftp//x' }, '"redirectURL" must be an http(s) URL or one of another scheme'],
     [{ siteURL: 'http://a/b' }, '"siteURL" must be an http(s) URL without a path'],
     [{ uploadsURL: 'x' }, '"uploadsURL" must be an http(s) URL, or a path of the site such as "/media"'],
     [{ uploadsURL: '//x' }, '"uploadsURL" must be an http(s) URL, or a path of the site such as "/media"'],

@@ -100,7 +100,7 @@ function mistakesSummary({ language }: PageContext, mistakes: AppMistakes): Mark
   </div>`;
 }
 
-/** Warns of a query or a fragment in the redirect URL, or of one that is cut, and shows the URL to which users come back. */
+/** Warns of a query, a fragment or the length of the redirect URL, and shows the URL to which users come back. */
 export function redirectURLNotice({ language }: PageContext, redirectURL: string): Markup | null {
   const texts = dashboardTexts(language).traps;
   const traps = redirectURLTraps(redirectURL);

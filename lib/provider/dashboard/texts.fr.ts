@@ -88,9 +88,11 @@ export const dashboardFr: typeof dashboardEn = {
     fragment:
       'Les navigateurs gardent pour eux tout ce qui suit «\u00a0#\u00a0»\u00a0: la clé n’arrive jamais à ' +
       'votre serveur et aucune connexion ne peut réussir.',
-    cut: 'Elle ne tient pas dans les 256 caractères de sa colonne\u00a0: sa fin est perdue et aucune connexion ne peut réussir.',
+    cut:
+      'Elle ne tient pas dans les 256 caractères de sa colonne\u00a0: sa fin est perdue et aucune connexion ne ' +
+      'peut réussir.',
     advice:
-      'Elle est permise, comme sur le vrai site. Une adresse sans «\u00a0?\u00a0» ni «\u00a0#\u00a0» ' +
+      'Elle est permise, comme sur le vrai site. Une adresse courte, sans «\u00a0?\u00a0» ni «\u00a0#\u00a0» ' +
       'fonctionne partout.',
   },
   remove: {

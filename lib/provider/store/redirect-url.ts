@@ -1,6 +1,6 @@
 /** What {@link isRedirectURL} accepts, for an error message. */
 export const redirectURLRule =
-  'a URL that the real site accepts: a scheme and a host, without blanks, characters beyond ASCII, or "_" in the host';
+  'an http(s) URL or one of another scheme, without blanks, characters beyond ASCII, or "_" in the host name';
 
 /**
  * A redirect URL that the site accepts: PHP's `FILTER_VALIDATE_URL`. Any scheme passes (`myapp://cb`, `mailto:a@b`); a
