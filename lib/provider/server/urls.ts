@@ -83,7 +83,8 @@ function isOtherSite(requested: string, own: string, { anyLocalName }: { anyLoca
   const ownURL = new URL(own);
   const requestedURL = new URL(requested);
   if (ownURL.protocol !== requestedURL.protocol) return true;
-  if (ownURL.host === requestedURL.host) return false;
+  // On its scheme's own port, the script compares the name letter by letter: `:80` or a capital is another host.
+  if (ownURL.host === requestedURL.host) return ownURL.port === '' && ownURL.origin !== requested;
   const areBothLocal = isThisMachine(ownURL.hostname) && isThisMachine(requestedURL.hostname);
   return !(anyLocalName && areBothLocal && ownURL.port === requestedURL.port);
 }

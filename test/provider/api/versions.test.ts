@@ -93,6 +93,15 @@ describe.each(['2.8', '4.0.3', '4.2.1'])('the provider as version %s', (engine) 
     expect((await world.send('/api/oauth/extra', { headers })).status).toBe(404);
   });
 
+  test.each(['PROVIDER.test', 'provider.test:80', 'provider.test.', 'www.provider.test'])(
+    'takes the host %s for another site’s',
+    async (host) => {
+      const response = await world.send('/api/get_user_info', { headers: { host } });
+      expect(response).toMatchObject({ status: 302, headers: { location: 'http://provider.test' } });
+      expect(response.body.toString()).toContain('invalid access_token');
+    },
+  );
+
   test('refuses a blocked caller, and everybody but the admins in maintenance', async () => {
     world.provider.configure({ callerBanned: true });
     const banned = await world.send('/api/get_user_info?access_token=x');
