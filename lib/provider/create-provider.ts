@@ -4,16 +4,19 @@ import Router from 'router';
 import { errorText } from '../internal/unknown-error.js';
 import { createControls, type ProviderControls } from './controls.js';
 import { createDashboard } from './dashboard/dashboard.js';
-import { createFaultQueues } from './faults/faults.js';
+import { createFaultQueues, noFault } from './faults/faults.js';
 import { createConditions } from './faults/site-conditions.js';
 import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
 import { createCrossSiteGuard } from './server/cross-site.js';
 import { createRequestLog, maskText, type RequestLog } from './server/request-log.js';
+import { readTarget } from './server/request-target.js';
 import { createSiteRouter } from './server/router.js';
 import { createScriptRunner, type ScriptRunner } from './server/script-runner.js';
+import { sendResponse } from './server/send-response.js';
 import { createSessionCookie } from './server/session-cookie.js';
 import { createSiteAddress, type SiteAddress } from './server/urls.js';
+import { webServerResponse } from './server/web-server.js';
 import type { AppReference } from './store/apps.js';
 import { deriveSecret } from './store/secret.js';
 import { loadState, saveState } from './store/state-file.js';
@@ -70,7 +73,7 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const runner = createScriptRunner({ settings, store, conditions, faults, requestLog, address, calls });
   const router = new Router();
   const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
-  router.use(createSiteRouter({ store, address, session, calls, runner, crossSiteGuard }));
+  router.use(createSiteRouter({ store, address, session, calls, runner, conditions, crossSiteGuard }));
   router.use(createDashboard({ store, calls, address, crossSiteGuard, sessionSecretOf }));
   return {
     handle: toRequestHandler(router, runner),
@@ -101,6 +104,12 @@ function restoreStore(store: Store, { state, areUsersGiven, redirectURL, slug }:
 
 function toRequestHandler(router: Router.Router, runner: ScriptRunner): RequestHandler {
   return (req, res, next) => {
+    // What is not for the API may be for the outer app, which reads paths in its own way.
+    const refused = next === undefined || readTarget(req).isAPI ? webServerResponse(req) : undefined;
+    if (refused !== undefined) {
+      sendResponse(res, refused, noFault);
+      return;
+    }
     router(req, res, (error?: unknown) => {
       const isError = error !== undefined && error !== null;
       // The caller broke off in the middle of a form: nothing failed here, and nobody is left to respond to.

@@ -5,6 +5,7 @@ import type { ProviderControls } from './controls.js';
 import { buildProvider } from './create-provider.js';
 import { providerOptionNames, readProviderSettings, type ProviderOptions, type ProviderSettings } from './options.js';
 import type { RequestLog } from './server/request-log.js';
+import { refuseConnection } from './server/web-server.js';
 import type { AppReference } from './store/apps.js';
 
 export interface StartOptions extends ProviderOptions {
@@ -78,7 +79,10 @@ export function parseStartOptions(options: StartOptions): StartSettings {
 export async function openProvider(options: StartOptions): Promise<OpenedProvider> {
   const { port, host, ...settings } = parseStartOptions(options);
   const { handle, controls, address, requestLog, sessionSecretOf } = buildProvider(settings);
-  const server = createServer((req, res) => handle(req, res));
+  // Requests without a host, or with a long head, get the web server's response and not Node's.
+  const server = createServer({ requireHostHeader: false, maxHeaderSize: 64 * 1024 }, (req, res) => handle(req, res));
+  // A TCP server's connections are plain sockets.
+  server.on('clientError', (_error, socket) => refuseConnection(socket));
   await listen(server, port, host);
   // Bound to a port, so the address is an object.
   const { port: bound, address: boundAddress } = server.address() as AddressInfo;

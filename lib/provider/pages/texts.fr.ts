@@ -16,6 +16,7 @@ export const fr: Texts = {
       'et rien n’en sort.',
   },
   home: {
+    title: (site) => `Bienvenue sur ${site}`,
     lead:
       'Un fournisseur local pour le développement. Il se comporte comme le «\u00a0Log in With\u00a0» du ' +
       'vrai site, surprises comprises.',
@@ -33,7 +34,7 @@ export const fr: Texts = {
     docsLead: 'Le protocole pas à pas, et ce que la documentation ne dit pas.',
   },
   signIn: {
-    title: 'Connexion',
+    title: 'Se connecter',
     lead: 'Choisissez qui vous êtes. Pas de mot de passe\u00a0: ces membres n’existent qu’ici.',
     leadToApp: (app) =>
       `Choisissez qui vous êtes pour continuer vers ${app}. Pas de mot de passe\u00a0: ces membres n’existent qu’ici.`,

@@ -11,8 +11,10 @@ import type { ProviderSettings } from '../options.js';
 import type { PageText } from '../api/messages.js';
 import type { Store } from '../store/store.js';
 import type { User } from '../store/users.js';
+import { applyRange } from './byte-range.js';
 import type { CallReader } from './call-reader.js';
 import type { FormRequest } from './body.js';
+import { languageCookie } from './language.js';
 import type { LoggedRequest, RequestLog } from './request-log.js';
 import { readTarget, type RequestTarget } from './request-target.js';
 import { sendResponse } from './send-response.js';
@@ -44,12 +46,15 @@ interface ScriptRunnerDeps {
 export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
   const { settings, store, conditions, faults, requestLog, address, calls } = deps;
 
-  const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse =>
-    wireResponse(req, response, {
+  const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse => {
+    const whole = wireResponse(req, response, {
       version: settings.version,
       conditions: { ...conditions.read(), ...plan.conditions },
+      languageCookie: languageCookie(readTarget(req).query, conditions.read()),
       homeURL: plan.isWrongHost || address.isElsewhere(req) ? address.urlFor(req) : undefined,
     });
+    return applyRange(req, whole);
+  };
 
   const run = async (
     req: FormRequest,
@@ -105,7 +110,8 @@ interface ScriptRun {
 
 /** Whether an app only asks for the site's own address, which is no step of a login. */
 function isAddressCall({ method, query, form }: ScriptCall): boolean {
-  return method === 'get_user_info' && query.size === 1 && query.has('lang') && form.size === 0;
+  const isBare = form.size === 0 && [...query.keys()].every((name) => name === 'do' || name === 'lang');
+  return method === 'get_user_info' && query.has('lang') && isBare;
 }
 
 function runWithEffect(

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { trimSlashes } from '../../internal/urls.js';
+import type { SiteConditions } from '../options.js';
 
 /** Where the site is: its configured URL, and where it listens. */
 export interface SiteAddress {
@@ -47,6 +49,16 @@ export function createSiteAddress(configuredURL: string | undefined): SiteAddres
   return address;
 }
 
+/** URL of the uploads folder, without a slash at its end. */
+export function uploadsURLOf(siteURL: string, { uploadsURL = '/content/uploads' }: SiteConditions): string {
+  return uploadsURL.startsWith('/') ? `${siteURL}${uploadsURL}` : uploadsURL;
+}
+
+/** Path of the uploads folder, whichever host it is on, without a slash at its end. */
+export function uploadsPath(conditions: SiteConditions): string {
+  return trimSlashes(new URL(uploadsURLOf('http://site.invalid', conditions)).pathname);
+}
+
 /** A path of this site to go on to, or the home page when the text is anything else. */
 export function localPath(text: unknown): string {
   // Browsers drop control characters, and may then read another host; a header holds no characters beyond Latin-1.
@@ -71,7 +83,8 @@ function isOtherSite(requested: string, own: string, { anyLocalName }: { anyLoca
   const ownURL = new URL(own);
   const requestedURL = new URL(requested);
   if (ownURL.protocol !== requestedURL.protocol) return true;
-  if (ownURL.host === requestedURL.host) return false;
+  // On its scheme's own port, the script compares the name letter by letter: `:80` or a capital is another host.
+  if (ownURL.host === requestedURL.host) return ownURL.port === '' && ownURL.origin !== requested;
   const areBothLocal = isThisMachine(ownURL.hostname) && isThisMachine(requestedURL.hostname);
   return !(anyLocalName && areBothLocal && ownURL.port === requestedURL.port);
 }
