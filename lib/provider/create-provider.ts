@@ -4,7 +4,7 @@ import Router from 'router';
 import { errorText } from '../internal/unknown-error.js';
 import { createControls, type ProviderControls } from './controls.js';
 import { createDashboard } from './dashboard/dashboard.js';
-import { createFaultQueues } from './faults/faults.js';
+import { createFaultQueues } from './faults/fault-queues.js';
 import { createConditions } from './faults/site-conditions.js';
 import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
