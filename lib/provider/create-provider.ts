@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from 'router';
 import { errorText } from '../internal/unknown-error.js';
 import { createControls, type ProviderControls } from './controls.js';
+import { createConsole } from './console/console.js';
 import { createDashboard } from './dashboard/dashboard.js';
 import { createFaultQueues } from './faults/fault-queues.js';
 import { createConditions } from './faults/site-conditions.js';
@@ -62,6 +63,8 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const runner = createScriptRunner({ settings, store, conditions, faults, requestLog, address, calls });
   const router = new Router();
   const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
+  // Before the pages that a site in maintenance closes.
+  router.use(createConsole({ settings, store, conditions, faults, requestLog, address, calls }));
   router.use(createSiteRouter({ store, address, session, calls, runner, crossSiteGuard }));
   router.use(createDashboard({ store, calls, address, crossSiteGuard }));
   return {

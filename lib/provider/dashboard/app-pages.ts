@@ -54,10 +54,10 @@ export function appsPage(
 /** One app: its id and secret, the fields of its form, and the code to paste. */
 export function appPage(
   context: PageContext,
-  { app, siteURL, done }: { app: RegisteredApp; siteURL: string; done?: Done },
+  { app, base, siteURL, done }: { app: RegisteredApp; base: string; siteURL: string; done?: Done },
 ): string {
   const { app: texts, fields, categories } = dashboardTexts(context.language);
-  const home = `/developers/apps/${app.appId}`;
+  const home = `${base}/${app.appId}`;
   const copy = copyLabels(context);
   const body = html`<div class="heading">
       <div class="named">
@@ -116,9 +116,9 @@ function codeSection(context: PageContext, app: RegisteredApp, siteURL: string):
     <p class="hint">${texts.realSite(context.siteName)}</p>`;
 }
 
-export function deleteAppPage(context: PageContext, app: RegisteredApp): string {
+export function deleteAppPage(context: PageContext, { app, base }: { app: RegisteredApp; base: string }): string {
   const texts = dashboardTexts(context.language).remove;
-  const home = `/developers/apps/${app.appId}`;
+  const home = `${base}/${app.appId}`;
   const title = texts.title(app.name);
   const body = html`<div class="narrow card">
     <h1>${title}</h1>
@@ -168,7 +168,7 @@ export function loginsPage(
   return renderPage(context, { title: texts.title, body });
 }
 
-function doneNotice({ language }: PageContext, done: Done | undefined): Markup | null {
+export function doneNotice({ language }: PageContext, done: Done | undefined): Markup | null {
   if (done === undefined) return null;
   return html`<p class="notice" role="status">${dashboardTexts(language).done[done]}</p>`;
 }
@@ -180,7 +180,7 @@ function fact(label: string, value: string): Markup | null {
 }
 
 /** Attributes that make the script add a copy button. The labels are in them, so the script has no language. */
-function copyLabels({ language }: PageContext): Markup {
+export function copyLabels({ language }: PageContext, label?: string): Markup {
   const texts = dashboardTexts(language).app;
-  return html`data-copy="${texts.copy}" data-copied="${texts.copied}" data-copy-failed="${texts.copyFailed}"`;
+  return html`data-copy="${label ?? texts.copy}" data-copied="${texts.copied}" data-copy-failed="${texts.copyFailed}"`;
 }

@@ -11,7 +11,7 @@ import { displayNameOf, type User } from '../store/users.js';
 import { readForm, type FormRequest } from './body.js';
 import type { RequestTarget } from './request-target.js';
 import type { SessionCookie } from './session-cookie.js';
-import type { SiteAddress } from './urls.js';
+import { isFromThisMachine, type SiteAddress } from './urls.js';
 
 /** Reads from a request what the script and the pages need to know. */
 export interface CallReader {
@@ -41,6 +41,7 @@ export function createCallReader({ settings, store, conditions, address, session
       language: (askedLanguage(query) ?? acceptedLanguage(req, settings.language)) === 'fr' ? 'fr' : 'en',
       user: user === null ? null : { displayName: displayNameOf(user), username: user.username },
       path,
+      hasConsole: isFromThisMachine(req),
     };
   };
   return {

@@ -47,6 +47,18 @@ export function createSiteAddress(configuredURL: string | undefined): SiteAddres
   return address;
 }
 
+/**
+ * Whether a request comes from this machine, for a name of this machine, and through no proxy that says so. A proxy
+ * here that adds no header and speaks HTTP/1.0, as nginx does unless it is told otherwise, is found by that.
+ */
+export function isFromThisMachine(req: IncomingMessage): boolean {
+  const { headers, socket, httpVersion } = req;
+  const hostname = headers.host === undefined ? undefined : hostnameOf(req);
+  const isLoopback = /^(?:127(?:\.\d+){3}|::1|::ffff:127(?:\.\d+){3})$/.test(socket.remoteAddress ?? '');
+  const isForwarded = Object.keys(headers).some((name) => /^(?:via|forwarded|x-forwarded\b.*|x-real-ip)$/.test(name));
+  return isLoopback && !isForwarded && httpVersion !== '1.0' && hostname !== undefined && isThisMachine(hostname);
+}
+
 /** A path of this site to go on to, or the home page when the text is anything else. */
 export function localPath(text: unknown): string {
   // Browsers drop control characters, and may then read another host; a header holds no characters beyond Latin-1.

@@ -113,16 +113,16 @@ describe('the facts of a request', () => {
     const key = await getKey();
     const send = (fields: Record<string, string>, query = '') =>
       fetch(`${provider.url}/api/authorize${query}`, { method: 'POST', body: new URLSearchParams(fields) });
-    const { appId: app_id, appSecret: app_secret } = app();
-    await send({ app_id, app_secret: 'wrong', auth_key: key });
+    const right = { app_id: app().appId, app_secret: app().appSecret };
+    await send({ ...right, app_secret: 'wrong', auth_key: key });
     expect(facts()).toEqual([appFact(), { type: 'wrong_secret' }, { type: 'key_still_valid' }]);
-    await send({ app_id: '7', app_secret, auth_key: key });
+    await send({ ...right, app_id: '7', auth_key: key });
     expect(facts()).toMatchObject([{ type: 'unknown_app', appId: '7' }]);
-    await send({ app_id, app_secret: ' ', auth_key: key });
+    await send({ ...right, app_secret: ' ', auth_key: key });
     expect(facts()).toEqual([{ type: 'parameter_missing', name: 'app_secret' }, { type: 'key_still_valid' }]);
-    await send({ app_id, app_secret, 'auth_key[]': key });
+    await send({ ...right, 'auth_key[]': key });
     expect(facts()).toEqual([{ type: 'parameter_is_array', name: 'auth_key' }]);
-    await send({}, `?${new URLSearchParams({ app_id, app_secret, auth_key: key }).toString()}`);
+    await send({}, `?${new URLSearchParams({ ...right, auth_key: key }).toString()}`);
     expect(facts()).toEqual([{ type: 'wrong_place', reads: 'form' }]);
     provider.configure({ maintenance: true });
     await exchange(provider, key).catch(() => undefined);
