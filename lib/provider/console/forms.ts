@@ -7,7 +7,7 @@ import { tabs } from './section.js';
 
 /** Goes back to the page of the console that the form was on. */
 export function sendBack(res: ServerResponse, { return_to: path }: FormFields, done?: string): void {
-  const here = localPath(path).startsWith(tabs.requests) ? localPath(path) : tabs.requests;
+  const here = /^\/console(?:[/?#]|$)/.test(localPath(path)) ? localPath(path) : tabs.requests;
   sendRedirect(res, done === undefined ? here : `${here}${here.includes('?') ? '&' : '?'}done=${done}`);
 }
 

@@ -64,9 +64,9 @@ export function consoleSection(context: ConsoleContext, eventsURL: string | null
   };
 }
 
-/** The field that brings a form's sender back to the page. */
-export function returnField({ here }: ConsoleContext): Markup {
-  return html`<input type="hidden" name="return_to" value="${here}" />`;
+/** The field that brings a form's sender back to the page, and there to a part such as `#faults`. */
+export function returnField({ here }: ConsoleContext, part = ''): Markup {
+  return html`<input type="hidden" name="return_to" value="${here}${part}" />`;
 }
 
 /** The value of a condition that is no matter of yes or no, as one types it; empty for the others. */

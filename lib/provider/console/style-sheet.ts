@@ -31,6 +31,7 @@ export const consoleStyleSheet = `
 .live { margin: 0; color: var(--muted); font-size: .9rem; }
 .live [role=status]:not(:empty)::before { content: "●"; content: "●" / ""; color: var(--accent); margin-right: .4rem; }
 .tools { margin-bottom: 1.25rem; } .tools form { margin: 0; }
+.tools button, .tools .button { min-height: 2.25rem; padding: .25rem .75rem; font-size: .9rem; }
 .requests { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .6rem; }
 .requests:has(li) + .none { display: none; }
 .none { padding: 2.5rem 1rem; text-align: center; color: var(--muted); border: 1px dashed var(--line);

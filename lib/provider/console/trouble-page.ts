@@ -37,7 +37,7 @@ function stateSwitches(context: ConsoleContext): Markup {
       lead,
       on: isOn ? texts.isOn : null,
       buttons: html`<form method="post" action="/console/state" class="actions">
-        ${returnField(context)}
+        ${returnField(context, '#states')}
         ${
           typeof normal[name] === 'boolean'
             ? toggle
@@ -86,7 +86,7 @@ function faultSwitches(context: ConsoleContext, endpoint: Endpoint): Markup {
     });
   });
   return html`<form method="post" action="/console/fault" id="fault-switches" data-renew>
-    ${returnField(context)}<input type="hidden" name="endpoint" value="${endpoint}" />
+    ${returnField(context, '#faults')}<input type="hidden" name="endpoint" value="${endpoint}" />
     <ul class="switches">
       ${rows}
     </ul>
@@ -98,7 +98,7 @@ function faultsWithNumbers(context: ConsoleContext, endpoint: Endpoint): Markup 
   const { trouble: texts } = consoleTexts(context.language);
   const form = (name: 'status' | 'delay', label: string, lead: string, limits: Markup): Markup =>
     html`<form method="post" action="/console/fault" class="number">
-      ${returnField(context)}<input type="hidden" name="endpoint" value="${endpoint}" />
+      ${returnField(context, '#faults')}<input type="hidden" name="endpoint" value="${endpoint}" />
       <label for="${name}">${label}</label>
       <p class="hint" id="${name}-hint">${lead}</p>
       <div class="actions">
@@ -118,13 +118,13 @@ function clockForms(context: ConsoleContext): Markup {
   const now = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' }).format(state.now);
   return html`<p>${texts.clockLead(now)}</p>
     <form method="post" action="/console/clock" class="actions">
-      ${returnField(context)}
+      ${returnField(context, '#clock')}
       ${Object.entries(texts.amounts).map(
         ([seconds, label]) => html`<button name="seconds" value="${seconds}">${label}</button>`,
       )}
     </form>
     <form method="post" action="/console/clock" class="number">
-      ${returnField(context)}
+      ${returnField(context, '#clock')}
       <label for="seconds">${texts.seconds}</label>
       <div class="actions">
         <input type="number" id="seconds" name="seconds" min="0" step="1" max="${longestMove}" required />

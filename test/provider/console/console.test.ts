@@ -94,6 +94,7 @@ describe('the console', () => {
     expect(await textAt('/api/get_user_info')).toContain('under maintenance');
     expect((await browser.get('/console')).html).toContain('Switch off: Maintenance');
     expect(await textAt('/console')).not.toContain('Everything is normal');
+    expect((await browser.get('/console/trouble')).html).toContain('value="/console/trouble#states"');
     expect(await post('/console/state', { off: 'maintenance' })).toEqual(wentBack);
     expect(await textAt('/api/get_user_info')).toContain('invalid access_token');
     await post('/console/state', { on: 'moduleEnabled' });
@@ -169,7 +170,7 @@ describe('the console', () => {
   });
 
   test('goes back to its own pages only', async () => {
-    for (const elsewhere of ['/', '//evil.example/console', 'http://evil.example', '/signout']) {
+    for (const elsewhere of ['/', '//evil.example/console', 'http://evil.example', '/signout', '/consoles']) {
       expect(await post('/console/normal', { return_to: elsewhere })).toEqual([303, '/console']);
     }
   });
@@ -216,7 +217,8 @@ describe('the console', () => {
     provider.approve('2', app());
     provider.approve('3', app());
     provider.deleteUser('3');
-    const text = await textAt('/console/people');
+    const { text, html } = await browser.get('/console/people?done=revoked');
+    expect(html).toContain('name="return_to" value="/console/people"');
     expect(text).toContain('Renée O’Brien-Łukasz accepted My app');
     expect(text).toContain('user 3, who is deleted accepted My app');
     for (const user of ['2', '3']) {
