@@ -17,7 +17,7 @@ const packageLayers = [
 const providerLayers = [
   ['provider/i18n.ts', 'provider/pages/'],
   ['provider/store/'],
-  ['provider/options.ts'],
+  ['provider/options.ts', 'provider/conditions.ts'],
   ['provider/api/'],
   ['provider/faults/'],
   ['provider/server/'],

@@ -6,15 +6,19 @@ import { createControls, type ProviderControls } from './controls.js';
 import { createConsole } from './console/console.js';
 import { createDashboard } from './dashboard/dashboard.js';
 import { createFaultQueues } from './faults/fault-queues.js';
+import { noFault } from './faults/faults.js';
 import { createConditions } from './faults/site-conditions.js';
 import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
 import { createCrossSiteGuard } from './server/cross-site.js';
 import { createRequestLog, maskText } from './server/request-log.js';
+import { readTarget } from './server/request-target.js';
 import { createSiteRouter } from './server/router.js';
 import { createScriptRunner, type ScriptRunner } from './server/script-runner.js';
+import { sendResponse } from './server/send-response.js';
 import { createSessionCookie } from './server/session-cookie.js';
 import { createSiteAddress, type SiteAddress } from './server/urls.js';
+import { webServerResponse } from './server/web-server.js';
 import { loadState, saveState } from './store/state-file.js';
 import { createStore, type Store } from './store/store.js';
 
@@ -65,7 +69,7 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
   // Before the pages that a site in maintenance closes.
   router.use(createConsole({ settings, store, conditions, faults, requestLog, address, calls }));
-  router.use(createSiteRouter({ store, address, session, calls, runner, crossSiteGuard }));
+  router.use(createSiteRouter({ store, address, session, calls, runner, conditions, crossSiteGuard }));
   router.use(createDashboard({ store, calls, address, crossSiteGuard }));
   return {
     handle: toRequestHandler(router, runner),
@@ -94,6 +98,12 @@ function restoreStore(store: Store, { state, areUsersGiven, redirectURL, slug }:
 
 function toRequestHandler(router: Router.Router, runner: ScriptRunner): RequestHandler {
   return (req, res, next) => {
+    // What is not for the API may be for the outer app, which reads paths in its own way.
+    const refused = next === undefined || readTarget(req).isAPI ? webServerResponse(req) : undefined;
+    if (refused !== undefined) {
+      sendResponse(res, refused, noFault);
+      return;
+    }
     router(req, res, (error?: unknown) => {
       const isError = error !== undefined && error !== null;
       // The caller broke off in the middle of a form: nothing failed here, and nobody is left to respond to.

@@ -1,13 +1,26 @@
-/** The languages that the provider has texts for. */
-export type Language = 'en' | 'fr' | 'de';
+/** The languages that the provider has texts for. English is there without a file of its own, as on the real site. */
+export type Language = 'en' | 'fr' | 'de' | 'ar' | 'es';
 
-export const languages: readonly Language[] = ['en', 'fr', 'de'];
+/** The real site's codes, as used in `?lang=`. */
+const codes: Readonly<Record<Language, string>> = {
+  en: 'en_us',
+  fr: 'fr_fr',
+  de: 'de_de',
+  ar: 'ar_sa',
+  es: 'es_es',
+};
+
+export const languages: readonly Language[] = ['en', 'fr', 'de', 'ar', 'es'];
 
 export function isLanguage(value: unknown): value is Language {
   return languages.some((language) => language === value);
 }
 
-/** The language of a site's code such as `fr_fr`, as used in `?lang=`. */
+export function codeOf(language: Language): string {
+  return codes[language];
+}
+
+/** The language with exactly this code. */
 export function languageOfCode(code: string): Language | undefined {
-  return languages.find((language) => new RegExp(`^${language}(?:_[a-z]{2})?$`, 'i').test(code));
+  return languages.find((language) => codes[language] === code);
 }

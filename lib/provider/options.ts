@@ -1,10 +1,13 @@
-import { isBoolean, isFunction, isObject, parseOptions, type OptionReader } from '../internal/option-readers.js';
+import { isFunction, isObject, parseOptions, type OptionReader } from '../internal/option-readers.js';
 import { errorText } from '../internal/unknown-error.js';
 import { trimSlashes } from '../internal/urls.js';
-import { isLanguage, type Language } from './i18n.js';
-import { isRedirectURL, isWebURL } from './store/app-form.js';
+import { conditionNames, isFilledText, readSiteConditions, type SiteConditions } from './conditions.js';
+import { isWebURL } from './store/app-form.js';
 import { defaultUsers } from './store/default-users.js';
+import { isRedirectURL, redirectURLRule } from './store/redirect-url.js';
 import { parseUser, type User, type UserInput } from './store/users.js';
+
+export { conditionNames, readSiteConditions, type SiteConditions } from './conditions.js';
 
 /** Which version of the server script to be like. */
 export type Version = '2.8' | '4.0' | '4.2';
@@ -14,25 +17,6 @@ export type AuthorizeMethod = 'GET' | 'POST';
 
 /** The site's labels for the three genders that come with it; the real site's admin can edit them. */
 export type GenderLabels = Readonly<Record<'male' | 'female' | 'other', string>>;
-
-/** States of the whole site that an app can meet. By default, everything works. */
-export interface SiteConditions {
-  /** The site is in maintenance: only its admins get through, everybody else gets a page (200, HTML). */
-  maintenance: boolean;
-  /** `false`: the site's admin switched the developers' module off. */
-  moduleEnabled: boolean;
-  /**
-   * The site prints its warnings. Only 2.8 has any: before the JSON, with the content type of JSON, or with
-   * `'unbuffered'` that of HTML.
-   */
-  debugging: boolean | 'unbuffered';
-  /** The site's database cannot be reached: a page on 4.x (200, HTML), 500 with an empty body on 2.8. */
-  databaseDown: boolean;
-  /** The table of the grants is broken; a text is the database's own message, which 4.x passes on. */
-  sqlError: boolean | string;
-  /** The callers' addresses are blocked. */
-  callerBanned: boolean;
-}
 
 /** Options of {@link createProvider}; {@link startProvider} has `port` and `host` besides. */
 export interface ProviderOptions extends Partial<SiteConditions> {
@@ -52,11 +36,10 @@ export interface ProviderOptions extends Partial<SiteConditions> {
    * pages under a name that may be another site's. Default: where the provider listens.
    */
   siteURL?: string;
-  /** URL of the uploads folder, for a site with a CDN. Default: `SITE_URL/content/uploads`. */
-  uploadsURL?: string;
-  /** The site's language, for callers who ask for none of its languages. Default: `'en'`. */
-  language?: Language;
-  /** The labels that versions 4.x send as `user_gender`. */
+  /**
+   * The labels that versions 4.x send as `user_gender`. "Other" is translated ("Autre", "Andere"); a label of the
+   * site's own is the same in all languages.
+   */
   genderLabels?: Partial<GenderLabels>;
   /** Path of a JSON file that keeps apps, users and grants over a restart. Default: nothing is kept. */
   state?: string;
@@ -76,8 +59,6 @@ export interface ProviderSettings {
   readonly areUsersGiven: boolean;
   readonly redirectURL: string | undefined;
   readonly siteURL: string | undefined;
-  readonly uploadsURL: string | undefined;
-  readonly language: Language;
   readonly genderLabels: GenderLabels;
   readonly state: string | undefined;
   readonly now: () => number;
@@ -93,15 +74,6 @@ export function parseProviderOptions(options: unknown): ProviderSettings {
   );
 }
 
-export const conditionNames = [
-  'maintenance',
-  'moduleEnabled',
-  'debugging',
-  'databaseDown',
-  'sqlError',
-  'callerBanned',
-] as const satisfies readonly (keyof SiteConditions)[];
-
 export const providerOptionNames: readonly (keyof ProviderOptions)[] = [
   'version',
   'authorizeMethod',
@@ -109,8 +81,6 @@ export const providerOptionNames: readonly (keyof ProviderOptions)[] = [
   'users',
   'redirectURL',
   'siteURL',
-  'uploadsURL',
-  'language',
   'genderLabels',
   'state',
   'now',
@@ -122,7 +92,6 @@ export function readProviderSettings(reader: OptionReader): ProviderSettings {
   const version = read('version', isVersion, "'2.8', '4.0' or '4.2'") ?? '4.2';
   const name = read('name', isSiteName, "a name of letters, digits and spaces such as 'Look Loox'") ?? 'Pimbuzz';
   const siteURL = read('siteURL', isOrigin, 'an http(s) URL without a path');
-  const uploadsURL = read('uploadsURL', isWebURL, 'an http(s) URL');
   return {
     version,
     authorizeMethod: read('authorizeMethod', isMethod, "'GET' or 'POST'") ?? (version === '4.2' ? 'POST' : 'GET'),
@@ -130,10 +99,8 @@ export function readProviderSettings(reader: OptionReader): ProviderSettings {
     slug: name.toLowerCase().replaceAll(/\s+/g, ''),
     users: readUsers(reader),
     areUsersGiven: given.users !== undefined,
-    redirectURL: read('redirectURL', isRedirectURL, 'an http(s) URL'),
+    redirectURL: read('redirectURL', isRedirectURL, redirectURLRule),
     siteURL: siteURL && trimSlashes(siteURL),
-    uploadsURL: uploadsURL && trimSlashes(uploadsURL),
-    language: read('language', isLanguage, "'en', 'fr' or 'de'") ?? 'en',
     genderLabels: {
       male: 'Male',
       female: 'Female',
@@ -143,19 +110,6 @@ export function readProviderSettings(reader: OptionReader): ProviderSettings {
     state: read('state', isFilledText, 'the path of a file'),
     now: read('now', isClock, 'a function that returns milliseconds') ?? Date.now,
     conditions: readSiteConditions(reader),
-  };
-}
-
-export function readSiteConditions({ given, read }: OptionReader): SiteConditions {
-  const { debugging, sqlError } = given;
-  const readFlag = (name: keyof SiteConditions) => read(name, isBoolean, 'true or false');
-  return {
-    maintenance: readFlag('maintenance') ?? false,
-    moduleEnabled: readFlag('moduleEnabled') ?? true,
-    debugging: debugging === 'unbuffered' ? debugging : (readFlag('debugging') ?? false),
-    databaseDown: readFlag('databaseDown') ?? false,
-    sqlError: isFilledText(sqlError) ? sqlError : (readFlag('sqlError') ?? false),
-    callerBanned: readFlag('callerBanned') ?? false,
   };
 }
 
@@ -191,10 +145,6 @@ function isMethod(value: unknown): value is AuthorizeMethod {
 
 function isSiteName(value: unknown): value is string {
   return typeof value === 'string' && /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(value);
-}
-
-function isFilledText(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '';
 }
 
 function isOrigin(value: unknown): value is string {

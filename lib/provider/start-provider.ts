@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { parseOptions } from '../internal/option-readers.js';
 import type { ProviderControls } from './controls.js';
 import { buildProvider } from './create-provider.js';
+import { refuseConnection } from './server/web-server.js';
 import { providerOptionNames, readProviderSettings, type ProviderOptions } from './options.js';
 
 export interface StartOptions extends ProviderOptions {
@@ -63,7 +64,10 @@ export async function openProvider(options: StartOptions): Promise<OpenedProvide
     }),
   );
   const { handle, controls, address } = buildProvider(settings);
-  const server = createServer((req, res) => handle(req, res));
+  // Requests without a host, or with a long head, get the web server's response and not Node's.
+  const server = createServer({ requireHostHeader: false, maxHeaderSize: 64 * 1024 }, (req, res) => handle(req, res));
+  // A TCP server's connections are plain sockets.
+  server.on('clientError', (_error, socket) => refuseConnection(socket));
   await listen(server, port, host);
   // Bound to a port, so the address is an object.
   const { port: bound, address: boundAddress } = server.address() as AddressInfo;

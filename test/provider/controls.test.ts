@@ -28,8 +28,8 @@ describe('the controls', () => {
   });
 
   test.each<[object, string]>([
-    [{}, '"redirectURL" of an app must be an http(s) URL'],
-    [{ redirectURL: ' http://x ' }, '"redirectURL" of an app must be an http(s) URL'],
+    [{}, '"redirectURL" of an app must be an http(s) URL or one of another scheme'],
+    [{ redirectURL: ' http://x ' }, '"redirectURL" of an app must be an http(s) URL or one of another scheme'],
     [{ redirectURL, colour: 'red' }, '"colour" is not a field of an app; the fields are appId'],
     [{ redirectURL, name: 3 }, '"name" of an app must be a text'],
     [{ redirectURL, category: 'nonsense' }, '"category" of an app must be one of business'],

@@ -30,7 +30,7 @@ const freshToken = {
 };
 const granted = {
   act: (world: ReplayWorld) => {
-    world.provider.approve(renee, world.given().appId ?? mainApp);
+    world.provider.approve(renee, world.appId ?? mainApp);
     return Promise.resolve({});
   },
 };

@@ -122,6 +122,12 @@ const redirectURLs: Record<string, string> = {
   '98765432109876': 'http://client.test/cb#frag',
 };
 
+export const recordedAppIds = [...Object.keys(appSecrets), ...Object.keys(redirectURLs)];
+
+export function isAppSecret(text: string): boolean {
+  return Object.values(appSecrets).includes(text.toLowerCase());
+}
+
 /** An app of the recorded sites. */
 export function appFor(appId: string): NewApp & { appId: string } {
   const redirectURL = decodeHTML(redirectURLs[appId] ?? 'http://client.test/cb');

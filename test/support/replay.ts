@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { startProvider, type LocalProvider, type StartOptions, type Version } from '../../lib/provider/index';
-import { appFor, recordedUsers } from './replay-world';
+import { appFor, isAppSecret, recordedAppIds, recordedUsers } from './replay-world';
+import { sendRaw, type RawRequest, type RawResponse } from './raw-request';
 
 /** One exchange with a real server, as recorded. */
 export interface Exchange {
@@ -15,31 +15,23 @@ export interface Exchange {
   response: { status: number; headers: Record<string, string>; body: string; bodyIsAbridgedHtml: boolean };
 }
 
-export const exchanges = JSON.parse(
-  readFileSync(join(__dirname, '../fixtures/exchanges.json'), 'utf8'),
-) as readonly Exchange[];
+export const exchanges = readRecorded('exchanges.json');
+/** Odd requests to the same three servers; each note says what became of the key that was pending. */
+export const requests = readRecorded('requests.json');
+
+function readRecorded(file: string): readonly Exchange[] {
+  return JSON.parse(readFileSync(join(__dirname, '../fixtures', file), 'utf8')) as readonly Exchange[];
+}
 
 /** The site's URL in the recordings. */
 const siteURL = 'http://provider.test';
-
-export interface RawResponse {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: Buffer;
-}
-
-export interface RawRequest {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: string;
-}
 
 /** A provider in the state that an exchange needs, and the ways to get there: over HTTP, as an app and a browser. */
 export interface ReplayWorld {
   readonly exchange: Exchange;
   readonly provider: LocalProvider;
-  /** The parameters of the recorded request, from query or body. */
-  given(): { appId?: string; authKey?: string; token?: string };
+  /** The app of the recorded request, from query or body. */
+  readonly appId: string | undefined;
   send(path: string, request?: RawRequest): Promise<RawResponse>;
   /** The cookie of a browser on which this user is signed in. */
   cookieOf(userId: string): Promise<string>;
@@ -48,27 +40,18 @@ export interface ReplayWorld {
   exchangeKey(appId: string, authKey: string): Promise<string>;
   logIn(userId: string, appId: string): Promise<string>;
   /** Sends the recorded request, with this provider's key and token in the place of the recorded ones. */
-  replay(current: { authKey?: string; token?: string }): Promise<RawResponse>;
+  replay(current: { authKey?: string; token?: string; userId?: string }): Promise<RawResponse>;
   close(): Promise<void>;
 }
 
 export async function startReplay(exchange: Exchange, options: StartOptions = {}): Promise<ReplayWorld> {
   // The recordings call the version of the site's script its engine.
   const version = exchange.engine.slice(0, 3) as Version;
-  const provider = await startProvider({ version, siteURL, users: recordedUsers, ...options });
+  const provider = await startProvider({ version, siteURL, name: 'Sngine', users: recordedUsers, ...options });
   const cookies = new Map<string, string>();
 
-  const send: ReplayWorld['send'] = async (path, { method = 'GET', headers = {}, body = '' } = {}) => {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = { host: 'provider.test', ...headers, 'content-length': String(Buffer.byteLength(body)) };
-      httpRequest({ host: '127.0.0.1', port: provider.port, path, method, headers: sent, agent: false }, resolve)
-        .on('error', reject)
-        .end(body);
-    });
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
-  };
+  const send: ReplayWorld['send'] = (path, request = {}) =>
+    sendRaw(provider.port, path, { ...request, headers: { host: 'provider.test', ...request.headers } });
   const cookieOf: ReplayWorld['cookieOf'] = async (userId) => {
     const known = cookies.get(userId);
     if (known !== undefined) return known;
@@ -77,7 +60,7 @@ export async function startReplay(exchange: Exchange, options: StartOptions = {}
       headers: formType,
       body: `user_id=${userId}&return_to=%2F`,
     });
-    const cookie = (response.headers['set-cookie'] ?? []).map((each) => each.split(';')[0]).join('; ');
+    const cookie = (response.headers['set-cookie'] ?? '').replaceAll(/;.*$/gm, '').replaceAll('\n', '; ');
     cookies.set(userId, cookie);
     return cookie;
   };
@@ -98,16 +81,13 @@ export async function startReplay(exchange: Exchange, options: StartOptions = {}
     if (token === undefined) throw new Error(`no token: ${response.body.toString()}`);
     return token;
   };
-  const given = (): ReturnType<ReplayWorld['given']> => givenIn(exchange.request);
-
-  for (const app of [appFor('122414611439820'), appFor('65786161901840')]) provider.createApp(app);
-  const { appId } = given();
-  if (appId !== undefined && !provider.apps.some((app) => app.appId === appId)) provider.createApp(appFor(appId));
+  for (const each of recordedAppIds) provider.createApp(appFor(each));
+  const appId = appIdIn(exchange.request);
 
   return {
     exchange,
     provider,
-    given,
+    appId,
     send,
     cookieOf,
     startLogin,
@@ -115,9 +95,14 @@ export async function startReplay(exchange: Exchange, options: StartOptions = {}
     logIn: async (userId, app) => exchangeKey(app, await startLogin(userId, app)),
     async replay(current) {
       const { method, path, headers, signedIn, body } = exchange.request;
-      const cookie = signedIn ? { cookie: await cookieOf(signedInUser(exchange)) } : {};
-      const replaced = (text: string): string => replaceSecrets(text, given(), current);
-      return send(replaced(path), { method, headers: { ...headers, ...cookie }, body: replaced(body) });
+      const { userId } = current;
+      const cookie = signedIn ? { cookie: await cookieOf(userId ?? signedInUser(exchange)) } : {};
+      const replaced = (text: string): string =>
+        replaceSecrets(text, /user_info/i.test(path) ? current.token : current.authKey);
+      const httpVersion = exchange.scenario === 'HTTP/1.0' ? '1.0' : '1.1';
+      const sent = { method, headers: { ...headers, ...cookie }, body: replaced(body), httpVersion };
+      // The recorded headers are all that was sent: one request has no host.
+      return sendRaw(provider.port, replaced(path), sent);
     },
     close: () => provider.close(),
   };
@@ -125,30 +110,19 @@ export async function startReplay(exchange: Exchange, options: StartOptions = {}
 
 const formType = { 'content-type': 'application/x-www-form-urlencoded' };
 
-function givenIn({ path, body }: Exchange['request']): ReturnType<ReplayWorld['given']> {
+function appIdIn({ path, body }: Exchange['request']): string | undefined {
   const text = `${path.replace(/^[^?]*\??/, '')}&${body.replaceAll(/name="(\w+)"\s+(\w+)/g, '&$1=$2&')}`;
-  const parameters = new URLSearchParams(text);
   const json = /"app_id": "(\d+)"/.exec(body)?.[1];
-  const appId = /^\d{6,}/.exec(parameters.get('app_id') ?? json ?? '')?.[0];
-  const authKey = /\b[0-9a-f]{32}\b/.exec(
-    parameters.get('auth_key') ?? /"auth_key": "(\w+)"/.exec(body)?.[1] ?? '',
-  )?.[0];
-  const token = /^[0-9a-f]{32}$/i.exec(parameters.get('access_token') ?? '')?.[0];
-  return { ...(appId && { appId }), ...(authKey && { authKey }), ...(token && { token }) };
+  return /^\d{6,}/.exec(new URLSearchParams(text).get('app_id') ?? json ?? '')?.[0];
 }
 
-function replaceSecrets(
-  text: string,
-  recorded: { authKey?: string; token?: string },
-  current: { authKey?: string; token?: string },
-): string {
-  let result = text;
-  if (recorded.authKey && current.authKey) result = result.replaceAll(recorded.authKey, current.authKey);
-  if (recorded.token && current.token) {
-    const isUpper = recorded.token === recorded.token.toUpperCase();
-    result = result.replaceAll(recorded.token, isUpper ? current.token.toUpperCase() : current.token);
-  }
-  return result;
+/** Puts this provider's key or token where the recorded one was, in the case in which it was sent. */
+function replaceSecrets(text: string, current: string | undefined): string {
+  // A percent-encoded byte before it is not a part of it.
+  return text.replace(/((?:%[0-9a-f]{2})?)([0-9a-f]{32})/gi, (all, byte: string, secret: string) => {
+    if (current === undefined || isAppSecret(secret)) return all;
+    return byte + (secret === secret.toLowerCase() ? current : current.toUpperCase());
+  });
 }
 
 function signedInUser({ scenario }: Exchange): string {

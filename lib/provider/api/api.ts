@@ -2,7 +2,7 @@ import type { Grant } from '../store/grants.js';
 import type { Store } from '../store/store.js';
 import { moduleDisabled, sqlError, unknownApp } from './messages.js';
 import { startLogin } from './oauth.js';
-import { integerOf, isEmpty, ScriptCrash } from './php-values.js';
+import { arrayParameter, integerOf, isEmpty, ScriptCrash } from './php-values.js';
 import {
   badRequest,
   crashResponse,
@@ -31,9 +31,11 @@ export function runCall(store: Store, call: ScriptCall): ScriptResponse {
 }
 
 /** The response to everything while the whole site is closed to this caller; undefined while it is open. */
-export function closedResponse({ settings, conditions, page, user }: ScriptCall): ScriptResponse | undefined {
+export function closedResponse({ settings, conditions, page, user, query }: ScriptCall): ScriptResponse | undefined {
   const isOld = settings.version === '2.8';
   if (conditions.databaseDown) return isOld ? crashResponse : messageResponse(page, 'database');
+  // The languages are looked up by it.
+  if (query.get('lang') === arrayParameter) return crashResponse;
   if (conditions.callerBanned) return isOld ? crashResponse : messageResponse(page, 'banned_caller');
   if (conditions.maintenance && user?.admin !== true) return messageResponse(page, 'maintenance');
   return undefined;
@@ -49,7 +51,7 @@ function authorize(store: Store, call: ScriptCall): ScriptResponse {
   if (isEmpty(authKey)) return badRequest('invalid auth_key');
   if (!call.conditions.moduleEnabled) return moduleDisabledResponse(call);
   const app = store.apps.find(integerOf(String(appId)));
-  if (app === undefined) return errorResponse(unknownApp);
+  if (app === undefined) return errorResponse(unknownApp(call.settings.version, call.language));
   if (app.appSecret !== appSecret) return badRequest('invalid app_secret');
   if (call.conditions.sqlError !== false) return sqlErrorResponse(call);
   const grant = store.grants.findByKey(app.appId, String(authKey));

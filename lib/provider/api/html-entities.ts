@@ -6,6 +6,14 @@ export function encodeEntities(text: string): string {
   return text.replace(encodable, (character) => entities.get(character) ?? character);
 }
 
+/**
+ * Text as a column of this many characters keeps it. They count *encoded*, so an entity at the end can be cut in half.
+ */
+export function columnText(text: string, length: number): string {
+  const value = encodeEntities(text);
+  return value.length <= length ? value : Array.from(value).slice(0, length).join('');
+}
+
 /** The HTML 4 names from U+00A0 to U+00FF, in order. */
 const latin1Names =
   'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute ' +

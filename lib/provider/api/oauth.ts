@@ -2,14 +2,17 @@ import { consentPage, messagePage, signInPage, type ConsentContent, type UserCho
 import type { RegisteredApp } from '../store/app-form.js';
 import type { Store } from '../store/store.js';
 import { displayNameOf, type User } from '../store/users.js';
-import { encodeEntities } from './html-entities.js';
-import { moduleDisabled, sqlError } from './messages.js';
+import { columnText } from './html-entities.js';
+import { errorTitle, moduleDisabled, sqlError, unknownApp } from './messages.js';
 import { integerOf, isEmpty } from './php-values.js';
 import { messageResponse, pageResponse, redirectResponse, type ScriptResponse } from './response.js';
 import type { ScriptCall } from './script-call.js';
 
 /** Where the consent page's form goes. The real page posts to a script of its own too, outside `/api`. */
 export const consentPath = '/oauth/accept';
+
+/** Cookie with the login that goes on when the profile is complete. Only 4.0 keeps it. */
+export const returnCookieName = 'return_to';
 
 /** `/api/oauth`: the sign-in page, the consent page, or, for a user who accepted before, straight back to the app. */
 export function startLogin(store: Store, call: ScriptCall): ScriptResponse {
@@ -32,6 +35,7 @@ export function acceptApp(store: Store, call: ScriptCall, user: User): ScriptRes
   const appId = call.form.get('app_id');
   const found = findApp(store, call, typeof appId === 'string' ? appId : '');
   if ('status' in found) return found;
+  if (!user.activated) return messageResponse(call.page, 'consent_failed');
   return redirectResponse(callbackURL(found, store.grants.issueKey(store.grant(user, found))), 303);
 }
 
@@ -48,31 +52,48 @@ export function signInResponse(store: Store, call: ScriptCall, unknownUserName?:
   return pageResponse(signInPage(call.page, content));
 }
 
+/** A redirect URL as the site keeps it, and appends the key to it. */
+export function storedRedirectURL(redirectURL: string): string {
+  return columnText(redirectURL, 256);
+}
+
 /**
  * The URL of the app's callback. The stored URL is entity-encoded and the key is appended to whatever is there:
  * `…?x=1&y=2` becomes `…?x=1&amp;y=2?auth_key=…` (PROTOCOL.md: the start and the return).
  */
 function callbackURL(app: RegisteredApp, authKey: string): string {
-  return `${encodeEntities(app.redirectURL)}?auth_key=${authKey}`;
+  return `${storedRedirectURL(app.redirectURL)}?auth_key=${authKey}`;
 }
 
-function stoppedResponse({ page, siteURL, settings }: ScriptCall, user: User): ScriptResponse | undefined {
+/** Where a user is stopped on the way, before the script looks at the app; undefined for a user who may go on. */
+function stoppedResponse(
+  { page, siteURL, settings, conditions, path }: ScriptCall,
+  user: User,
+): ScriptResponse | undefined {
+  const { version } = settings;
   if (user.banned) return messageResponse(page, 'banned_user');
-  if (!user.activated && settings.version !== '2.8') return messageResponse(page, 'activation');
-  if (!user.started) return redirectResponse(`${siteURL}/started`);
-  return undefined;
+  if (conditions.packageRequired && !user.hasPackage && !user.admin) return redirectResponse(`${siteURL}/packages`);
+  if (version !== '2.8') {
+    if (conditions.activationRequired && !user.activated) return messageResponse(page, 'activation');
+    if (conditions.approvalRequired && !user.approved && !user.admin) return messageResponse(page, 'approval');
+  }
+  if (user.started) return undefined;
+  const started = redirectResponse(`${siteURL}/started`);
+  return version === '4.0'
+    ? { ...started, cookies: [`${returnCookieName}=${encodeURIComponent(path)}; path=/; httponly; samesite=lax`] }
+    : started;
 }
 
 function findApp(store: Store, call: ScriptCall, appId: string): RegisteredApp | ScriptResponse {
-  const { page, settings, conditions, language } = call;
+  const { settings, conditions, language } = call;
   if (!conditions.moduleEnabled) return errorPageResponse(call, moduleDisabled(settings.version, language));
   const app = store.apps.find(integerOf(appId));
-  if (app === undefined) return messageResponse(page, 'unknown_app');
+  if (app === undefined) return errorPageResponse(call, unknownApp(settings.version, language));
   return conditions.sqlError === false ? app : errorPageResponse(call, sqlError(settings, conditions.sqlError));
 }
 
 function errorPageResponse({ page }: ScriptCall, message: string): ScriptResponse {
-  return pageResponse(messagePage(page, { title: 'Error', message }));
+  return pageResponse(messagePage(page, { title: errorTitle(page.language), message }));
 }
 
 function consentContent(app: RegisteredApp, { siteURL }: ScriptCall): ConsentContent {

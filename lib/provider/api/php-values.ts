@@ -13,9 +13,20 @@ export function isEmpty(value: Parameter | undefined): value is undefined | '' {
   return value === undefined || /^[ \t\n\r\0\v\u00a0]*$/.test(value);
 }
 
-/** PHP's `intval` as decimal digits: `12abc` is 12, `abc` is 0. Ids stay text, so that long ones stay exact. */
+/**
+ * The script's escaping of a parameter, as far as it shows: text that is not UTF-8 is empty afterwards, and line breaks
+ * and null bytes have become backslashes.
+ */
+function escaped(value: string): string {
+  return value.isWellFormed() ? value.replaceAll(/[\0\n\r]/g, '\\') : '';
+}
+
+/**
+ * An id as the script reads it, in decimal digits: PHP's `intval` of the escaped text. `12abc` and `012` are 12, and
+ * `abc` is 0. Ids stay text, so that long ones stay exact.
+ */
 export function integerOf(value: string): string {
-  const match = /^[ \t\n\r\v\f]*([+-]?)0*(\d+)((?:\.\d*)?[eE][+-]?\d+)?/.exec(value);
+  const match = /^[ \t\n\r\v\f]*([+-]?)0*(\d+)((?:\.\d*)?[eE][+-]?\d+)?/.exec(escaped(value));
   if (match === null) return '0';
   // Both groups take part in every match.
   const [, sign = '', digits = '', exponent] = match;

@@ -8,6 +8,8 @@ export interface ScriptResponse {
   readonly contentType: 'application/json' | 'text/html; charset=UTF-8';
   readonly body: string;
   readonly location?: string;
+  /** `Set-Cookie` values, besides those of every response. */
+  readonly cookies?: readonly string[];
 }
 
 export function jsonResponse(value: unknown): ScriptResponse {

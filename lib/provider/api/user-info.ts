@@ -1,7 +1,7 @@
 import type { GenderLabels } from '../options.js';
 import type { User } from '../store/users.js';
-import { encodeEntities } from './html-entities.js';
-import { notAvailable } from './messages.js';
+import { columnText, encodeEntities } from './html-entities.js';
+import { genderLabel } from './messages.js';
 import type { ScriptCall } from './script-call.js';
 
 type CallContext = Pick<ScriptCall, 'siteURL' | 'uploadsURL' | 'language' | 'settings'>;
@@ -29,22 +29,22 @@ export function userInfo(user: User, call: CallContext): Record<string, string |
   };
 }
 
-/** The columns hold 255 characters of *encoded* text, so an entity at the end can be cut in half. */
 const columnLength = 255;
 
 function stored(text: string | null): string | null {
-  const value = encoded(text);
-  return value === null || value.length <= columnLength ? value : Array.from(value).slice(0, columnLength).join('');
+  return text === null ? null : columnText(text, columnLength);
 }
 
 function encoded(text: string | null): string | null {
   return text === null ? null : encodeEntities(text);
 }
 
+/** Versions 4.x keep a label and translate it, as far as the site's translations have one. */
 function gender(user: User, { settings, language }: CallContext): string | null {
   if (settings.version === '2.8') return stored(user.gender);
-  if (user.gender === null || user.gender === '') return notAvailable(language);
-  return stored(isStandardGender(user.gender) ? settings.genderLabels[user.gender] : user.gender);
+  if (user.gender === null || user.gender === '') return genderLabel('N/A', language);
+  const label = isStandardGender(user.gender) ? settings.genderLabels[user.gender] : user.gender;
+  return stored(genderLabel(label, language));
 }
 
 function isStandardGender(value: string): value is keyof GenderLabels {

@@ -8,6 +8,7 @@ import {
   type RegisteredApp,
 } from '../store/app-form.js';
 import { encodeEntities } from '../api/html-entities.js';
+import { storedRedirectURL } from '../api/oauth.js';
 import { renderPage, type PageContext } from '../pages/index.js';
 import { dashboardTexts } from './texts.js';
 
@@ -101,16 +102,19 @@ function mistakesSummary({ language }: PageContext, mistakes: AppMistakes): Mark
   </div>`;
 }
 
-/** Warns of a query or a fragment in the redirect URL, and shows the URL to which users come back. */
+/** Warns of a query, a fragment or the length of the redirect URL, and shows the URL to which users come back. */
 export function redirectURLNotice({ language }: PageContext, redirectURL: string): Markup | null {
   const texts = dashboardTexts(language).traps;
   const traps = redirectURLTraps(redirectURL);
-  if (!traps.query && !traps.fragment) return null;
+  const stored = storedRedirectURL(redirectURL);
+  const isCut = stored !== encodeEntities(redirectURL);
+  if (!traps.query && !traps.fragment && !isCut) return null;
   return html`<div class="notice warn" role="note">
     <p><strong>${texts.title}</strong></p>
     <p>${texts.lead}</p>
-    <p><code>${encodeEntities(redirectURL)}?auth_key=…</code></p>
+    <p><code>${stored}?auth_key=…</code></p>
     ${traps.query ? html`<p>${texts.query}</p>` : null} ${traps.fragment ? html`<p>${texts.fragment}</p>` : null}
+    ${isCut ? html`<p>${texts.cut}</p>` : null}
     <p>${texts.advice}</p>
   </div>`;
 }

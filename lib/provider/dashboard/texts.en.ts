@@ -24,7 +24,8 @@ const mistakes: Record<AppMistake, string> = {
   domainMissing: 'Enter the domain of your app.',
   domainInvalid: 'Enter a domain only, such as example.com or localhost:3000, without a path.',
   redirectURLMissing: 'Enter a redirect URL.',
-  redirectURLInvalid: 'Enter a whole address that starts with http:// or https://, without spaces.',
+  redirectURLInvalid:
+    'Please enter a valid App redirect URL: a whole address, without spaces, accents, or “_” in the host name.',
   descriptionMissing: 'Enter a description of your app.',
   descriptionTooLong: 'Enter a description of at most 200 characters.',
   categoryMissing: 'Select a category.',
@@ -91,7 +92,8 @@ export const dashboardEn = {
       'finds it all the same.',
     fragment:
       'Browsers keep everything behind “#” to themselves: the key never reaches your server, and no login can succeed.',
-    advice: 'It is allowed, as on the real site. An address without “?” and “#” works everywhere.',
+    cut: 'It does not fit into the 256 characters of its column, so its end is lost, and no login can succeed.',
+    advice: 'It is allowed, as on the real site. A short address without “?” and “#” works everywhere.',
   },
   remove: {
     title: (app: string) => `Delete ${app}?`,

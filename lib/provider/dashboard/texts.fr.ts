@@ -24,7 +24,8 @@ export const dashboardFr: typeof dashboardEn = {
     domainMissing: 'Saisissez le domaine de votre application.',
     domainInvalid: 'Saisissez seulement un domaine, par exemple example.com ou localhost:3000, sans chemin.',
     redirectURLMissing: 'Saisissez une URL de redirection.',
-    redirectURLInvalid: 'Saisissez une adresse complète qui commence par http:// ou https://, sans espace.',
+    redirectURLInvalid:
+      'Saisissez une adresse complète, sans espace, sans accent et sans «\u00a0_\u00a0» dans le nom d’hôte.',
     descriptionMissing: 'Saisissez une description de votre application.',
     descriptionTooLong: 'Saisissez une description de 200 caractères au plus.',
     categoryMissing: 'Choisissez une catégorie.',
@@ -87,8 +88,11 @@ export const dashboardFr: typeof dashboardEn = {
     fragment:
       'Les navigateurs gardent pour eux tout ce qui suit «\u00a0#\u00a0»\u00a0: la clé n’arrive jamais à ' +
       'votre serveur et aucune connexion ne peut réussir.',
+    cut:
+      'Elle ne tient pas dans les 256 caractères de sa colonne\u00a0: sa fin est perdue et aucune connexion ne ' +
+      'peut réussir.',
     advice:
-      'Elle est permise, comme sur le vrai site. Une adresse sans «\u00a0?\u00a0» ni «\u00a0#\u00a0» ' +
+      'Elle est permise, comme sur le vrai site. Une adresse courte, sans «\u00a0?\u00a0» ni «\u00a0#\u00a0» ' +
       'fonctionne partout.',
   },
   remove: {

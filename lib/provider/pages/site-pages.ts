@@ -137,14 +137,27 @@ export function homePage(context: PageContext): string {
       ${card('/developers', texts.docs, texts.docsLead)}
       ${context.hasConsole ? card('/console', texts.console, texts.consoleLead) : null}
     </ul>`;
-  return renderPage(context, { title: siteName, body });
+  return renderPage(context, { title: texts.title(siteName), body });
 }
 
-/** A page with one message, such as that the app is unknown. The title is the document's title too. */
-export function messagePage(context: PageContext, { title, message }: { title: string; message: string }): string {
+interface MessageContent {
+  /** The document's title too. */
+  title: string;
+  message: string;
+  /** A button that sends an empty form. */
+  button?: { action: string; label: string };
+}
+
+/** A page with one message, such as that the app is unknown. */
+export function messagePage(context: PageContext, { title, message, button }: MessageContent): string {
   const body = html`<div class="narrow">
     <h1>${title}</h1>
     <p>${message}</p>
+    ${
+      button === undefined
+        ? null
+        : html`<form method="post" action="${button.action}"><button class="primary">${button.label}</button></form>`
+    }
   </div>`;
   return renderPage(context, { title, body });
 }

@@ -14,6 +14,7 @@ export const en = {
       `This is not the real ${site}: it runs on your machine, its users are made up, and nothing leaves it.`,
   },
   home: {
+    title: (site: string) => `Welcome to ${site}`,
     lead: 'A local provider for development. It behaves like the real site’s “Log in With”, surprises included.',
     signedInAs: (name: string, username: string) => `You are signed in as ${name} (@${username}).`,
     signedOut: 'You are not signed in.',

@@ -17,6 +17,7 @@ export const fr: Texts = {
       'et rien n’en sort.',
   },
   home: {
+    title: (site) => `Bienvenue sur ${site}`,
     lead:
       'Un fournisseur local pour le développement. Il se comporte comme le «\u00a0Log in With\u00a0» du ' +
       'vrai site, surprises comprises.',
@@ -36,7 +37,7 @@ export const fr: Texts = {
     consoleLead: 'Suivez en direct les requêtes de votre application, et essayez ce qui peut mal tourner.',
   },
   signIn: {
-    title: 'Connexion',
+    title: 'Se connecter',
     lead: 'Choisissez qui vous êtes. Pas de mot de passe\u00a0: ces membres n’existent qu’ici.',
     leadToApp: (app) =>
       `Choisissez qui vous êtes pour continuer vers ${app}. Pas de mot de passe\u00a0: ces membres n’existent qu’ici.`,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The picture behind a path below `/content`, or undefined where there is none. Every picture is drawn from its path,
+ * The picture behind a path, or undefined where there is none: there are the theme's, and any that is asked for below
+ * the uploads folder. Every picture is drawn from its path,
  * always the same one for the same path, and always SVG, whatever the path ends in: the bytes decide, as in a browser.
  */
-export function pictureFor(path: string): string | undefined {
+export function pictureFor(path: string, uploadsPath: string): string | undefined {
   if (/^\/content\/themes\/default\/images\/[\w-]+\.(?:png|jpg)$/.test(path)) return silhouette();
-  if (!/^\/content\/uploads\/.+\.(?:svg|png|jpe?g|gif|webp)$/i.test(path)) return undefined;
+  if (!path.startsWith(`${uploadsPath}/`) || !/[^/]\.(?:svg|png|jpe?g|gif|webp)$/i.test(path)) return undefined;
   return path.includes('cover') ? cover(path) : portrait(path);
 }
 

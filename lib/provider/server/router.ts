@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from 'router';
 import { closedResponse } from '../api/api.js';
 import { consentPath, signInResponse } from '../api/oauth.js';
-import { messageResponse, pageResponse, type ScriptResponse } from '../api/response.js';
+import { pageResponse, type ScriptResponse } from '../api/response.js';
 import type { ScriptCall } from '../api/script-call.js';
+import type { CurrentConditions } from '../faults/site-conditions.js';
 import { homePage } from '../pages/index.js';
 import type { Store } from '../store/store.js';
 import type { CallReader } from './call-reader.js';
@@ -13,7 +14,8 @@ import { pictureFor } from './pictures.js';
 import { readTarget } from './request-target.js';
 import type { ScriptRunner } from './script-runner.js';
 import type { SessionCookie } from './session-cookie.js';
-import { localPath, type SiteAddress } from './urls.js';
+import { routeStopPages } from './stop-pages.js';
+import { localPath, uploadsPath, type SiteAddress } from './urls.js';
 
 interface SiteRouterDeps {
   store: Store;
@@ -21,6 +23,7 @@ interface SiteRouterDeps {
   session: SessionCookie;
   calls: CallReader;
   runner: ScriptRunner;
+  conditions: CurrentConditions;
   crossSiteGuard: Middleware;
 }
 
@@ -29,34 +32,33 @@ interface SiteRouterDeps {
  * caller is passed on.
  */
 export function createSiteRouter(deps: SiteRouterDeps): Router.Router {
-  const { runner, address, calls, crossSiteGuard } = deps;
+  const { runner, address, calls, conditions, crossSiteGuard } = deps;
   const router = new Router({ caseSensitive: true, strict: true });
   const sendNotFound = (req: IncomingMessage, res: ServerResponse): void => {
     runner.sendMessage(req, res, 'not_found', 404);
   };
 
-  router.all(['/api.php', /^\/api\/[^/]+\/?$/], (req, res) => runner.runAPI(req, res));
-  router.all(/^\/api\//, sendNotFound);
-  router.all(/^\/content\//, (req, res) => {
-    const picture = pictureFor(readTarget(req).path);
-    if (picture === undefined) sendNotFound(req, res);
-    else sendAsset(res, picture, pictureHeaders);
+  router.use(async (req, res, next) => {
+    const { path, isAPI } = readTarget(req);
+    const picture = pictureFor(path, uploadsPath(conditions.read()));
+    if (isAPI) await runner.runAPI(req, res);
+    else if (picture !== undefined) sendAsset(res, picture, pictureHeaders);
+    else if (/^\/(?:api|content)\//.test(path)) sendNotFound(req, res);
+    else next();
   });
 
-  router.all(['/', '/started', '/signin', '/signout', consentPath], crossSiteGuard);
+  const homePaths = ['/', /^\/index\.php(?:\/|$)/];
+  router.all([...homePaths, '/started', '/packages', '/signin', '/signout', consentPath], crossSiteGuard);
   router.post(consentPath, async (req, res) => {
     const user = calls.currentUser(req);
     if (user === null) sendRedirect(res, '/signin');
     else await runner.runConsent(req, res, user);
   });
-  router.get(
-    '/',
+  router.all(
+    homePaths,
     page(deps, (call) => pageResponse(homePage(call.page))),
   );
-  router.get(
-    '/started',
-    page(deps, (call) => messageResponse(call.page, 'started')),
-  );
+  routeStopPages(router, { store: deps.store, page: (handle) => page(deps, handle) });
   router.get(
     '/signin',
     page(deps, (call) => signInPageResponse(deps.store, call, call.query.get('return_to'))),
@@ -79,9 +81,11 @@ export function createSiteRouter(deps: SiteRouterDeps): Router.Router {
       next();
       return;
     }
-    const closed = closedResponse(await calls.readCall(req, readTarget(req)));
+    const call = await calls.readCall(req, readTarget(req));
+    const closed = closedResponse(call);
     if (closed !== undefined) runner.send(req, res, closed);
     else if (address.isElsewhere(req)) sendRedirect(res, address.urlFor(req), { status: 302 });
+    else if (call.conditions.private && call.user === null) sendRedirect(res, signInPath(call.path), { status: 302 });
     else next();
   });
   return router;
@@ -110,6 +114,10 @@ function page({ calls, runner }: SiteRouterDeps, handle: PageHandler) {
     const response = closed ?? handle(call, req, res);
     if (response !== undefined) runner.send(req, res, response);
   };
+}
+
+function signInPath(returnTo: string): string {
+  return `/signin?return_to=${encodeURIComponent(returnTo)}`;
 }
 
 function signIn(

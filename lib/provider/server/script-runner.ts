@@ -12,8 +12,10 @@ import type { ProviderSettings } from '../options.js';
 import type { PageText } from '../api/messages.js';
 import type { Store } from '../store/store.js';
 import type { User } from '../store/users.js';
+import { applyRange } from './byte-range.js';
 import type { CallReader } from './call-reader.js';
 import type { FormRequest } from './body.js';
+import { languageCookie } from './language.js';
 import type { LoggedRequest, RequestLog } from './request-log.js';
 import { createCallWatch, type RequestFact } from './request-facts.js';
 import { readTarget, type RequestTarget } from './request-target.js';
@@ -53,12 +55,15 @@ export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
     const siteURL = homeURL(req, plan);
     return siteURL === undefined ? [] : [{ type: 'wrong_host', siteURL }];
   };
-  const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse =>
-    wireResponse(req, response, {
+  const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse => {
+    const whole = wireResponse(req, response, {
       version: settings.version,
       conditions: { ...conditions.read(), ...plan.conditions },
+      languageCookie: languageCookie(readTarget(req).query, conditions.read()),
       homeURL: homeURL(req, plan),
     });
+    return applyRange(req, whole);
+  };
 
   const run = async (
     req: FormRequest,

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { trimSlashes } from '../../internal/urls.js';
+import type { SiteConditions } from '../options.js';
 
 /** Where the site is: its configured URL, and where it listens. */
 export interface SiteAddress {
@@ -57,6 +59,16 @@ export function isFromThisMachine(req: IncomingMessage): boolean {
   const isLoopback = /^(?:127(?:\.\d+){3}|::1|::ffff:127(?:\.\d+){3})$/.test(socket.remoteAddress ?? '');
   const isForwarded = Object.keys(headers).some((name) => /^(?:via|forwarded|x-forwarded\b.*|x-real-ip)$/.test(name));
   return isLoopback && !isForwarded && httpVersion !== '1.0' && hostname !== undefined && isThisMachine(hostname);
+}
+
+/** URL of the uploads folder, without a slash at its end. */
+export function uploadsURLOf(siteURL: string, { uploadsURL = '/content/uploads' }: SiteConditions): string {
+  return uploadsURL.startsWith('/') ? `${siteURL}${uploadsURL}` : uploadsURL;
+}
+
+/** Path of the uploads folder, whichever host it is on, without a slash at its end. */
+export function uploadsPath(conditions: SiteConditions): string {
+  return trimSlashes(new URL(uploadsURLOf('http://site.invalid', conditions)).pathname);
 }
 
 /** A path of this site to go on to, or the home page when the text is anything else. */

@@ -8,7 +8,7 @@ import { pageHeaders } from './page-responses.js';
 /** A response as it is sent. */
 export interface WireResponse {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | number>>;
+  readonly headers: Readonly<Record<string, string | number | string[]>>;
   readonly body: Buffer;
 }
 
@@ -17,11 +17,13 @@ interface TransportContext {
   readonly conditions: SiteConditions;
   /** The site's home, when the call was sent to another scheme or host; undefined when it was not. */
   readonly homeURL: string | undefined;
+  /** `Set-Cookie` value with which the site keeps the language that was asked for. */
+  readonly languageCookie: string | undefined;
 }
 
 /** Adds the headers that every response of the script carries (PROTOCOL.md: the transport). */
 export function wireResponse(req: IncomingMessage, response: ScriptResponse, context: TransportContext): WireResponse {
-  const { version, conditions, homeURL } = context;
+  const { version, conditions, homeURL, languageCookie } = context;
   const hasWarnings =
     version === '2.8' && conditions.debugging !== false && response.contentType === 'application/json';
   const isUnbuffered = hasWarnings && conditions.debugging === 'unbuffered';
@@ -31,12 +33,13 @@ export function wireResponse(req: IncomingMessage, response: ScriptResponse, con
   const isZipped = version === '2.8' && contentType === 'application/json' && acceptsGzip(req);
   const body = isZipped ? gzipSync(text) : Buffer.from(text);
   const location = response.location ?? homeURL;
+  const cookies = [...(response.cookies ?? []), ...(languageCookie === undefined ? [] : [languageCookie])];
   return {
     status: statusOf(response, homeURL),
     headers: {
       'cache-control':
         version === '2.8' ? 'max-age=1, private, must-revalidate' : 'no-store, no-cache, must-revalidate',
-      'set-cookie': `PHPSESSID=${randomBytes(13).toString('hex')}; path=/`,
+      'set-cookie': [`PHPSESSID=${randomBytes(13).toString('hex')}; path=/`, ...cookies],
       ...(location === undefined ? {} : { location: headerText(location) }),
       ...(isZipped ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : {}),
       ...(isPage ? pageHeaders : {}),

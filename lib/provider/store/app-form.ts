@@ -1,3 +1,5 @@
+import { isRedirectURL } from './redirect-url.js';
+
 /** The fields of an app in the dashboard's form. */
 export interface AppInput {
   name: string;
@@ -90,11 +92,6 @@ export function redirectURLTraps(redirectURL: string): { query: boolean; fragmen
   return { query: beforeFragment.includes('?'), fragment: fragment.length > 0 };
 }
 
-/** A redirect URL of an app. It is kept letter by letter, because the real site appends the key to it unchanged. */
-export function isRedirectURL(value: unknown): value is string {
-  return isWebURL(value) && value.trim() === value;
-}
-
 export function isWebURL(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
@@ -125,8 +122,8 @@ function checkDomain(domain: string): AppMistake | undefined {
 
 function checkRedirectURL(redirectURL: string): AppMistake | undefined {
   if (redirectURL === '') return 'redirectURLMissing';
-  const fits = redirectURL.length <= limits.redirectURL && /^https?:\/\//i.test(redirectURL);
-  return fits && parseHttpURL(redirectURL) !== undefined ? undefined : 'redirectURLInvalid';
+  const fits = redirectURL.length <= limits.redirectURL;
+  return fits && isRedirectURL(redirectURL) ? undefined : 'redirectURLInvalid';
 }
 
 function checkDescription(description: string): AppMistake | undefined {

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { omitUndefined } from '../../internal/omit-undefined.js';
-import { categories, isRedirectURL, type AppInput, type RegisteredApp } from './app-form.js';
+import { categories, isWebURL, type AppInput, type RegisteredApp } from './app-form.js';
+import { isRedirectURL, redirectURLRule } from './redirect-url.js';
 import { newSecret } from './secret.js';
 
 /**
@@ -53,11 +54,15 @@ export function createApps(): Apps {
   };
 }
 
+interface NewAppContext {
+  ownerId: string;
+  isTaken: (appId: string) => boolean;
+  /** The app was registered before and comes from a state file, when any http(s) URL was a redirect URL. */
+  isSaved?: boolean;
+}
+
 /** @throws TypeError that names the wrong field. */
-export function parseNewApp(
-  input: NewApp,
-  { ownerId, isTaken }: { ownerId: string; isTaken: (appId: string) => boolean },
-): RegisteredApp {
+export function parseNewApp(input: NewApp, { ownerId, isTaken, isSaved = false }: NewAppContext): RegisteredApp {
   const app = {
     appId: newAppId(isTaken),
     appSecret: newSecret(),
@@ -69,7 +74,7 @@ export function parseNewApp(
     iconURL: '',
     ...omitUndefined(input),
   };
-  checkApp(app);
+  checkApp(app, { isSaved });
   if (!/^[1-9]\d{0,17}$/.test(app.appId)) throw new TypeError('"appId" must be digits in a text');
   if (isTaken(app.appId)) throw new TypeError(`there is an app ${app.appId} already`);
   if (!/^[0-9a-f]{32}$/.test(app.appSecret)) throw new TypeError('"appSecret" must be 32 lower-case hex characters');
@@ -79,7 +84,7 @@ export function parseNewApp(
 /** @throws TypeError that names the wrong field. */
 export function parseAppChanges(app: RegisteredApp, changes: Partial<AppInput>): RegisteredApp {
   const changed = { ...app, ...omitUndefined(changes) };
-  checkApp(changed);
+  checkApp(changed, { isSaved: changed.redirectURL === app.redirectURL });
   return { ...changed, appId: app.appId, appSecret: app.appSecret, ownerId: app.ownerId };
 }
 
@@ -95,7 +100,7 @@ const fieldNames = [
   'iconURL',
 ];
 
-function checkApp(app: object): asserts app is RegisteredApp {
+function checkApp(app: object, { isSaved }: { isSaved: boolean }): asserts app is RegisteredApp {
   for (const [field, value] of Object.entries(app)) {
     if (!fieldNames.includes(field)) {
       throw new TypeError(`"${field}" is not a field of an app; the fields are ${fieldNames.join(', ')}`);
@@ -103,8 +108,8 @@ function checkApp(app: object): asserts app is RegisteredApp {
     if (typeof value !== 'string') throw new TypeError(`"${field}" of an app must be a text`);
   }
   const { redirectURL, category }: { redirectURL?: unknown; category?: unknown } = app;
-  if (!isRedirectURL(redirectURL)) {
-    throw new TypeError(`"redirectURL" of an app must be an http(s) URL, not ${JSON.stringify(redirectURL)}`);
+  if (!isRedirectURL(redirectURL) && !(isSaved && isWebURL(redirectURL))) {
+    throw new TypeError(`"redirectURL" of an app must be ${redirectURLRule}, not ${JSON.stringify(redirectURL)}`);
   }
   if (!categories.some((known) => known === category)) {
     throw new TypeError(`"category" of an app must be one of ${categories.join(', ')}`);

@@ -82,7 +82,7 @@ function parseState(text: string): SavedState {
     cookieSecret,
     users: users.map((user) => parseUser(user, '')),
     // A saved app has all fields, so nothing is made up for it.
-    apps: apps.map((app) => parseNewApp(app as RegisteredApp, { ownerId: '', isTaken: () => false })),
+    apps: apps.map((app) => parseNewApp(app as RegisteredApp, { ownerId: '', isTaken: () => false, isSaved: true })),
     grants: grants.map(parseGrant),
   };
 }

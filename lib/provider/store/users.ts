@@ -24,9 +24,13 @@ export interface User {
   readonly relationship: string | null;
   readonly biography: string | null;
   readonly website: string | null;
-  /** The e-mail address was confirmed; versions 4.x refuse a login before that. */
+  /** The e-mail address was confirmed. See the condition `activationRequired` for what happens before that. */
   readonly activated: boolean;
-  /** The profile was completed; until then every login ends at `/started`. */
+  /** The site's admin has let the user in; versions 4.x stop every login before that. */
+  readonly approved: boolean;
+  /** The user has a paid package; until then every login ends at `/packages`. */
+  readonly hasPackage: boolean;
+  /** The profile was completed; until then every login is sent to `/started`, and comes back on 4.0 only. */
   readonly started: boolean;
   /** Blocked by the site's admin: can no longer start a login, though a token still works. */
   readonly banned: boolean;
@@ -151,7 +155,15 @@ export const userTexts = [
   'website',
 ] as const;
 /** The fields that are true or false, with what they are when nothing is said. */
-export const userFlags = { verified: false, activated: true, started: true, banned: false, admin: false } as const;
+export const userFlags = {
+  verified: false,
+  activated: true,
+  approved: true,
+  hasPackage: true,
+  started: true,
+  banned: false,
+  admin: false,
+} as const;
 const fieldNames = ['id', 'username', ...userTexts, ...Object.keys(userFlags)];
 
 type Texts = Pick<User, (typeof userTexts)[number]>;
@@ -191,6 +203,8 @@ function parseFlags(given: Record<string, unknown>, username: string): Flags {
   return {
     verified: flag('verified'),
     activated: flag('activated'),
+    approved: flag('approved'),
+    hasPackage: flag('hasPackage'),
     started: flag('started'),
     banned: flag('banned'),
     admin: flag('admin'),

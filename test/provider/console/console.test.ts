@@ -104,6 +104,19 @@ describe('the console', () => {
     expect(await post('/console/state', { on: 'nonsense' })).toEqual([400, null]);
   });
 
+  test('sets a state that is no matter of yes or no to what is typed', async () => {
+    const unknownApp = () => exchange({ ...provider, apps: [{ ...app(), appId: '7' }] }, 'x');
+    await post('/console/state', { on: 'languages', value: 'en, fr' });
+    expect(await post('/console/state', { on: 'language', value: 'fr' })).toEqual(wentBack);
+    expect(await textAt('/console')).toContain('Language of the site: fr');
+    expect((await unknownApp()).message).toContain('n’existe pas ou a été désactivée');
+    expect((await browser.submit('/console/state', { on: 'language', value: 'xx' })).text).toContain('must be one of');
+    await post('/console/state', { on: 'uploadsURL', value: 'https://cdn.test/u' });
+    expect((await browser.get('/console/trouble')).html).toContain('value="https://cdn.test/u"');
+    await post('/console/normal', {});
+    expect(await textAt('/console')).toContain('Everything is normal');
+  });
+
   test('has a switch for every fault of every endpoint: once, always, off', async () => {
     const statusOf = async () => (await browser.fetch('/api/get_user_info')).status;
     const { text } = await browser.get('/console/trouble?endpoint=get_user_info');

@@ -11,7 +11,7 @@ describe('the form’s checks', () => {
     const page = await site.submit('/developers/apps/new', {
       name: '  ',
       domain: 'example.com/path',
-      redirectURL: 'ftp://example.com/cb?x=1',
+      redirectURL: 'http://my_app.example/cb?x=1',
       description: 'd'.repeat(201),
       category: 'unheard-of',
       iconURL: 'javascript:alert(1)',
@@ -21,7 +21,7 @@ describe('the form’s checks', () => {
     const mistakes = {
       name: 'Enter a name for your app.',
       domain: 'Enter a domain only',
-      redirectURL: 'Enter a whole address',
+      redirectURL: 'Please enter a valid App redirect URL',
       description: 'Enter a description of at most 200 characters.',
       category: 'Select a category.',
       iconURL: 'Enter the address of a picture',
@@ -34,7 +34,7 @@ describe('the form’s checks', () => {
       expect(page.html).toContain(`<a href="#${field}">${message}`);
     }
     expect(page.html).toContain('value="example.com/path"');
-    expect(page.html).toContain('value="ftp://example.com/cb?x=1"');
+    expect(page.html).toContain('value="http://my_app.example/cb?x=1"');
     expect(page.html).toContain('d'.repeat(201));
     expect(page.text).not.toContain('This redirect URL makes logins harder');
   });
@@ -123,6 +123,13 @@ describe('a redirect URL that makes logins harder', () => {
     const { text } = await site.get(`/developers/apps/${appId}`);
     expect(text).toContain('the key never reaches your server, and no login can succeed');
     expect(text).not.toContain('part of another parameter');
+  });
+
+  test('that its column cannot hold is accepted, with a warning that shows what is left of it', async () => {
+    const { appId } = site.addApp({ redirectURL: `https://a.example/${'x'.repeat(300)}` });
+    const { text } = await site.get(`/developers/apps/${appId}`);
+    expect(text).toContain(`https://a.example/${'x'.repeat(238)}?auth_key=…`);
+    expect(text).toContain('does not fit into the 256 characters');
   });
 
   test('is warned of on the form too when something else is wrong', async () => {

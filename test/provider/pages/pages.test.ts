@@ -70,7 +70,7 @@ describe('the sign-in page', () => {
   });
 
   test('is in French for a French browser', async () => {
-    const browser = (await start({ users: manyUsers(10_000) })).speaking('fr-CA');
+    const browser = (await start({ users: manyUsers(10_000) })).speaking('fr-FR,fr;q=0.9');
     const page = await browser.submit('/signin', { user_name: 'nobody', return_to: '/' });
     expect(page.html).toContain('<html lang="fr">');
     expect(page.text).toContain('Les 50 premiers membres sur 10\u202f000.');
@@ -130,7 +130,7 @@ describe('the home page', () => {
   test('shows that this is a local provider and links to all pages', async () => {
     const browser = await start({ name: 'Look Loox' });
     const page = await browser.get('/');
-    expect(page.html).toContain('<title>Look Loox</title>');
+    expect(page.html).toContain('<title>Welcome to Look Loox</title>');
     expect(page.text).toContain('Local provider, for development');
     for (const path of ['/developers/apps', '/settings/apps', '/developers', '/signin?return_to=%2F']) {
       expect(page.html).toContain(`href="${path}"`);

@@ -71,7 +71,7 @@ describe('requests as PHP reads them', () => {
   });
 
   test.each([
-    ['many question marks', '?a='.repeat(5000), '', 'invalid app_id'],
+    ['many question marks', '?a='.repeat(2600), '', 'invalid app_id'],
     ['many spaces in the key', '', `auth_key=${'+'.repeat(300_000)}x`, 'invalid auth_key'],
   ])('reads %s without delay', async (_name, query, fields, expected) => {
     const { appId, appSecret } = provider.apps[0]!;
@@ -82,7 +82,8 @@ describe('requests as PHP reads them', () => {
 
   test('takes the method from the path, decoded, or from `do`, which overrides it', async () => {
     expect(await message('/api/%61uthorize')).toContain('invalid app_id');
-    expect(await message('/api/%ZZ')).toContain('invalid parameters');
+    expect(await message('/api/%2561uthorize')).toContain('invalid app_id');
+    expect(await message('/api/foo%26do=authorize')).toContain('invalid app_id');
     expect(await message('/api/foo?do=authorize')).toContain('invalid app_id');
     expect(await message('/api.php?do[]=authorize')).toContain('invalid parameters');
   });
@@ -94,14 +95,5 @@ describe('requests as PHP reads them', () => {
       (await request(outer).post('/api/authorize').type(form).send(body)).body;
     await expect(ask('app_id=1')).resolves.toMatchObject({ message: 'Bad Request, invalid app_secret' });
     await expect(ask('app_id[]=1')).resolves.toEqual({});
-  });
-
-  test('survives a redirect URL beyond ASCII', async () => {
-    const app = provider.createApp({ redirectURL: 'http://localhost/日本' });
-    provider.approve('renee', app);
-    const browser = request.agent(provider.url);
-    await browser.post('/signin').type(form).send('user_id=2');
-    const { headers } = await browser.get(`/api/oauth?app_id=${app.appId}`);
-    expect(headers.location).toMatch(/^http:\/\/localhost\/%E6%97%A5%E6%9C%AC\?auth_key=[0-9a-f]{32}$/);
   });
 });

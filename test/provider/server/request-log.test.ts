@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import request from 'supertest';
-import { createProvider, startProvider, type LoggedRequest } from '../../../lib/provider/index';
+import { startProvider, type LoggedRequest } from '../../../lib/provider/index';
 import { createRequestLog } from '../../../lib/provider/server/request-log';
 import { cpuTimeUntil } from '../../support/cpu-time';
 import { plainApp } from '../../support/plain-app';
@@ -78,22 +76,19 @@ describe('the request log', () => {
   });
 
   test.each([
-    ['one long name', 'a'.repeat(256 * 1024)],
-    ['many question marks', '?a='.repeat(85 * 1024)],
-    ['a token of blanks', `access_token=${'+'.repeat(256 * 1024)}x`],
-  ])('%s takes a moment to log and to look up, and no minutes', async (_what, query) => {
-    const provider = createProvider();
-    const server = http.createServer({ maxHeaderSize: 300 * 1024 }, provider).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    ['one long name', 'a'.repeat(8000)],
+    ['many question marks', '?a='.repeat(2600)],
+    ['a token of blanks', `access_token=${'+'.repeat(8000)}x`],
+  ])('%s, as long as the web server reads, takes a moment to log and to look up', async (_what, query) => {
+    const provider = await startProvider();
     const time = await cpuTimeUntil(async () => {
-      const response = await fetch(`http://127.0.0.1:${String(port)}/api/get_user_info?${query}`);
-      expect(response.status).toBe(200);
+      for (let round = 0; round < 50; round += 1) {
+        expect((await fetch(`${provider.url}/api/get_user_info?${query}`)).status).toBe(200);
+      }
     });
     expect(time).toBeLessThan(1000);
-    expect(provider.requests).toHaveLength(1);
-    server.close();
-    server.closeAllConnections();
+    expect(provider.requests).toHaveLength(50);
+    await provider.close();
   });
 
   test('tells listeners of each request, masked, until they have enough', () => {

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { createProvider } from '../../../lib/provider/index';
+import { createProvider, startProvider } from '../../../lib/provider/index';
 
 const provider = createProvider();
 
@@ -39,12 +39,11 @@ describe('the sign-in', () => {
 
 describe('the pages', () => {
   test.each([
-    ['/', 'fr-CA,fr;q=0.9', 'fr'],
+    ['/', 'fr-FR,fr;q=0.9', 'fr'],
+    ['/', 'fr;q=0.1,en', 'fr'],
+    ['/', 'fr-CA,fr;q=0.9', 'en'],
     ['/', 'de', 'en'],
     ['/?lang=fr_fr', 'en', 'fr'],
-    ['/', 'en;q=0.5,fr;q=0.8', 'fr'],
-    ['/', 'fr;q=0,en', 'en'],
-    ['/', 'es', 'en'],
     ['/', '*', 'en'],
     ['/', 'f'.repeat(2000), 'en'],
   ])('%s with Accept-Language %s is in %s', async (path, accepted, language) => {
@@ -52,11 +51,25 @@ describe('the pages', () => {
     expect(text).toContain(`<html lang="${language}">`);
   });
 
-  test('are in the site’s language for browsers without a preference', async () => {
+  test('are in the site’s language where the browser’s is not there, and stay in one that was asked for', async () => {
     const french = createProvider({ language: 'fr' });
-    expect((await request(french).get('/')).text).toContain('<html lang="fr">');
-    expect((await request(french).get('/').set('accept-language', '*')).text).toContain('<html lang="fr">');
-    expect((await request(french).get('/').set('accept-language', 'en')).text).toContain('<html lang="en">');
+    const browser = request.agent(french);
+    for (const accepted of ['*', 'en', 'en-GB']) {
+      expect((await browser.get('/').set('accept-language', accepted)).text).toContain('<html lang="fr">');
+    }
+    await browser.get('/?lang=en_us');
+    expect((await browser.get('/')).text).toContain('<html lang="en">');
+  });
+
+  test('of a private site, but for the home page and the sign-in, are for its users', async () => {
+    const site = await startProvider({ private: true });
+    const browser = request.agent(site.url);
+    for (const path of ['/', '/signin']) expect((await browser.get(path)).status).toBe(200);
+    const { status, headers } = await browser.get('/developers/authorize?x=1');
+    expect([status, headers.location]).toEqual([302, '/signin?return_to=%2Fdevelopers%2Fauthorize%3Fx%3D1']);
+    await browser.post('/signin').type('form').send({ user_id: '2' });
+    expect((await browser.get('/developers')).status).toBe(200);
+    await site.close();
   });
 
   test('have a policy that lets a form end at the app', async () => {
@@ -98,6 +111,20 @@ describe('the pages', () => {
 });
 
 describe('the pictures', () => {
+  test.each([
+    ['/media', 'pimbuzz.localhost', '/media/photos/x.svg'],
+    ['http://cdn.localhost:4000/up/', 'cdn.localhost:4000', '/up/photos/x.svg'],
+    ['http://cdn.localhost:4000', 'cdn.localhost:4000', '/photos/x.svg'],
+  ])('are in the uploads folder %s, and no longer where they were', async (uploadsURL, host, path) => {
+    const site = createProvider({ uploadsURL });
+    const { headers } = await request(site).get(path).set('host', host);
+    expect(headers['content-type']).toBe('image/svg+xml');
+    expect((await request(site).get('/content/uploads/photos/x.svg')).status).toBe(
+      path === '/photos/x.svg' ? 200 : 404,
+    );
+    expect((await request(site).get('/content/themes/default/images/blank_profile.png')).status).toBe(200);
+  });
+
   test.each([
     '/content/uploads/photos/2024/01/renee.svg',
     '/content/uploads/photos/2024/01/renee_cover.svg',

@@ -30,6 +30,17 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const redirectURL = 'http://localhost:3000/cb';
 
 describe('a provider with a state file', () => {
+  test('reads the file of an older version, whose users lack fields and whose redirect URLs were not checked', () => {
+    const app = { appId: '42', appSecret: '0'.repeat(32), ownerId: '2', name: 'Old', domain: '', description: '' };
+    const user = { id: '2', username: 'ada', verified: false, activated: true, started: true, banned: false };
+    const apps = [{ ...app, redirectURL: 'http://my_app:3000/ü', category: 'other', iconURL: '' }];
+    writeFileSync(state, JSON.stringify({ format: 2, cookieSecret: 'x', users: [user], apps, grants: [] }));
+    const provider = createProvider({ state });
+    expect(provider.users).toMatchObject([{ username: 'ada', approved: true, hasPackage: true, admin: false }]);
+    expect(provider.updateApp('42', { name: 'New' }).redirectURL).toBe('http://my_app:3000/ü');
+    expect(() => provider.updateApp('42', { redirectURL: 'http://my_app:3000/' })).toThrow('"redirectURL" of an app');
+  });
+
   test('keeps apps, users, grants and sessions over a restart', async () => {
     const first = await startProvider({ state });
     const agent = request.agent(plainApp(first));
