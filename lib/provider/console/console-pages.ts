@@ -10,6 +10,7 @@ import type { RequestLog } from '../server/request-log.js';
 import { readTarget } from '../server/request-target.js';
 import type { SiteAddress } from '../server/urls.js';
 import type { Store } from '../store/store.js';
+import { developerContext } from './language.js';
 import { consoleSection, type ConsoleContext } from './section.js';
 
 export interface ConsoleDeps {
@@ -41,7 +42,7 @@ export function createConsolePages({
   const read = (req: Router.Request): ConsoleContext => {
     const now = store.now();
     return {
-      ...calls.pageContext(req, readTarget(req)),
+      ...developerContext(calls, req),
       state: {
         conditions: conditions.read(),
         normal: conditions.normal,

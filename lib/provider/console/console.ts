@@ -9,6 +9,7 @@ import { consoleAppsPage } from './apps-page.js';
 import { createEventStreams } from './event-streams.js';
 import { createConsoleGuards } from './guard.js';
 import { createAppGuards } from './app-guards.js';
+import { developerContext } from './language.js';
 import { routePeople } from './people-routes.js';
 import { mostEntries, requestItem, requestsPage } from './requests-page.js';
 import { consoleScript } from './script.js';
@@ -75,7 +76,7 @@ function routeRequests(router: Router.Router, { store, requestLog, calls }: Cons
     pages.send(res, requestsPage(pages.contextOf(req), content));
   });
   router.get(eventsPath, (req, res) => {
-    const page = calls.pageContext(req, readTarget(req));
+    const page = developerContext(calls, req);
     streams.open(req, res, {
       after: Number(req.headers['last-event-id'] ?? numberOf(req, 'after')) || 0,
       render: (entry) => requestItem(page, entry, findUser).markup,

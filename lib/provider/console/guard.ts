@@ -3,8 +3,8 @@ import { messagePage } from '../pages/index.js';
 import type { CallReader } from '../server/call-reader.js';
 import { isSameOrigin, type Middleware } from '../server/cross-site.js';
 import { sendPage } from '../server/page-responses.js';
-import { readTarget } from '../server/request-target.js';
 import { isFromThisMachine } from '../server/urls.js';
+import { developerContext } from './language.js';
 import { consoleTexts } from './texts.js';
 
 interface ConsoleGuards {
@@ -17,7 +17,7 @@ interface ConsoleGuards {
 export function createConsoleGuards(calls: CallReader): ConsoleGuards {
   const refuse = (req: IncomingMessage, res: ServerResponse, reason: 'elsewhere' | 'crossSite'): void => {
     // Whoever asks is not told who is signed in.
-    const page = { ...calls.pageContext(req, readTarget(req)), user: null, hasConsole: false };
+    const page = { ...developerContext(calls, req), user: null, hasConsole: false };
     sendPage(res, messagePage(page, consoleTexts(page.language).refused[reason]), 403);
   };
   const sameOrigin: Middleware = (req, res, next) => {

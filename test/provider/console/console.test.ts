@@ -38,13 +38,26 @@ describe('the console', () => {
 
   test('speaks French', async () => {
     await browser.get('/api/oauth?app_id=123');
-    browser.speaking('fr');
+    browser.speaking('fr-CA, en;q=0.5');
     expect(await textAt('/console')).toContain('app_id 123 inconnu – les applications ici sont');
     for (const path of ['/console/trouble', '/console/people', '/console/people/2', '/console/apps']) {
       const { html } = await browser.get(path);
       expect(html).toContain('<html lang="fr">');
       expect(html).toContain('État du site');
     }
+  });
+
+  test('speaks the developer’s language, whatever the site’s own is', async () => {
+    const french = await startProvider({ language: 'fr' });
+    const developer = new Browser(french.url);
+    for (const [accepted, heading] of [
+      ['en-GB', 'What can go wrong'],
+      ['de', 'What can go wrong'],
+      ['fr', 'Ce qui peut mal tourner'],
+    ] as const) {
+      expect((await developer.speaking(accepted).get('/console/trouble')).text).toContain(heading);
+    }
+    await french.close();
   });
 
   test('shows what users and apps are called as text', async () => {
