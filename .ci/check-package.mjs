@@ -91,12 +91,30 @@ try {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [printed] = await once(command.stdout, 'data');
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(printed))?.[0];
-  assert.equal((await fetch(url)).status, 200);
-  process.kill(-command.pid, 'SIGINT');
-  await once(command, 'exit');
-  console.log('npx passport-loginwith provider starts a provider');
+  let printed = '';
+  command.stdout.on('data', (chunk) => (printed += chunk));
+  while (!printed.includes('access_token=TOKEN')) await once(command.stdout, 'data');
+  // As a person copies them.
+  writeFileSync(join(folder, '.env'), /^PIMBUZZ_URL=[^]*?\n(?=\n)/m.exec(printed)[0]);
+  writeFileSync(join(folder, 'printed.mjs'), /^import [^]*?^app\.listen.*\n/m.exec(printed)[0]);
+  try {
+    for (const file of ['app.mjs', 'printed.mjs']) {
+      const options = { cwd: folder, env: { PATH: process.env.PATH }, stdio: 'inherit' };
+      const app = spawn(process.execPath, ['--env-file=.env', file], options);
+      try {
+        await waitFor('http://localhost:3000/');
+        const browser = await new Browser().logIn('http://localhost:3000/auth/pimbuzz');
+        assert.equal(JSON.parse(browser.text).id, `pimbuzz:${person.id}`, browser.text);
+      } finally {
+        app.kill();
+        await once(app, 'exit');
+      }
+    }
+  } finally {
+    process.kill(-command.pid, 'SIGINT');
+    await once(command, 'exit');
+  }
+  console.log('with the lines that npx passport-loginwith provider prints, app.mjs and the printed app log a user in');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -11,13 +11,20 @@ Options of provider
                         other one, the whole network can use it, secrets included
   --name <name>         name of the site (Pimbuzz)
   --version <version>   version of the site's script: 2.8, 4.0 or 4.2 (4.2)
+  --language <code>     language of the site, such as fr (en)
   --users <file>        JSON file with an array of users, such as
                         [{ "username": "ada", "firstName": "Ada" }]
   --redirect-url <URL>  URL of the app's callback
                         (http://localhost:3000/auth/NAME/callback)
   --site-url <URL>      URL of the provider, where it has a name of its own
+  --uploads-url <URL>   URL of the site's pictures, where they are on a CDN
   --state <file>        keep apps, users and grants in this file
+                        (.passport-loginwith/NAME.json in the current folder)
+  --reset               start afresh; what was kept before is put aside
+  --no-state            keep nothing
   --help                show this text
+
+Everything else, such as a site in maintenance, is switched in the console that it names.
 
 Exit codes: 0 stopped as asked, 1 it could not run, 2 the command line was not understood.
 `;

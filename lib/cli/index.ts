@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { errorText } from '../internal/unknown-error.js';
 import { UsageError, type CommandLine } from './command-line.js';
 import { help } from './help.js';
-import { runProvider } from './provider.js';
+import { runProvider } from './provider/run-provider.js';
 
 /** Runs the command with its arguments; resolves to the exit code. */
 export async function runCommand(args: readonly string[], line: CommandLine): Promise<number> {
@@ -45,10 +45,14 @@ function packageVersion(): string {
 }
 
 if (require.main === module) {
+  // The terminal was closed, or the program that read the output has ended: nobody is left to tell.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const stopped = new Promise((resolve) => {
     // `on`, because npx passes on a signal that the terminal has sent already: the second must not kill.
     process.on('SIGINT', resolve);
     process.on('SIGTERM', resolve);
+    // The terminal was closed.
+    process.on('SIGHUP', resolve);
   });
   void runCommand(process.argv.slice(2), {
     stdout: (text) => process.stdout.write(text),

@@ -11,7 +11,7 @@ import { createConditions } from './faults/site-conditions.js';
 import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
 import { createCrossSiteGuard } from './server/cross-site.js';
-import { createRequestLog, maskText } from './server/request-log.js';
+import { createRequestLog, maskText, type RequestLog } from './server/request-log.js';
 import { readTarget } from './server/request-target.js';
 import { createSiteRouter } from './server/router.js';
 import { createScriptRunner, type ScriptRunner } from './server/script-runner.js';
@@ -19,6 +19,8 @@ import { sendResponse } from './server/send-response.js';
 import { createSessionCookie } from './server/session-cookie.js';
 import { createSiteAddress, type SiteAddress } from './server/urls.js';
 import { webServerResponse } from './server/web-server.js';
+import type { AppReference } from './store/apps.js';
+import { deriveSecret } from './store/secret.js';
 import { loadState, saveState } from './store/state-file.js';
 import { createStore, type Store } from './store/store.js';
 
@@ -53,12 +55,18 @@ interface BuiltProvider {
   handle: RequestHandler;
   controls: ProviderControls;
   address: SiteAddress;
+  requestLog: RequestLog;
+  /** What the code to paste for an app signs its sessions with; the same after a restart that keeps the state. */
+  sessionSecretOf: (app: AppReference) => string;
 }
 
 export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const { slug, users, now, version } = settings;
   const store = createStore({ users, now, sharedToken: version === '2.8' });
-  const session = createSessionCookie({ secret: restoreStore(store, settings), slug });
+  const secret = restoreStore(store, settings);
+  const session = createSessionCookie({ secret, slug });
+  const sessionSecretOf = (app: AppReference): string =>
+    deriveSecret(secret, `SESSION_SECRET of app ${store.apps.get(app).appId}`);
   const address = createSiteAddress(settings.siteURL);
   const conditions = createConditions(settings.conditions);
   const faults = createFaultQueues();
@@ -68,13 +76,15 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const router = new Router();
   const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
   // Before the pages that a site in maintenance closes.
-  router.use(createConsole({ settings, store, conditions, faults, requestLog, address, calls }));
+  router.use(createConsole({ settings, store, conditions, faults, requestLog, address, calls, sessionSecretOf }));
   router.use(createSiteRouter({ store, address, session, calls, runner, conditions, crossSiteGuard }));
-  router.use(createDashboard({ store, calls, address, crossSiteGuard }));
+  router.use(createDashboard({ store, calls, address, crossSiteGuard, sessionSecretOf }));
   return {
     handle: toRequestHandler(router, runner),
     controls: createControls({ settings, store, conditions, faults, requestLog, address }),
     address,
+    requestLog,
+    sessionSecretOf,
   };
 }
 

@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { parseOptions } from '../internal/option-readers.js';
 import type { ProviderControls } from './controls.js';
 import { buildProvider } from './create-provider.js';
+import { providerOptionNames, readProviderSettings, type ProviderOptions, type ProviderSettings } from './options.js';
+import type { RequestLog } from './server/request-log.js';
+import type { AppReference } from './store/apps.js';
 import { refuseConnection } from './server/web-server.js';
-import { providerOptionNames, readProviderSettings, type ProviderOptions } from './options.js';
 
 export interface StartOptions extends ProviderOptions {
   /** Default: 0, any free port. */
@@ -50,11 +52,19 @@ interface OpenedProvider {
   provider: LocalProvider;
   /** What other machines can do with it; undefined when they cannot reach it. */
   exposure: string | undefined;
+  requestLog: RequestLog;
+  /** What the code to paste for an app signs its sessions with. */
+  sessionSecretOf: (app: AppReference) => string;
 }
 
-/** The same as {@link startProvider}, without the warning: whoever calls it has to tell the user of the exposure. */
-export async function openProvider(options: StartOptions): Promise<OpenedProvider> {
-  const { port, host, ...settings } = parseOptions(
+interface StartSettings extends ProviderSettings {
+  port: number;
+  host: string;
+}
+
+/** Checks the options, without starting anything. @throws TypeError that lists all wrong ones. */
+export function parseStartOptions(options: StartOptions): StartSettings {
+  return parseOptions(
     { caller: 'startProvider', names: [...providerOptionNames, 'port', 'host'], example: '{ port: 4000 }' },
     options,
     (reader) => ({
@@ -63,7 +73,12 @@ export async function openProvider(options: StartOptions): Promise<OpenedProvide
       host: reader.read('host', isHost, 'an address or a name') ?? '127.0.0.1',
     }),
   );
-  const { handle, controls, address } = buildProvider(settings);
+}
+
+/** The same as {@link startProvider}, without the warning: whoever calls it has to tell the user of the exposure. */
+export async function openProvider(options: StartOptions): Promise<OpenedProvider> {
+  const { port, host, ...settings } = parseStartOptions(options);
+  const { handle, controls, address, requestLog, sessionSecretOf } = buildProvider(settings);
   // Requests without a host, or with a long head, get the web server's response and not Node's.
   const server = createServer({ requireHostHeader: false, maxHeaderSize: 64 * 1024 }, (req, res) => handle(req, res));
   // A TCP server's connections are plain sockets.
@@ -71,9 +86,9 @@ export async function openProvider(options: StartOptions): Promise<OpenedProvide
   await listen(server, port, host);
   // Bound to a port, so the address is an object.
   const { port: bound, address: boundAddress } = server.address() as AddressInfo;
-  const url = settings.siteURL ?? `http://${hostInURL(host)}:${bound}`;
+  const url = settings.siteURL ?? listeningURL(host, bound);
   // On all addresses, callers use whichever name they know.
-  address.listeningURL = isAnyAddress(host) ? undefined : `http://${hostInURL(host)}:${bound}`;
+  address.listeningURL = isAnyAddress(host) ? undefined : listeningURL(host, bound);
   const provider = Object.defineProperties(controls, {
     url: { value: url, enumerable: true },
     port: { value: bound, enumerable: true },
@@ -83,7 +98,15 @@ export async function openProvider(options: StartOptions): Promise<OpenedProvide
     // The three members that were missing were just defined.
     provider: provider as LocalProvider,
     exposure: isLoopback(boundAddress) ? undefined : exposureOf(settings.name, host),
+    requestLog,
+    sessionSecretOf,
   };
+}
+
+/** Where this machine reaches what listens on an address. */
+export function listeningURL(host: string, port: number): string {
+  const reachable = isAnyAddress(host) ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 function isLoopback(address: string): boolean {
@@ -138,9 +161,4 @@ function close(server: Server): Promise<void> {
 
 function isAnyAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
-}
-
-function hostInURL(host: string): string {
-  if (isAnyAddress(host)) return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }

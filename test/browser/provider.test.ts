@@ -158,7 +158,7 @@ describeWithChromium('the local provider in a browser', () => {
     await snippet.getByRole('button', { name: 'Copied' }).waitFor();
     const copied = await page.evaluate('navigator.clipboard.readText()');
     expect(copied).toBe(await snippet.locator('pre').textContent());
-    expect(copied).toContain(`baseURL: '${provider.url}'`);
+    expect(copied).toContain("PIMBUZZ_URL: provider = ''");
   });
 
   test('everything works without scripts', async () => {

@@ -1,12 +1,14 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../lib/cli';
+import { startProvider } from '../../lib/provider';
 import packageJSON from '../../package.json';
+import { startCommand, urlIn } from '../support/provider-command.js';
 
 let folder: string;
 beforeEach(() => {
@@ -14,14 +16,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Runs the command and stops it as soon as it has printed something, after `meanwhile`. */
+/** Runs the command, with no state kept, and stops it as soon as it has printed something, after `meanwhile`. */
 async function run(args: string[], meanwhile: (printed: string) => Promise<void> = () => Promise.resolve()) {
   let stdout = '';
   let stderr = '';
   let printed: (text: string) => void;
   const ready = new Promise<string>((resolve) => (printed = resolve));
   const stopped = ready.then(meanwhile);
-  const code = await runCommand(args, {
+  const isStart = args[0] === 'provider' && !args.includes('--state');
+  const code = await runCommand(isStart ? [...args, '--no-state'] : args, {
     stdout: (text) => {
       stdout += text;
       printed(stdout);
@@ -30,10 +33,6 @@ async function run(args: string[], meanwhile: (printed: string) => Promise<void>
     stopped,
   });
   return { code, stdout, stderr };
-}
-
-function urlIn(text: string): string {
-  return /is running at (\S+)/.exec(text)![1]!;
 }
 
 describe('the provider command', () => {
@@ -49,8 +48,8 @@ describe('the provider command', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/app_secret +[0-9a-f]{32}\n/);
     expect(stdout).toMatch(/redirect URL +http:\/\/localhost:3000\/in\/back\n/);
-    expect(stdout).toContain('LOOKLOOX_APP_ID=');
-    expect(stdout).toContain(`baseURL: '${url}'`);
+    expect(stdout).toContain(`\nLOOKLOOX_URL=${url}\n`);
+    expect(stdout).toContain('kept in       nothing');
     expect(stdout).toContain('POST (form)');
     expect(stdout).toMatch(/Look Loox has stopped\.\n$/);
     await expect(fetch(url)).rejects.toThrow('fetch failed');
@@ -84,6 +83,32 @@ describe('the provider command', () => {
     emitWarning.mockRestore();
   });
 
+  test('warns of a redirect URL with a “?”, where the key lands in another parameter', async () => {
+    const { code, stderr } = await run(['provider', '--port', '0', '--redirect-url', 'http://localhost:3000/cb?x=1']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^\nWarning: .*http:\/\/localhost:3000\/cb\?x=1\?auth_key=KEY.*\n$/);
+  });
+
+  test('takes the site’s language and the address of its pictures', async () => {
+    const args = [
+      'provider',
+      '--port',
+      '0',
+      '--version',
+      '2.8',
+      '--language',
+      'fr',
+      '--uploads-url',
+      'http://cdn.test/u',
+    ];
+    await run(args, async (printed) => {
+      const page = await fetch(`${urlIn(printed)}/signin`, { headers: { 'accept-language': '*' } });
+      const html = await page.text();
+      expect(html).toContain('<html lang="fr">');
+      expect(html).toContain('src="http://cdn.test/u/photos/');
+    });
+  });
+
   test('takes the name under which it is opened', async () => {
     const { code, stdout } = await run(['provider', '--port', '0', '--site-url', 'http://pimbuzz.test:4000']);
     expect(code).toBe(0);
@@ -111,6 +136,12 @@ describe('the provider command', () => {
   test.each([
     [['provider', '--nonsense'], "Unknown option '--nonsense'"],
     [['provider', 'extra'], "Unexpected argument 'extra'"],
+    [['provider', '--language', 'xx'], `"language" must be `],
+    [['provider', '--uploads-url', 'cdn'], '"uploadsURL" must be an http(s) URL'],
+    [['provider', '--redirect-url', 'http://localhost/#/cb'], '--redirect-url must not have a "#"'],
+    [['provider', '--state', ' '], '--state must be the path of a file'],
+    [['provider', '--no-state', '--state', 'x'], '--no-state keeps nothing, so it does not go with --state'],
+    [['provider', '--no-state', '--reset'], '--no-state keeps nothing, so it does not go with --reset'],
     [['provider', '--port', 'abc'], '--port must be a number, not "abc"'],
     [['provider', '--port', '70000'], '"port" must be a number from 0 to 65535'],
     [['provider', '--version', '9'], `"version" must be '2.8', '4.0' or '4.2'`],
@@ -134,9 +165,21 @@ describe('the provider command', () => {
     expect(await run(['provider', '--port', port])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `passport-loginwith: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another port (0 picks a free one)\n`,
+      stderr: `passport-loginwith: port ${port} on 127.0.0.1 is taken: stop what listens there, or choose another port with --port (0 picks a free one)\n`,
     });
     taken.close();
+  });
+
+  test('a port that another local provider has ends with the name and the address of that one', async () => {
+    const other = await startProvider({ name: 'Look Loox', siteURL: 'http://lookloox.invalid', maintenance: true });
+    const result = await run(['provider', '--port', String(other.port)]);
+    await other.close();
+    expect(result).toMatchObject({
+      code: 1,
+      stderr:
+        `passport-loginwith: another local provider, Look Loox, is running at http://127.0.0.1:${other.port} already: ` +
+        'use that one, or choose another port with --port (0 picks a free one)\n',
+    });
   });
 
   test.each([
@@ -165,46 +208,43 @@ describe('the help', () => {
 });
 
 describe('the program', () => {
-  const args = ['-r', join(__dirname, '../support/ts-hook.cjs'), join(__dirname, '../../lib/cli/index.ts')];
-
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'stops cleanly on %s',
     async (signal) => {
-      const child = spawn(process.execPath, [...args, 'provider', '--port', '0'], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const chunks: Buffer[] = [];
-      child.stdout.once('data', () => child.kill(signal));
-      child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-      const [code] = (await once(child, 'exit')) as [number | null];
-      expect(code).toBe(0);
-      expect(Buffer.concat(chunks).toString()).toContain('is running at http://127.0.0.1:');
+      const command = await startCommand(['provider', '--port', '0'], { cwd: folder });
+      expect(await command.stop(signal)).toBe(0);
+      expect(command.stdout()).toMatch(/Pimbuzz has stopped\.\n$/);
+      expect(readdirSync(join(folder, '.passport-loginwith'))).toEqual(['.gitignore', 'pimbuzz.json']);
     },
     20_000,
   );
 
   test('prints nothing when a caller breaks off in the middle of a form, and goes on', async () => {
-    const child = spawn(process.execPath, [...args, 'provider', '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const exit = once(child, 'exit');
-    const [printed] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-    const url = urlIn(printed);
+    const command = await startCommand(['provider', '--port', '0', '--no-state'], { cwd: folder });
     for (const path of ['/signin', '/api/authorize?app_secret=0123456789abcdef', '/developers/apps/new']) {
-      const client = connect(Number(new URL(url).port), '127.0.0.1');
+      const client = connect(Number(new URL(command.url).port), '127.0.0.1');
       client.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 500\r\n`);
       client.write('content-type: application/x-www-form-urlencoded\r\n\r\nuser_id=2', () => client.resetAndDestroy());
       await once(client, 'close');
-      expect((await fetch(`${url}/signin`)).status).toBe(200);
+      expect((await fetch(`${command.url}/signin`)).status).toBe(200);
     }
-    child.kill();
-    expect(await exit).toEqual([0, null]);
-    expect(stderr).toBe('');
+    expect(await command.stop('SIGTERM')).toBe(0);
+    expect(command.stderr()).toBe('');
+  }, 20_000);
+
+  test('stops cleanly when nobody reads its output any more', async () => {
+    const command = await startCommand(['provider', '--port', '0'], { cwd: folder });
+    command.stopReading();
+    expect((await fetch(`${command.url}/api/oauth?app_id=7`)).status).toBe(200);
+    expect(await command.stop('SIGHUP')).toBe(0);
+    expect(readdirSync(join(folder, '.passport-loginwith'))).toEqual(['.gitignore', 'pimbuzz.json']);
   }, 20_000);
 
   test('exits with the code, and prints what is wrong on stderr', async () => {
+    const hook = join(__dirname, '../support/ts-hook.cjs');
+    const program = join(__dirname, '../../lib/cli/index.ts');
     const result = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-      execFile(process.execPath, [...args, 'nonsense'], (error, _stdout, stderr) =>
+      execFile(process.execPath, ['-r', hook, program, 'nonsense'], (error, _stdout, stderr) =>
         resolve({ code: error?.code, stderr }),
       );
     });

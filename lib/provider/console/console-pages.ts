@@ -9,6 +9,7 @@ import { sendPage } from '../server/page-responses.js';
 import type { RequestLog } from '../server/request-log.js';
 import { readTarget } from '../server/request-target.js';
 import type { SiteAddress } from '../server/urls.js';
+import type { AppReference } from '../store/apps.js';
 import type { Store } from '../store/store.js';
 import { developerContext } from './language.js';
 import { consoleSection, type ConsoleContext } from './section.js';
@@ -21,6 +22,8 @@ export interface ConsoleDeps {
   requestLog: RequestLog;
   address: SiteAddress;
   calls: CallReader;
+  /** What an app's sessions are signed with. */
+  sessionSecretOf: (app: AppReference) => string;
 }
 
 /** What a route needs to show a page of the console. */

@@ -23,7 +23,7 @@ import { routeSwitches } from './switch-routes.js';
  * clock, people and apps. It works while the site is closed too.
  */
 export function createConsole(deps: ConsoleDeps): Router.Router {
-  const { settings, store, address, calls } = deps;
+  const { settings, store, address, calls, sessionSecretOf } = deps;
   const router = new Router();
   const pages = createConsolePages(deps);
   const guards = createConsoleGuards(calls);
@@ -40,7 +40,9 @@ export function createConsole(deps: ConsoleDeps): Router.Router {
   routePeople(router, deps, pages);
   router.get(tabs.apps, (req, res) => {
     const site = { name: settings.name, url: address.urlFor(req) };
-    const apps = store.apps.list().map((app) => ({ app, environment: snippetsFor(app, site).env }));
+    const apps = store.apps
+      .list()
+      .map((app) => ({ app, environment: snippetsFor(app, { ...site, sessionSecret: sessionSecretOf(app) }).env }));
     pages.send(res, consoleAppsPage(pages.contextOf(req), apps));
   });
   routeApps(router, { ...deps, guards: createAppGuards(store, pages), base: tabs.apps });

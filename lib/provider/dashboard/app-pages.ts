@@ -2,7 +2,7 @@ import { html, type Markup } from '../../internal/html.js';
 import type { RegisteredApp } from '../store/app-form.js';
 import { redirectURLNotice } from './app-form-page.js';
 import { avatar, renderPage, type PageContext } from '../pages/index.js';
-import { snippetsFor } from './snippets.js';
+import { installCommand, snippetsFor } from './snippets.js';
 import { dashboardTexts, type DashboardTexts } from './texts.js';
 
 /** The change that the page confirms, when it is shown right after one. */
@@ -51,11 +51,17 @@ export function appsPage(
   return renderPage(context, { title: texts.title, body });
 }
 
+interface AppPageContent {
+  app: RegisteredApp;
+  /** Path of the list of apps. */
+  base: string;
+  siteURL: string;
+  sessionSecret: string;
+  done?: Done;
+}
+
 /** One app: its id and secret, the fields of its form, and the code to paste. */
-export function appPage(
-  context: PageContext,
-  { app, base, siteURL, done }: { app: RegisteredApp; base: string; siteURL: string; done?: Done },
-): string {
+export function appPage(context: PageContext, { app, base, siteURL, sessionSecret, done }: AppPageContent): string {
   const { app: texts, fields, categories } = dashboardTexts(context.language);
   const home = `${base}/${app.appId}`;
   const copy = copyLabels(context);
@@ -90,19 +96,18 @@ export function appPage(
       ${fact(fields.domain, app.domain)} ${fact(fields.redirectURL, app.redirectURL)}
       ${fact(fields.description, app.description)} ${fact(fields.category, categories[app.category])}
     </dl>
-    ${codeSection(context, app, siteURL)}`;
+    ${codeSection(context, snippetsFor(app, { name: context.siteName, url: siteURL, sessionSecret }))}`;
   return renderPage(context, { title: app.name, body });
 }
 
-function codeSection(context: PageContext, app: RegisteredApp, siteURL: string): Markup {
+function codeSection(context: PageContext, snippets: ReturnType<typeof snippetsFor>): Markup {
   const texts = dashboardTexts(context.language).app;
-  const snippets = snippetsFor(app, { name: context.siteName, url: siteURL });
   const copy = copyLabels(context);
   const block = (id: string, code: string): Markup =>
     html`<div class="snippet" id="${id}"><pre tabindex="0" ${copy}>${code}</pre></div>`;
   return html`<h2>${texts.code}</h2>
     <p>${texts.install}</p>
-    ${block('code-install', 'npm install passport-loginwith passport express')}
+    ${block('code-install', installCommand)}
     <p>${texts.env}</p>
     <details>
       <summary>${texts.showEnv}</summary>

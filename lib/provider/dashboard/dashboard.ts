@@ -8,6 +8,7 @@ import { sendAsset, sendPage, sendRedirect } from '../server/page-responses.js';
 import { readTarget } from '../server/request-target.js';
 import type { SiteAddress } from '../server/urls.js';
 import { checkAppForm, emptyAppForm, type AppFormValues, type RegisteredApp } from '../store/app-form.js';
+import type { AppReference } from '../store/apps.js';
 import type { Store } from '../store/store.js';
 import { appFormPage } from './app-form-page.js';
 import { appPage, appsPage, deleteAppPage, isDone, loginsPage, type AppLogin, type Done } from './app-pages.js';
@@ -19,6 +20,7 @@ interface DashboardDeps {
   calls: CallReader;
   address: SiteAddress;
   crossSiteGuard: Middleware;
+  sessionSecretOf: (app: AppReference) => string;
 }
 
 /**
@@ -58,12 +60,16 @@ interface AppRoutesDeps {
   store: Store;
   address: SiteAddress;
   guards: Guards;
+  sessionSecretOf: (app: AppReference) => string;
   /** Path of the list of apps, which these pages are below. */
   base: string;
 }
 
 /** Routes to create, show, edit and delete an app. */
-export function routeApps(router: Router.Router, { store, address, guards, base }: AppRoutesDeps): void {
+export function routeApps(
+  router: Router.Router,
+  { store, address, guards, base, sessionSecretOf }: AppRoutesDeps,
+): void {
   const showNewForm = guards.signedIn(({ res, page }) => {
     sendPage(res, appFormPage(page, { values: emptyAppForm, mistakes: {}, base }));
   });
@@ -77,7 +83,10 @@ export function routeApps(router: Router.Router, { store, address, guards, base 
     sendRedirect(res, `${base}/${appId}?done=created`);
   });
   const show = guards.signedInWithApp(({ req, res, page, app }) => {
-    sendPage(res, appPage(page, { app, base, siteURL: address.urlFor(req), ...doneOf(req) }));
+    sendPage(
+      res,
+      appPage(page, { app, base, siteURL: address.urlFor(req), sessionSecret: sessionSecretOf(app), ...doneOf(req) }),
+    );
   });
   const showEditForm = guards.signedInWithApp(({ res, page, app }) => {
     sendPage(res, appFormPage(page, { values: valuesOf(app), mistakes: {}, app, base }));

@@ -32,6 +32,9 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What says that a page is a local provider's and not a real site's. */
+export const generator = 'passport-loginwith';
+
 /** A whole HTML document: banner, header with the navigation, and the page itself. */
 export function renderPage(context: PageContext, { title, body }: PageContent): string {
   const texts = textsFor(context.language).layout;
@@ -42,6 +45,8 @@ export function renderPage(context: PageContext, { title, body }: PageContent): 
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <meta name="robots" content="noindex" />
+      <meta name="generator" content="${generator}" />
+      <meta name="application-name" content="${context.siteName}" />
       <link rel="icon" href="data:," />
       <link rel="stylesheet" href="/style.css" />
       <script src="/dashboard.js" defer></script>

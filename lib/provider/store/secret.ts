@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
 /**
  * 32 lower-case hex characters, the form of the real site's secrets, keys and tokens. The real ones are an MD5 of the
@@ -6,4 +6,9 @@ import { randomBytes } from 'node:crypto';
  */
 export function newSecret(): string {
   return randomBytes(16).toString('hex');
+}
+
+/** A secret for one purpose, always the same for the same text: 64 lower-case hex characters. */
+export function deriveSecret(secret: string, purpose: string): string {
+  return createHmac('sha256', secret).update(purpose).digest('hex');
 }

@@ -260,7 +260,8 @@ describe('the console', () => {
     const other = provider.createApp({ redirectURL: 'http://localhost:4321/cb', name: 'Theirs', ownerId: '3' });
     const text = await textAt('/console/apps');
     for (const { appId, appSecret } of [app(), other]) {
-      expect(text).toContain(`PIMBUZZ_APP_ID=${appId} PIMBUZZ_APP_SECRET=${appSecret}`);
+      const credentials = `PIMBUZZ_APP_ID=${appId} PIMBUZZ_APP_SECRET=${appSecret}`;
+      expect(text).toMatch(new RegExp(`PIMBUZZ_URL=${provider.url} ${credentials} SESSION_SECRET=[0-9a-f]{64} `));
     }
     const home = `/console/apps/${other.appId}`;
     expect(await textAt(home)).toContain('Code to paste');

@@ -32,8 +32,8 @@ describe('the code on an app’s page', () => {
     const browser = new Browser(`http://localhost:${port}`);
     const response = await provider.signIn<Response>((url, init) => browser.fetch(url, init));
 
-    expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ id: provider.users[0]!.id, provider: 'pimbuzz' });
+    expect(response.status).toBe(302);
+    expect(await (await browser.fetch('/')).json()).toMatchObject({ id: `pimbuzz:${provider.users[0]!.id}` });
     expect(html).toContain(`<a href="http://localhost:${port}/auth/pimbuzz">`);
   });
 
@@ -41,7 +41,7 @@ describe('the code on an app’s page', () => {
     provider = await startProvider({ name: 'Look Loox' });
     const { html } = await appPage(provider, provider.apps[0]!.appId);
     const code = snippetOf(html, 'code-typescript');
-    expect(code).toContain(`name: 'lookloox', baseURL: '${provider.url}'`);
+    expect(code).toContain("LOOKLOOX_URL: provider = ''");
     expect(diagnose(code)).toEqual([]);
     expect(diagnose(`${code}\nnew LoginWithStrategy({});`)).not.toEqual([]);
   });
@@ -69,18 +69,24 @@ describe('the routes in the code', () => {
       const code = snippetOf(html, id);
       expect(code).toContain(`app.get(${start}, passport`);
       expect(code).toContain(`app.get(${callback}, passport`);
+      expect(code).toContain(`app.get('${callback === "'/'" ? '/me' : '/'}', (req`);
       expect(code).toContain(`app.listen(${port});`);
     }
   });
 
-  test('the secret stands in .env only', async () => {
+  test('the secrets stand in .env only, with all that the program needs', async () => {
     const app = site.addApp();
     const { html } = await site.get(`/developers/apps/${app.appId}`);
-    expect(parseEnv(snippetOf(html, 'code-env'))).toEqual({
+    const env = parseEnv(snippetOf(html, 'code-env'));
+    expect(env).toEqual({
+      PIMBUZZ_URL: site.provider.url,
       PIMBUZZ_APP_ID: app.appId,
       PIMBUZZ_APP_SECRET: app.appSecret,
+      SESSION_SECRET: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect(snippetOf(html, 'code-typescript') + snippetOf(html, 'code-javascript')).not.toContain(app.appSecret);
+    const code = snippetOf(html, 'code-typescript') + snippetOf(html, 'code-javascript');
+    expect(code).not.toContain(app.appSecret);
+    expect(code).not.toContain(env.SESSION_SECRET);
   });
 });
 
@@ -101,7 +107,10 @@ async function run(code: string, env: string): Promise<Server> {
   const modules: Record<string, unknown> = { express: listeningExpress, 'passport-loginwith': loginwith };
   const installed = createRequire(__filename);
   const load = (name: string): unknown => modules[name] ?? installed(name);
-  Reflect.apply(compileFunction(code, ['require', 'process']), undefined, [load, { env: parseEnv(env) }]);
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const { outputText } = ts.transpileModule(code, { compilerOptions });
+  const parameters = { require: load, process: { env: parseEnv(env) }, exports: {} };
+  Reflect.apply(compileFunction(outputText, Object.keys(parameters)), undefined, Object.values(parameters));
   await once(started!, 'listening');
   return started!;
 }
