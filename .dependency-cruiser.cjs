@@ -22,6 +22,7 @@ const providerLayers = [
   ['provider/faults/'],
   ['provider/server/'],
   ['provider/dashboard/'],
+  ['provider/console/'],
   ['provider/testing/'],
   ['provider/create-provider.ts'],
   ['provider/start-provider.ts'],

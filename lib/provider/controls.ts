@@ -1,5 +1,6 @@
 import { signIn, type AgentResponse, type FetchAgent, type SignInOptions, type TestAgent } from './testing/sign-in.js';
-import type { Endpoint, Fault, FaultQueues } from './faults/faults.js';
+import type { FaultQueues } from './faults/fault-queues.js';
+import type { Endpoint, Fault } from './faults/faults.js';
 import type { CurrentConditions } from './faults/site-conditions.js';
 import type { AuthorizeMethod, ProviderSettings, SiteConditions, Version } from './options.js';
 import type { LoggedRequest, RequestLog } from './server/request-log.js';

@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from 'router';
 import { errorText } from '../internal/unknown-error.js';
 import { createControls, type ProviderControls } from './controls.js';
+import { createConsole } from './console/console.js';
 import { createDashboard } from './dashboard/dashboard.js';
-import { createFaultQueues, noFault } from './faults/faults.js';
+import { createFaultQueues } from './faults/fault-queues.js';
+import { noFault } from './faults/faults.js';
 import { createConditions } from './faults/site-conditions.js';
 import { parseProviderOptions, type ProviderOptions, type ProviderSettings } from './options.js';
 import { createCallReader } from './server/call-reader.js';
@@ -73,6 +75,8 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const runner = createScriptRunner({ settings, store, conditions, faults, requestLog, address, calls });
   const router = new Router();
   const crossSiteGuard = createCrossSiteGuard({ address, calls, runner });
+  // Before the pages that a site in maintenance closes.
+  router.use(createConsole({ settings, store, conditions, faults, requestLog, address, calls, sessionSecretOf }));
   router.use(createSiteRouter({ store, address, session, calls, runner, conditions, crossSiteGuard }));
   router.use(createDashboard({ store, calls, address, crossSiteGuard, sessionSecretOf }));
   return {

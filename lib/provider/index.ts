@@ -14,6 +14,7 @@ export type {
   SlowFault,
   StatusFault,
 } from './faults/faults.js';
+export type { RequestFact } from './server/request-facts.js';
 export type { LoggedRequest } from './server/request-log.js';
 export type { Language } from './i18n.js';
 export type { User, UserInput, UserReference } from './store/users.js';

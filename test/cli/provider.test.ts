@@ -124,7 +124,7 @@ describe('the provider command', () => {
       const fresh = jest.requireActual<typeof import('../../lib/cli')>('../../lib/cli');
       let stderr = '';
       const line = { stdout: () => undefined, stderr: (text: string) => (stderr += text), stopped: Promise.resolve() };
-      expect({ code: await fresh.runCommand(['provider', '--port', '0'], line), stderr }).toEqual({
+      expect({ code: await fresh.runCommand(['provider', '--port', '0', '--no-state'], line), stderr }).toEqual({
         code: 0,
         stderr: '',
       });

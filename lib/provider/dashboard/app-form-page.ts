@@ -17,13 +17,15 @@ interface AppFormContent {
   mistakes: AppMistakes;
   /** The app that is being edited; absent for a new one. */
   app?: RegisteredApp;
+  /** Path of the list of apps. */
+  base: string;
 }
 
 /** "Create app" and "Edit", with what was typed and a message at each wrong field. */
-export function appFormPage(context: PageContext, { values, mistakes, app }: AppFormContent): string {
+export function appFormPage(context: PageContext, { values, mistakes, app, base }: AppFormContent): string {
   const texts = dashboardTexts(context.language);
   const title = app === undefined ? texts.form.createTitle : texts.form.editTitle(app.name);
-  const home = app === undefined ? '/developers/apps' : `/developers/apps/${app.appId}`;
+  const home = app === undefined ? base : `${base}/${app.appId}`;
   const field = (name: AppField, control: (attributes: Markup) => Markup): Markup =>
     formField(context, { name, mistakes, control });
   const text = (name: AppField, attributes: Markup): Markup =>
@@ -31,7 +33,7 @@ export function appFormPage(context: PageContext, { values, mistakes, app }: App
   const body = html`<div class="form">
     <h1>${title}</h1>
     ${mistakesSummary(context, mistakes)}
-    <form method="post" action="${app === undefined ? '/developers/apps/new' : `${home}/edit`}" novalidate>
+    <form method="post" action="${app === undefined ? `${base}/new` : `${home}/edit`}" novalidate>
       ${text('name', html`required autocomplete="off"`)}
       ${text('domain', html`required autocomplete="off" autocapitalize="none" spellcheck="false"`)}
       ${text('redirectURL', html`required type="url" autocomplete="off"`)}

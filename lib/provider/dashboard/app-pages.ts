@@ -53,15 +53,17 @@ export function appsPage(
 
 interface AppPageContent {
   app: RegisteredApp;
+  /** Path of the list of apps. */
+  base: string;
   siteURL: string;
   sessionSecret: string;
   done?: Done;
 }
 
 /** One app: its id and secret, the fields of its form, and the code to paste. */
-export function appPage(context: PageContext, { app, siteURL, sessionSecret, done }: AppPageContent): string {
+export function appPage(context: PageContext, { app, base, siteURL, sessionSecret, done }: AppPageContent): string {
   const { app: texts, fields, categories } = dashboardTexts(context.language);
-  const home = `/developers/apps/${app.appId}`;
+  const home = `${base}/${app.appId}`;
   const copy = copyLabels(context);
   const body = html`<div class="heading">
       <div class="named">
@@ -119,9 +121,9 @@ function codeSection(context: PageContext, snippets: ReturnType<typeof snippetsF
     <p class="hint">${texts.realSite(context.siteName)}</p>`;
 }
 
-export function deleteAppPage(context: PageContext, app: RegisteredApp): string {
+export function deleteAppPage(context: PageContext, { app, base }: { app: RegisteredApp; base: string }): string {
   const texts = dashboardTexts(context.language).remove;
-  const home = `/developers/apps/${app.appId}`;
+  const home = `${base}/${app.appId}`;
   const title = texts.title(app.name);
   const body = html`<div class="narrow card">
     <h1>${title}</h1>
@@ -171,7 +173,7 @@ export function loginsPage(
   return renderPage(context, { title: texts.title, body });
 }
 
-function doneNotice({ language }: PageContext, done: Done | undefined): Markup | null {
+export function doneNotice({ language }: PageContext, done: Done | undefined): Markup | null {
   if (done === undefined) return null;
   return html`<p class="notice" role="status">${dashboardTexts(language).done[done]}</p>`;
 }
@@ -183,7 +185,7 @@ function fact(label: string, value: string): Markup | null {
 }
 
 /** Attributes that make the script add a copy button. The labels are in them, so the script has no language. */
-function copyLabels({ language }: PageContext): Markup {
+export function copyLabels({ language }: PageContext, label?: string): Markup {
   const texts = dashboardTexts(language).app;
-  return html`data-copy="${texts.copy}" data-copied="${texts.copied}" data-copy-failed="${texts.copyFailed}"`;
+  return html`data-copy="${label ?? texts.copy}" data-copied="${texts.copied}" data-copy-failed="${texts.copyFailed}"`;
 }

@@ -32,13 +32,20 @@ export function createDashboard(deps: DashboardDeps): Router.Router {
   const guards = createGuards(deps);
   routeAssets(router);
   router.all(/^\/(?:developers|settings\/apps)(?:\/|$)/i, deps.crossSiteGuard);
-  routeApps(router, deps, guards);
+  router.get(
+    appsPath,
+    guards.signedIn(({ req, res, page, user }) => {
+      sendPage(res, appsPage(page, { apps: deps.store.apps.ownedBy(user.id), ...doneOf(req) }));
+    }),
+  );
+  routeApps(router, { ...deps, guards, base: appsPath });
   routeLogins(router, deps, guards);
   routeDeveloperPages(router, deps);
   return router;
 }
 
-const parseForm = urlencoded({ extended: false, limit: '256kb' });
+export const parseForm = urlencoded({ extended: false, limit: '256kb' });
+const appsPath = '/developers/apps';
 
 function routeAssets(router: Router.Router): void {
   const assets = { '/style.css': ['text/css', styleSheet], '/dashboard.js': ['text/javascript', copyScript] } as const;
@@ -49,56 +56,65 @@ function routeAssets(router: Router.Router): void {
   }
 }
 
-function routeApps(router: Router.Router, { store, address, sessionSecretOf }: DashboardDeps, guards: Guards): void {
-  const list = guards.signedIn(({ req, res, page, user }) => {
-    sendPage(res, appsPage(page, { apps: store.apps.ownedBy(user.id), ...doneOf(req) }));
-  });
+interface AppRoutesDeps {
+  store: Store;
+  address: SiteAddress;
+  guards: Guards;
+  sessionSecretOf: (app: AppReference) => string;
+  /** Path of the list of apps, which these pages are below. */
+  base: string;
+}
+
+/** Routes to create, show, edit and delete an app. */
+export function routeApps(
+  router: Router.Router,
+  { store, address, guards, base, sessionSecretOf }: AppRoutesDeps,
+): void {
   const showNewForm = guards.signedIn(({ res, page }) => {
-    sendPage(res, appFormPage(page, { values: emptyAppForm, mistakes: {} }));
+    sendPage(res, appFormPage(page, { values: emptyAppForm, mistakes: {}, base }));
   });
   const create = guards.signedInForm(({ req, res, page, user }) => {
     const checked = checkAppForm(bodyOf(req));
     if (!checked.ok) {
-      sendPage(res, appFormPage(page, checked), 422);
+      sendPage(res, appFormPage(page, { ...checked, base }), 422);
       return;
     }
     const { appId } = store.createApp({ ...checked.input, ownerId: user.id });
-    sendRedirect(res, `/developers/apps/${appId}?done=created`);
+    sendRedirect(res, `${base}/${appId}?done=created`);
   });
   const show = guards.signedInWithApp(({ req, res, page, app }) => {
     sendPage(
       res,
-      appPage(page, { app, siteURL: address.urlFor(req), sessionSecret: sessionSecretOf(app), ...doneOf(req) }),
+      appPage(page, { app, base, siteURL: address.urlFor(req), sessionSecret: sessionSecretOf(app), ...doneOf(req) }),
     );
   });
   const showEditForm = guards.signedInWithApp(({ res, page, app }) => {
-    sendPage(res, appFormPage(page, { values: valuesOf(app), mistakes: {}, app }));
+    sendPage(res, appFormPage(page, { values: valuesOf(app), mistakes: {}, app, base }));
   });
   const edit = guards.signedInFormWithApp(({ req, res, page, app }) => {
     const checked = checkAppForm(bodyOf(req));
     if (!checked.ok) {
-      sendPage(res, appFormPage(page, { ...checked, app }), 422);
+      sendPage(res, appFormPage(page, { ...checked, app, base }), 422);
       return;
     }
     store.updateApp(app, checked.input);
-    sendRedirect(res, `/developers/apps/${app.appId}?done=saved`);
+    sendRedirect(res, `${base}/${app.appId}?done=saved`);
   });
   const showDeleteForm = guards.signedInWithApp(({ res, page, app }) => {
-    sendPage(res, deleteAppPage(page, app));
+    sendPage(res, deleteAppPage(page, { app, base }));
   });
   const remove = guards.signedInFormWithApp(({ res, app }) => {
     store.deleteApp(app);
-    sendRedirect(res, '/developers/apps?done=deleted');
+    sendRedirect(res, `${base}?done=deleted`);
   });
 
-  router.get('/developers/apps', list);
-  router.get('/developers/apps/new', showNewForm);
-  router.post('/developers/apps/new', parseForm, create);
-  router.get('/developers/apps/:appId', show);
-  router.get('/developers/apps/:appId/edit', showEditForm);
-  router.post('/developers/apps/:appId/edit', parseForm, edit);
-  router.get('/developers/apps/:appId/delete', showDeleteForm);
-  router.post('/developers/apps/:appId/delete', parseForm, remove);
+  router.get(`${base}/new`, showNewForm);
+  router.post(`${base}/new`, parseForm, create);
+  router.get(`${base}/:appId`, show);
+  router.get(`${base}/:appId/edit`, showEditForm);
+  router.post(`${base}/:appId/edit`, parseForm, edit);
+  router.get(`${base}/:appId/delete`, showDeleteForm);
+  router.post(`${base}/:appId/delete`, parseForm, remove);
 }
 
 function routeLogins(router: Router.Router, { store }: DashboardDeps, guards: Guards): void {
@@ -133,11 +149,12 @@ function routeDeveloperPages(router: Router.Router, { calls, address }: Dashboar
 }
 
 /** The form as body-parser left it on the request. */
-function bodyOf(req: IncomingMessage & { body?: unknown }): unknown {
+export function bodyOf(req: IncomingMessage & { body?: unknown }): unknown {
   return req.body;
 }
 
-function doneOf(req: IncomingMessage): { done?: Done } {
+/** The change that led to this page. */
+export function doneOf(req: IncomingMessage): { done?: Done } {
   const done = readTarget(req).query.get('done');
   return isDone(done) ? { done } : {};
 }

@@ -10,7 +10,7 @@ import type { User } from '../store/users.js';
 import { dashboardTexts } from './texts.js';
 
 /** A request for a page of the dashboard. */
-interface DashboardRequest {
+export interface DashboardRequest {
   req: Router.Request;
   res: ServerResponse;
   page: PageContext;
@@ -18,7 +18,7 @@ interface DashboardRequest {
 }
 
 type Handler = (request: DashboardRequest) => void;
-type AppHandler = (request: DashboardRequest & { app: RegisteredApp }) => void;
+type AppHandler = (request: Omit<DashboardRequest, 'user'> & { app: RegisteredApp }) => void;
 type Middleware = (req: Router.Request, res: ServerResponse) => void;
 
 export interface Guards {

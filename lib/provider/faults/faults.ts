@@ -102,31 +102,14 @@ export const noFault: FaultPlan = {
   isWrongHost: false,
 };
 
-/** Faults that wait for their call: one queue per endpoint, first in, first out. */
-export interface FaultQueues {
-  /** @throws TypeError when the endpoint or the fault does not exist. */
-  add(endpoint: unknown, fault: unknown): void;
-  /** The fault of this call; {@link noFault} when none waits. */
-  take(endpoint: Endpoint): FaultPlan;
+export const endpoints: readonly Endpoint[] = ['oauth', 'consent', 'authorize', 'get_user_info'];
+
+/** Names of all the faults that are possible at an endpoint. */
+export function faultNamesOf<E extends Endpoint>(endpoint: E): readonly FaultNames[E][] {
+  // The lists are what the type is made of.
+  return [...commonNames, ...effectsOf(endpoint)] as readonly FaultNames[E][];
 }
 
-export function createFaultQueues(): FaultQueues {
-  const queues = new Map<Endpoint, FaultPlan[]>(endpoints.map((endpoint) => [endpoint, []]));
-  return {
-    add(endpoint, fault) {
-      const known = endpoints.find((each) => each === endpoint);
-      if (known === undefined) {
-        throw new TypeError(
-          `once: the endpoint must be one of ${endpoints.join(', ')}, not ${JSON.stringify(endpoint)}`,
-        );
-      }
-      queues.get(known)?.push(planFault(known, fault));
-    },
-    take: (endpoint) => queues.get(endpoint)?.shift() ?? noFault,
-  };
-}
-
-const endpoints: readonly Endpoint[] = ['oauth', 'consent', 'authorize', 'get_user_info'];
 const deliveries = ['reset', 'hang', 'stalled', 'truncated', 'endless', 'slow', 'too_large'] as const;
 const commonNames = [
   ...deliveries,
@@ -142,7 +125,8 @@ const authorizeNames = ['wrong_secret', 'used_key', 'expired_token', 'dead_token
 const userInfoNames = ['expired_token', 'dead_token', 'deleted_user'] as const;
 const slowDuration = 10_000;
 
-function planFault(endpoint: Endpoint, fault: unknown): FaultPlan {
+/** @throws TypeError when the endpoint has no such fault. */
+export function planFault(endpoint: Endpoint, fault: unknown): FaultPlan {
   if (typeof fault === 'string') return planNamed(endpoint, fault);
   if (typeof fault !== 'object' || fault === null) throw unknownFault(endpoint, fault);
   const given: Record<string, unknown> = { ...fault };
@@ -209,7 +193,7 @@ function isConditionName(name: unknown): name is keyof typeof namedConditions {
 }
 
 function unknownFault(endpoint: Endpoint, fault: unknown): TypeError {
-  const names = [...commonNames, ...effectsOf(endpoint)].join(', ');
+  const names = faultNamesOf(endpoint).join(', ');
   return new TypeError(
     `once: ${JSON.stringify(fault)} is not a fault of ${endpoint}; the faults are ${names}, ` +
       `{ status, body?, headers?, sideEffects?, delay? }, { reset: 'before' | 'after' }, { slow: ms } and ` +

@@ -13,17 +13,30 @@ export const namedConditions = {
 /** The site's conditions, which the app's tests may change. */
 export interface CurrentConditions {
   read(): SiteConditions;
+  /** The conditions when everything works: no switch is on, and the rest is as the site was started. */
+  readonly normal: SiteConditions;
+  /** Names of those that are not normal. */
+  listUnusual(): (keyof SiteConditions)[];
   /** @throws TypeError that names the wrong condition; nothing is changed then. */
   change(changes: Partial<SiteConditions>): void;
 }
 
 export function createConditions(initial: SiteConditions): CurrentConditions {
   let current = initial;
+  const switches = Object.entries(checkConditions({})).filter(([, value]) => typeof value === 'boolean');
+  const normal = checkConditions({ ...initial, ...Object.fromEntries(switches) });
   return {
+    normal,
     read: () => current,
+    // As text, because a condition may be a list.
+    listUnusual: () => conditionNames.filter((name) => JSON.stringify(current[name]) !== JSON.stringify(normal[name])),
     change(changes) {
-      const names = { caller: 'configure', names: conditionNames, example: '{ maintenance: true }' };
-      current = parseOptions(names, { ...current, ...changes }, readSiteConditions);
+      current = checkConditions({ ...current, ...changes });
     },
   };
+}
+
+function checkConditions(given: Partial<SiteConditions>): SiteConditions {
+  const names = { caller: 'configure', names: conditionNames, example: '{ maintenance: true }' };
+  return parseOptions(names, given, readSiteConditions);
 }

@@ -8,6 +8,10 @@ export interface PageContext {
   user: { displayName: string; username: string } | null;
   /** Path of the request without its query; marks the current entry of the navigation. */
   path: string;
+  /** Whether the console answers to this caller, so that the pages link it. */
+  hasConsole: boolean;
+  /** What a part of the site adds to its pages: to the document's head, and above the content. */
+  section?: { head: Markup; top: Markup };
 }
 
 interface PageContent {
@@ -46,17 +50,20 @@ export function renderPage(context: PageContext, { title, body }: PageContent): 
       <link rel="icon" href="data:," />
       <link rel="stylesheet" href="/style.css" />
       <script src="/dashboard.js" defer></script>
+      ${context.section?.head}
     </head>
     <body>
       <a class="skip" href="#main">${texts.skip}</a>
-      <p class="banner">${texts.banner}</p>
-      <header class="top">
-        <a class="brand" href="/"
-          ><span class="mark" aria-hidden="true">${initialOf(context.siteName)}</span> ${context.siteName}</a
-        >
-        ${navigation(context)}
+      <header>
+        <p class="banner">${texts.banner}</p>
+        <div class="top">
+          <a class="brand" href="/"
+            ><span class="mark" aria-hidden="true">${initialOf(context.siteName)}</span> ${context.siteName}</a
+          >
+          ${navigation(context)}
+        </div>
       </header>
-      <main id="main" tabindex="-1">${body}</main>
+      <main id="main" tabindex="-1">${context.section?.top}${body}</main>
       <footer class="foot"><p>${texts.footer(context.siteName)}</p></footer>
     </body>
   </html>`;
@@ -77,6 +84,7 @@ function navigation(context: PageContext): Markup {
     { path: '/developers/apps', label: texts.myApps },
     { path: '/settings/apps', label: texts.myLogins },
     { path: '/developers', label: texts.developers },
+    ...(context.hasConsole ? [{ path: '/console', label: texts.console }] : []),
   ];
   const current = entries.find((entry) => context.path === entry.path || context.path.startsWith(`${entry.path}/`));
   const links = entries.map(

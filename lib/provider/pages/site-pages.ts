@@ -135,6 +135,7 @@ export function homePage(context: PageContext): string {
     <ul class="cards">
       ${card('/developers/apps', texts.apps, texts.appsLead)} ${card('/settings/apps', texts.logins, texts.loginsLead)}
       ${card('/developers', texts.docs, texts.docsLead)}
+      ${context.hasConsole ? card('/console', texts.console, texts.consoleLead) : null}
     </ul>`;
   return renderPage(context, { title: texts.title(siteName), body });
 }

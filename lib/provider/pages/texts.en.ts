@@ -6,6 +6,7 @@ export const en = {
     myApps: 'My apps',
     myLogins: 'My logins',
     developers: 'Developers',
+    console: 'Console',
     signIn: 'Sign in',
     signOut: 'Sign out',
     signedInAs: (name: string) => `Signed in as ${name}`,
@@ -25,6 +26,8 @@ export const en = {
     loginsLead: 'See the apps you accepted, and remove one to be asked again at its next login.',
     docs: 'Developers',
     docsLead: 'The protocol step by step, and what the documentation does not say.',
+    console: 'Console',
+    consoleLead: 'Watch the requests of your app as they come, and try what can go wrong.',
   },
   signIn: {
     title: 'Sign in',

@@ -8,6 +8,7 @@ export const fr: Texts = {
     myApps: 'Mes applications',
     myLogins: 'Mes connexions',
     developers: 'Développeurs',
+    console: 'Console',
     signIn: 'Se connecter',
     signOut: 'Se déconnecter',
     signedInAs: (name) => `Connecté en tant que ${name}`,
@@ -32,6 +33,8 @@ export const fr: Texts = {
       'posée de nouveau.',
     docs: 'Développeurs',
     docsLead: 'Le protocole pas à pas, et ce que la documentation ne dit pas.',
+    console: 'Console',
+    consoleLead: 'Suivez en direct les requêtes de votre application, et essayez ce qui peut mal tourner.',
   },
   signIn: {
     title: 'Se connecter',

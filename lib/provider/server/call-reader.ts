@@ -10,7 +10,7 @@ import { readForm, type FormRequest } from './body.js';
 import { readLanguage } from './language.js';
 import type { RequestTarget } from './request-target.js';
 import type { SessionCookie } from './session-cookie.js';
-import { uploadsURLOf, type SiteAddress } from './urls.js';
+import { isFromThisMachine, uploadsURLOf, type SiteAddress } from './urls.js';
 
 /** Reads from a request what the script and the pages need to know. */
 export interface CallReader {
@@ -42,6 +42,7 @@ export function createCallReader({ settings, store, conditions, address, session
       language: languageOf(req, target) === 'fr' ? 'fr' : 'en',
       user: user === null ? null : { displayName: displayNameOf(user), username: user.username },
       path: target.path,
+      hasConsole: isFromThisMachine(req),
     };
   };
   return {

@@ -42,7 +42,7 @@ export function createCrossSiteGuard({ address, calls, runner }: CrossSiteGuardD
  * Whether a form was sent from a page of this site. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`; a
  * client that sends neither is no browser that another site could have used.
  */
-function isSameOrigin(req: IncomingMessage): boolean {
+export function isSameOrigin(req: IncomingMessage): boolean {
   const site = req.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const { origin, host } = req.headers;

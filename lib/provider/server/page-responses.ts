@@ -9,8 +9,13 @@ export const pageHeaders = {
   'x-frame-options': 'DENY',
 } as const;
 
-export function sendPage(res: ServerResponse, page: string, status = 200): void {
-  send(res, status, page, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+export function sendPage(
+  res: ServerResponse,
+  page: string,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  send(res, status, page, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...headers });
 }
 
 /** Sends a style sheet, a script or a picture. @param headers at least the content type */

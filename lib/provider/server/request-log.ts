@@ -1,5 +1,9 @@
+import type { RequestFact } from './request-facts.js';
+
 /** One request that the provider received, with secrets, keys and tokens masked. */
 export interface LoggedRequest {
+  /** 1 for the first request since the start, and so on. */
+  readonly number: number;
   /** Milliseconds since 1970, by the provider's clock. */
   readonly at: number;
   /** The API's method, such as `authorize`, or `consent`. */
@@ -19,34 +23,39 @@ export interface LoggedRequest {
   readonly error?: string;
   /** The fault that was applied. */
   readonly fault?: string;
+  /** What the site did with the request, found by looking at its table before and after. */
+  readonly facts: readonly RequestFact[];
 }
 
 /** The last 1000 requests. */
 export interface RequestLog {
-  /** Masks an entry and keeps it. */
-  add(entry: LoggedRequest): void;
+  /** Masks an entry, numbers and keeps it. */
+  add(entry: Omit<LoggedRequest, 'number'>): void;
   /** Oldest first. */
   list(): LoggedRequest[];
-  /** Calls back with every entry from now on, masked. Returns a function that ends it. */
+  /** Calls the listener with each entry that is added, until the function that it returns is called. */
   subscribe(listener: (entry: LoggedRequest) => void): () => void;
 }
 
 export function createRequestLog(): RequestLog {
   let entries: LoggedRequest[] = [];
+  let lastNumber = 0;
   const listeners = new Set<(entry: LoggedRequest) => void>();
   const list = (): LoggedRequest[] => entries.slice(-logLength);
   return {
     list,
     add(entry) {
-      const added = masked(entry);
+      const added = masked({ number: ++lastNumber, ...entry });
       entries.push(added);
       // Cut rarely, because each cut copies the log.
       if (entries.length >= 2 * logLength) entries = list();
       for (const listener of listeners) listener(added);
     },
     subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      // Wrapped, so that a listener that subscribes twice is called twice, and each can unsubscribe.
+      const own = (entry: LoggedRequest): void => listener(entry);
+      listeners.add(own);
+      return () => void listeners.delete(own);
     },
   };
 }
@@ -54,10 +63,11 @@ export function createRequestLog(): RequestLog {
 const logLength = 1000;
 /** Any site can have a browser send large forms to the API, and the log keeps many of them. */
 const largestForm = 16 * 1024;
+const longestAppId = 64;
 const mask = '***';
 
 function masked(entry: LoggedRequest): LoggedRequest {
-  const { endpoint, path, form, location } = entry;
+  const { endpoint, path, form, location, facts } = entry;
   return {
     ...entry,
     endpoint: maskText(endpoint),
@@ -66,7 +76,14 @@ function masked(entry: LoggedRequest): LoggedRequest {
       firstFields(form).map(([name, value]) => [maskText(name), maskValue(name, value)] as const),
     ),
     ...(location === undefined ? {} : { location: maskURL(location) }),
+    facts: facts.map(maskFact),
   };
+}
+
+/** Of all facts, one alone has a value that the caller sent. */
+function maskFact(fact: RequestFact): RequestFact {
+  if (fact.type !== 'unknown_app') return fact;
+  return { ...fact, appId: maskValue('app_id', maskText(fact.appId)).slice(0, longestAppId) };
 }
 
 function firstFields(form: LoggedRequest['form']): [name: string, value: string][] {

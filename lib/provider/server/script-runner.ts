@@ -5,7 +5,8 @@ import { arrayParameter, type Parameters } from '../api/php-values.js';
 import { messageResponse, pageResponse, type ScriptResponse } from '../api/response.js';
 import type { ScriptCall } from '../api/script-call.js';
 import { applyAfter, applyBefore } from '../faults/effects.js';
-import { noFault, type Endpoint, type FaultPlan, type FaultQueues } from '../faults/faults.js';
+import type { FaultQueues } from '../faults/fault-queues.js';
+import { noFault, type Endpoint, type FaultPlan } from '../faults/faults.js';
 import type { CurrentConditions } from '../faults/site-conditions.js';
 import type { ProviderSettings } from '../options.js';
 import type { PageText } from '../api/messages.js';
@@ -16,6 +17,7 @@ import type { CallReader } from './call-reader.js';
 import type { FormRequest } from './body.js';
 import { languageCookie } from './language.js';
 import type { LoggedRequest, RequestLog } from './request-log.js';
+import { createCallWatch, type RequestFact } from './request-facts.js';
 import { readTarget, type RequestTarget } from './request-target.js';
 import { sendResponse } from './send-response.js';
 import type { SiteAddress } from './urls.js';
@@ -45,13 +47,20 @@ interface ScriptRunnerDeps {
 
 export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
   const { settings, store, conditions, faults, requestLog, address, calls } = deps;
+  const watchCall = createCallWatch(store, conditions);
 
+  const homeURL = (req: IncomingMessage, { isWrongHost }: FaultPlan): string | undefined =>
+    isWrongHost || address.isElsewhere(req) ? address.urlFor(req) : undefined;
+  const hostFacts = (req: IncomingMessage, plan: FaultPlan): RequestFact[] => {
+    const siteURL = homeURL(req, plan);
+    return siteURL === undefined ? [] : [{ type: 'wrong_host', siteURL }];
+  };
   const toWire = (req: IncomingMessage, response: ScriptResponse, plan: FaultPlan): WireResponse => {
     const whole = wireResponse(req, response, {
       version: settings.version,
       conditions: { ...conditions.read(), ...plan.conditions },
       languageCookie: languageCookie(readTarget(req).query, conditions.read()),
-      homeURL: plan.isWrongHost || address.isElsewhere(req) ? address.urlFor(req) : undefined,
+      homeURL: homeURL(req, plan),
     });
     return applyRange(req, whole);
   };
@@ -65,9 +74,11 @@ export function createScriptRunner(deps: ScriptRunnerDeps): ScriptRunner {
     // Taken after the body was read: the faults go to the calls in the order in which they are responded to.
     const plan = endpoint === undefined || isAddressCall(call) ? noFault : faults.take(endpoint);
     const faultyCall = { ...call, conditions: { ...call.conditions, ...plan.conditions } };
+    const findFacts = watchCall(call, endpoint);
     const response = plan.runsScript ? runWithEffect(store, faultyCall, plan, script) : pageResponse('');
     const sent = replaced(toWire(req, response, plan), plan, settings.name);
-    requestLog.add(logEntry({ at: store.now(), name, req, call, response, sent, plan }));
+    const facts = [...hostFacts(req, plan), ...findFacts({ response, plan })];
+    requestLog.add(logEntry({ at: store.now(), name, req, call, response, sent, plan, facts }));
     sendResponse(res, sent, plan);
   };
 
@@ -148,9 +159,11 @@ interface CompletedCall {
   response: ScriptResponse;
   sent: WireResponse;
   plan: FaultPlan;
+  facts: readonly RequestFact[];
 }
 
-function logEntry({ at, name, req, call, response, sent, plan }: CompletedCall): LoggedRequest {
+function logEntry(completed: CompletedCall): Omit<LoggedRequest, 'number'> {
+  const { at, name, req, call, response, sent, plan, facts } = completed;
   const error = plan.replacement === undefined ? errorMessage(response) : undefined;
   const { location } = sent.headers;
   return {
@@ -164,6 +177,7 @@ function logEntry({ at, name, req, call, response, sent, plan }: CompletedCall):
     ...(location === undefined ? {} : { location: String(location) }),
     ...(error === undefined ? {} : { error }),
     ...(plan.name === '' ? {} : { fault: plan.name }),
+    facts,
   };
 }
 

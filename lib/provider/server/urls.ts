@@ -49,6 +49,18 @@ export function createSiteAddress(configuredURL: string | undefined): SiteAddres
   return address;
 }
 
+/**
+ * Whether a request comes from this machine, for a name of this machine, and through no proxy that says so. A proxy
+ * here that adds no header and speaks HTTP/1.0, as nginx does unless it is told otherwise, is found by that.
+ */
+export function isFromThisMachine(req: IncomingMessage): boolean {
+  const { headers, socket, httpVersion } = req;
+  const hostname = headers.host === undefined ? undefined : hostnameOf(req);
+  const isLoopback = /^(?:127(?:\.\d+){3}|::1|::ffff:127(?:\.\d+){3})$/.test(socket.remoteAddress ?? '');
+  const isForwarded = Object.keys(headers).some((name) => /^(?:via|forwarded|x-forwarded\b.*|x-real-ip)$/.test(name));
+  return isLoopback && !isForwarded && httpVersion !== '1.0' && hostname !== undefined && isThisMachine(hostname);
+}
+
 /** URL of the uploads folder, without a slash at its end. */
 export function uploadsURLOf(siteURL: string, { uploadsURL = '/content/uploads' }: SiteConditions): string {
   return uploadsURL.startsWith('/') ? `${siteURL}${uploadsURL}` : uploadsURL;

@@ -12,8 +12,8 @@ export interface Grant {
   token: Token | null;
 }
 
-/** The grant that a token belongs to, and whether the token still lives. */
-type TokenState = { type: 'valid' | 'expired'; grant: Grant } | { type: 'unknown' };
+/** The grant that a token belongs to, whether the token still lives, and its age in seconds. */
+type TokenState = { type: 'valid' | 'expired'; grant: Grant; age: number } | { type: 'unknown' };
 
 /** The table of grants, with their keys and tokens. At most one row per app and user. */
 export interface Grants {
@@ -91,7 +91,7 @@ export function createGrants({ sharedToken }: { sharedToken: boolean }): Grants 
       const grant = tokens.find(value);
       const token = grant === undefined ? null : tokens.read(grant);
       if (grant === undefined || token === null) return { type: 'unknown' };
-      return { type: isExpired(token, second) ? 'expired' : 'valid', grant };
+      return { type: isExpired(token, second) ? 'expired' : 'valid', grant, age: second - token.issuedAt };
     },
     add(appId, userId, grantedAt) {
       const existing = find(appId, userId);
@@ -123,7 +123,7 @@ export function createGrants({ sharedToken }: { sharedToken: boolean }): Grants 
 }
 
 /** Seconds that a token lives, and is handed out again for (PROTOCOL.md: get_user_info, authorize). */
-const tokenSeconds = 60;
+export const tokenSeconds = 60;
 
 function createTokenColumn(): TokenColumn {
   const byToken = new Map<string, Grant>();
@@ -158,7 +158,7 @@ function createSharedTokenColumn(table: { firstRow(): Grant | undefined; lastOrd
 }
 
 /** The database compares keys and tokens without case and without trailing spaces (a `_ci` collation). */
-function collate(text: string): string {
+export function collate(text: string): string {
   let end = text.length;
   while (text[end - 1] === ' ') end -= 1;
   return text.slice(0, end).toLowerCase();

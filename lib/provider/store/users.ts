@@ -140,7 +140,8 @@ export function displayNameOf({ firstName, lastName, username }: User): string {
   return [firstName, lastName].filter(Boolean).join(' ') || username;
 }
 
-const textNames = [
+/** Names of the fields that hold a text or null. */
+export const userTexts = [
   'email',
   'firstName',
   'lastName',
@@ -153,7 +154,8 @@ const textNames = [
   'biography',
   'website',
 ] as const;
-const flagDefaults = {
+/** The fields that are true or false, with what they are when nothing is said. */
+export const userFlags = {
   verified: false,
   activated: true,
   approved: true,
@@ -162,13 +164,13 @@ const flagDefaults = {
   banned: false,
   admin: false,
 } as const;
-const fieldNames = ['id', 'username', ...textNames, ...Object.keys(flagDefaults)];
+const fieldNames = ['id', 'username', ...userTexts, ...Object.keys(userFlags)];
 
-type Texts = Pick<User, (typeof textNames)[number]>;
-type Flags = Pick<User, keyof typeof flagDefaults>;
+type Texts = Pick<User, (typeof userTexts)[number]>;
+type Flags = Pick<User, keyof typeof userFlags>;
 
 function parseTexts(given: Record<string, unknown>, username: string): Texts {
-  const text = (name: (typeof textNames)[number]): string | null => {
+  const text = (name: (typeof userTexts)[number]): string | null => {
     const value = given[name] ?? null;
     if (value !== null && typeof value !== 'string') {
       throw new TypeError(`"${name}" of ${username} must be a text or null, not ${showValue(value)}`);
@@ -191,8 +193,8 @@ function parseTexts(given: Record<string, unknown>, username: string): Texts {
 }
 
 function parseFlags(given: Record<string, unknown>, username: string): Flags {
-  const flag = (name: keyof typeof flagDefaults): boolean => {
-    const value = given[name] ?? flagDefaults[name];
+  const flag = (name: keyof typeof userFlags): boolean => {
+    const value = given[name] ?? userFlags[name];
     if (typeof value !== 'boolean') {
       throw new TypeError(`"${name}" of ${username} must be true or false, not ${showValue(value)}`);
     }

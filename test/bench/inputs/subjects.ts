@@ -70,6 +70,7 @@ const ofBrowsers = from('browser', {
     const path = `/api/authorize?${text}`;
     createRequestLog().add({
       ...{ at: 0, endpoint: text, method: 'GET', path, form: { auth_key: text }, userId: null, status: 200 },
+      facts: [{ type: 'unknown_app', appId: text, known: [] }],
     });
   },
 });

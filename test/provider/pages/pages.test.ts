@@ -195,7 +195,7 @@ describe('every page', () => {
   });
 
   test('a message shows its text as text', () => {
-    const context: PageContext = { siteName: ' ', language: 'en', user: null, path: '/' };
+    const context: PageContext = { siteName: ' ', language: 'en', user: null, path: '/', hasConsole: false };
     const page = messagePage(context, { title: 'Error', message: '<b>SQL</b>' });
     expect(page).toContain('<title>Error</title>');
     expect(page).toContain('&lt;b&gt;SQL&lt;/b&gt;');

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import request from 'supertest';
-import { startProvider } from '../../../lib/provider/index';
+import { startProvider, type LoggedRequest } from '../../../lib/provider/index';
+import { createRequestLog } from '../../../lib/provider/server/request-log';
 import { cpuTimeUntil } from '../../support/cpu-time';
 import { plainApp } from '../../support/plain-app';
 
@@ -88,6 +89,20 @@ describe('the request log', () => {
     expect(time).toBeLessThan(1000);
     expect(provider.requests).toHaveLength(50);
     await provider.close();
+  });
+
+  test('tells listeners of each request, masked, until they have enough', () => {
+    const log = createRequestLog();
+    const heard: string[] = [];
+    const listen = (entry: LoggedRequest): unknown => heard.push(`${String(entry.number)} ${entry.path}`);
+    const [unsubscribe, unsubscribeToo] = [log.subscribe(listen), log.subscribe(listen)];
+    const entry = { at: 0, endpoint: '', method: 'GET', form: {}, userId: null, status: 200, facts: [] };
+    log.add({ ...entry, path: '/?auth_key=x' });
+    unsubscribe();
+    log.add({ ...entry, path: '/two' });
+    unsubscribeToo();
+    log.add({ ...entry, path: '/three' });
+    expect(heard).toEqual(['1 /?auth_key=***', '1 /?auth_key=***', '2 /two']);
   });
 
   test('does not grow beyond 1000 entries', async () => {
