@@ -87,6 +87,12 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lib/**/*.ts'],
+    rules: {
+      'no-restricted-properties': ['error', { object: 'URL', property: 'canParse', message: 'Use parseURL.' }],
+    },
+  },
+  {
     // These read what browsers and providers send.
     files: ['lib/**/*.ts', 'example-app/**/*.ts'],
     plugins: { regexp },

@@ -1,3 +1,4 @@
+import { parseURL } from './internal/urls.js';
 import { redactURL } from './errors.js';
 import {
   cookieSecretRule,
@@ -197,7 +198,7 @@ function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): stri
   if (
     typeof callbackURL !== 'string' ||
     !/^(?:https?:\/\/[^/]|\/(?!\/))/i.test(callbackURL) ||
-    !URL.canParse(callbackURL, 'http://localhost')
+    parseURL(callbackURL, 'http://localhost') === undefined
   ) {
     reject('"callbackURL" must be the registered redirect URL, such as https://app.example/auth/pimbuzz/callback');
   } else if (callbackURL.includes('#')) {
@@ -217,7 +218,7 @@ function isDispatcher(value: unknown): value is NonNullable<ClientOptions['dispa
 }
 
 function isOrigin(value: unknown): value is string {
-  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value;
+  return typeof value === 'string' && parseURL(value)?.origin === value;
 }
 
 function isRateLimitStore(value: unknown): value is RateLimitStore {

@@ -1,5 +1,5 @@
 import { omitUndefined } from './internal/omit-undefined.js';
-import { trimSlashes } from './internal/urls.js';
+import { parseURL, trimSlashes } from './internal/urls.js';
 import type { AuthorizeMethod, Provider, ProviderDefinition } from './types.js';
 
 const authorizeMethods: readonly ('auto' | AuthorizeMethod)[] = ['auto', 'GET', 'POST'];
@@ -133,9 +133,8 @@ function parseSiteURL(value: unknown, option: string, mistakes: string[]): strin
 
 /** Returns the URL, or what is wrong with it. */
 function checkSiteURL(value: unknown): URL | string {
-  if (typeof value !== 'string' || !URL.canParse(value))
-    return 'must be an absolute URL such as https://social.example';
-  const url = new URL(value);
+  const url = typeof value === 'string' ? parseURL(value) : undefined;
+  if (url === undefined) return 'must be an absolute URL such as https://social.example';
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must start with https://';
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     return 'must start with https://, because the secret is sent there (http only for localhost)';

@@ -1,6 +1,6 @@
 import { LoginWithError } from '../errors.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
-import { trimSlashes } from '../internal/urls.js';
+import { parseURL, trimSlashes } from '../internal/urls.js';
 import type { Profile, Provider, UserInfo } from '../types.js';
 
 /**
@@ -147,10 +147,10 @@ function encodeSegment(text: string): string {
 /** Reads an http(s) URL with a host name; quotes in it are escaped, for attributes of every kind. */
 function parseWebURL(text: string): URL | undefined {
   // The parser also takes "https:/path" for a host; a browser takes it for a path of the page's own site.
-  if (!/^https?:\/\/[^/\\@]/i.test(text) || !URL.canParse(text)) return undefined;
-  const url = new URL(text.replaceAll("'", '%27'));
+  if (!/^https?:\/\/[^/\\@]/i.test(text)) return undefined;
+  const url = parseURL(text.replaceAll("'", '%27'));
   // It takes a quote for a part of a host name, too.
-  return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url.hostname) ? url : undefined;
+  return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url?.hostname ?? '') ? url : undefined;
 }
 
 /** Loads the table of entities with the first profile, so that the app starts faster. */

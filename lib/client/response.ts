@@ -1,6 +1,6 @@
 import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
-import { trimSlashes } from '../internal/urls.js';
+import { parseURL, trimSlashes } from '../internal/urls.js';
 import type { Provider } from '../types.js';
 
 /** A response of the provider's API, with its JSON parsed. */
@@ -95,12 +95,11 @@ function parseJSON(text: string): unknown {
 
 /** With JSON in the redirect, `Location` is the site's home page. */
 function readSiteURL(location: string): string {
-  if (!URL.canParse(location)) return "the site's own address";
-  const { origin, pathname } = new URL(location);
-  return origin + trimSlashes(pathname);
+  const url = parseURL(location);
+  return url === undefined ? "the site's own address" : url.origin + trimSlashes(url.pathname);
 }
 
 /** Scheme and host of a `Location`, the only parts of it that may be shown. */
 export function originOf(location: string): string | undefined {
-  return URL.canParse(location) ? new URL(location).origin : undefined;
+  return parseURL(location)?.origin;
 }

@@ -1,3 +1,4 @@
+import { parseURL } from '../internal/urls.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import {
   hasMethods,
@@ -141,7 +142,9 @@ function isFilled(value: unknown): value is string {
 
 function isTarget(value: unknown): value is string {
   return (
-    isText(value) && /^(?:\/(?![/\\])|https?:\/\/[^/])/i.test(value) && URL.canParse(value, 'http://origin.invalid')
+    isText(value) &&
+    /^(?:\/(?![/\\])|https?:\/\/[^/])/i.test(value) &&
+    parseURL(value, 'http://origin.invalid') !== undefined
   );
 }
 

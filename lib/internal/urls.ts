@@ -17,6 +17,18 @@ export function pathOf(url: string): string {
   return trimSlashes(path);
 }
 
+/**
+ * Parses a URL, or returns undefined. `URL.canParse` is of no use: on Node 20 and 22 it turns false for host names with
+ * `é` and the like as soon as V8 has optimized its caller.
+ */
+export function parseURL(text: string, base?: string | URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Removes the slashes at the end of a text. */
 export function trimSlashes(text: string): string {
   let end = text.length;

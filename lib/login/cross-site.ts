@@ -1,3 +1,4 @@
+import { parseURL } from '../internal/urls.js';
 /** The parts of a request that show which site made the browser send it. */
 export interface RequestOrigin {
   headers: Record<string, string | string[] | undefined>;
@@ -14,7 +15,7 @@ export interface RequestOrigin {
 export function isForeignStart(request: StartRequest, trustedOrigins: readonly string[]): boolean {
   const { method, headers } = request;
   if (method === 'POST' && headers.origin !== undefined) return !isSameOriginPost(request, trustedOrigins);
-  const referrer = parseURL(headers.referer);
+  const referrer = parseURL(String(headers.referer));
   if (referrer !== undefined && trustedOrigins.includes(referrer.origin)) return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
@@ -44,13 +45,8 @@ export function isSameOriginPost(request: RequestOrigin, trustedOrigins: readonl
   const { origin, referer, 'sec-fetch-site': site } = request.headers;
   if (trustedOrigins.some((trusted) => trusted === origin)) return true;
   if (site !== undefined) return site === 'same-origin' || site === 'none';
-  const sender = parseURL(origin ?? referer);
+  const sender = parseURL(String(origin ?? referer));
   return sender !== undefined && isOwnHost(request, sender);
-}
-
-function parseURL(header: string | string[] | undefined): URL | undefined {
-  const text = String(header);
-  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function isOwnHost({ headers, host }: RequestOrigin, url: URL): boolean {

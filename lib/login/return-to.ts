@@ -1,4 +1,4 @@
-import { pathOf } from '../internal/urls.js';
+import { parseURL, pathOf } from '../internal/urls.js';
 import { findParameter } from './request.js';
 
 const maximumLength = 512;
@@ -12,7 +12,7 @@ const maximumLength = 512;
 export function sanitizeReturnTo(value: unknown, callbackURL?: string): string {
   if (typeof value !== 'string' || value.length > maximumLength || !/^\/(?![/\\])/.test(value) || /\p{Cc}/u.test(value))
     return '/';
-  const url = URL.canParse(value, 'http://origin.invalid') ? new URL(value, 'http://origin.invalid') : undefined;
+  const url = parseURL(value, 'http://origin.invalid');
   // The parser resolves dot segments and backslashes as a browser does. The result must not start with "//" either.
   if (url?.origin !== 'http://origin.invalid' || url.pathname.startsWith('//')) return '/';
   return callbackURL !== undefined && isBelow(url.pathname, callbackURL) ? '/' : value;

@@ -14,7 +14,7 @@ export const english = {
 
 export const french: typeof english = {
   ...english,
-  signIn: 'Connexion',
+  signIn: 'Se connecter',
   consent: 'Se connecter à Example app avec Pimbuzz',
   start: 'Se connecter avec Pimbuzz',
   startText: 'si un autre site vous a envoyé ici sans que vous le demandiez, fermez cette page',

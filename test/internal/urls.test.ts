@@ -1,4 +1,4 @@
-import { addQueryParameter, encodePath, pathOf, trimSlashes } from '../../lib/internal/urls';
+import { addQueryParameter, encodePath, parseURL, pathOf, trimSlashes } from '../../lib/internal/urls';
 import { cpuTimeOf } from '../support/cpu-time';
 
 test.each([
@@ -52,4 +52,18 @@ test.each(['/', '?', '#', 'https://'])('a long text of %j is read without delay'
     trimSlashes(long);
   };
   expect(cpuTimeOf(work)).toBeLessThan(1000);
+});
+
+describe('parseURL', () => {
+  test('parses a URL, and a path with its base', () => {
+    expect(parseURL('https://exämple.org/a?b')?.href).toBe('https://xn--exmple-cua.org/a?b');
+    expect(parseURL('/a', 'https://app.example/b')?.href).toBe('https://app.example/a');
+    expect(parseURL('/a')).toBeUndefined();
+    expect(parseURL('https://')).toBeUndefined();
+  });
+
+  test('says the same however often it is asked', () => {
+    const found = Array.from({ length: 30_000 }, () => parseURL('https://exämple.org/'));
+    expect(found.filter((url) => url === undefined)).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { trimSlashes } from '../../internal/urls.js';
+import { parseURL, trimSlashes } from '../../internal/urls.js';
 import { errorText } from '../../internal/unknown-error.js';
 import { findProvider, isLoopback, providers } from '../../providers.js';
 import type { Provider } from '../../types.js';
@@ -70,9 +70,9 @@ function mend(text: string): { meant: string; mistakes: string[] } {
   if (!hasScheme && !looksLikeHost) return { meant: text, mistakes };
   const isLocal = /^(?:localhost|127\.)/.test(text);
   const absolute = hasScheme ? text : `${isLocal ? 'http' : 'https'}://${text}`;
-  if (!URL.canParse(absolute)) return { meant: text, mistakes };
+  const url = parseURL(absolute);
+  if (url === undefined) return { meant: text, mistakes };
   if (!hasScheme) mistakes.push('does not begin with https://');
-  const url = new URL(absolute);
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     mistakes.push('begins with http://, and the secret is sent there');
     url.protocol = 'https:';

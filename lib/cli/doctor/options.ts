@@ -1,3 +1,4 @@
+import { parseURL } from '../../internal/urls.js';
 import { parseArgs } from 'node:util';
 import { findNearestName, isPositiveInteger } from '../../internal/option-readers.js';
 import { isName } from '../../providers.js';
@@ -100,7 +101,7 @@ function shown(rawName: string): string {
 }
 
 function parseAppURL(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseURL(text);
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new UsageError('--app must be the URL at which people open the app, such as https://app.example');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')

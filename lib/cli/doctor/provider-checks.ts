@@ -1,3 +1,4 @@
+import { parseURL } from '../../internal/urls.js';
 import { isLoopback, providers } from '../../providers.js';
 import { checkAPI, type Site } from './api.js';
 import { checkApp, inApp, usualStart, type AppReading } from './app.js';
@@ -160,7 +161,7 @@ function findProxy({ protocol, hostname }: URL, environment: Environment): Proxy
       each === '*' || (each !== '' && `.${hostname}`.endsWith(`.${each.replace(/^\*?\./, '').replace(/:\d+$/, '')}`)),
   );
   const proxy = find('https_proxy', 'HTTPS_PROXY');
-  return proxy === undefined || isExcepted || !URL.canParse(proxy.text)
+  return proxy === undefined || isExcepted || parseURL(proxy.text) === undefined
     ? undefined
     : { name: proxy.name, url: proxy.text };
 }

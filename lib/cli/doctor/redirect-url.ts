@@ -1,3 +1,4 @@
+import { parseURL } from '../../internal/urls.js';
 import { isLoopback } from '../../providers.js';
 import { showURL } from './base-url.js';
 import type { GivenValue } from './environment.js';
@@ -15,7 +16,7 @@ export function readRedirectURL(
   baseURL: string | undefined,
 ): { finding: Finding; url: URL | undefined } {
   const { text, mistake } = cleanValue(given.text);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = parseURL(text);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     const advice = 'Register the whole URL of the callback, such as https://app.example/auth/pimbuzz/callback.';
     return { finding: problem('redirect-url', `${given.name} is no http(s) URL`, advice), url: undefined };

@@ -1,6 +1,6 @@
 import { explainRefusal } from '../../client/refusals.js';
 import { isObject } from '../../internal/option-readers.js';
-import { trimSlashes } from '../../internal/urls.js';
+import { parseURL, trimSlashes } from '../../internal/urls.js';
 import { isLoopback } from '../../providers.js';
 import { showURL } from './base-url.js';
 import { notChecked, ok, problem, warning, type Finding } from './findings.js';
@@ -79,7 +79,7 @@ function readRedirect(
   { location, status }: DoctorResponse,
   isAPI: boolean,
 ): SiteReading {
-  const target = URL.canParse(location, siteURL(baseURL)) ? new URL(location, siteURL(baseURL)) : undefined;
+  const target = parseURL(location, siteURL(baseURL));
   const path = target?.pathname.replace(/\/api(?:\.php|\/.*)?$/, '');
   const isToAPI = path !== undefined && path !== target?.pathname;
   if (

@@ -1,5 +1,5 @@
 import { redactURL } from '../../errors.js';
-import { pathOf } from '../../internal/urls.js';
+import { parseURL, pathOf } from '../../internal/urls.js';
 import { showURL } from './base-url.js';
 import type { DoctorResponse, Reply, Sender } from './http.js';
 
@@ -32,8 +32,7 @@ export async function isLoginRoute(sender: Sender, url: string | URL): Promise<b
 
 /** Where a response redirects to. */
 export function targetOf({ status, location }: DoctorResponse, url: string | URL): URL | undefined {
-  if (status < 300 || status >= 400 || !URL.canParse(location, String(url))) return undefined;
-  return new URL(location, url);
+  return status < 300 || status >= 400 ? undefined : parseURL(location, url);
 }
 
 /** The start of a login at a provider. */

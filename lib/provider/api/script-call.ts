@@ -21,3 +21,9 @@ export interface ScriptCall {
   readonly settings: ProviderSettings;
   readonly conditions: SiteConditions;
 }
+
+/** Whether an app only asks for the site's own address, which is no step of a login. */
+export function isAddressCall({ method, query, form }: ScriptCall): boolean {
+  const isBare = form.size === 0 && [...query.keys()].every((name) => name === 'do' || name === 'lang');
+  return method === 'get_user_info' && query.has('lang') && isBare;
+}

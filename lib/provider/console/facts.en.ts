@@ -41,6 +41,8 @@ export function factTextEn(fact: RequestFact, { user, duration, state, reason }:
       return 'wrong app_secret';
     case 'sign_in_asked':
       return 'nobody is signed in: asked to sign in';
+    case 'address_asked':
+      return 'the app asks by which address the site calls itself, as its first start does';
     case 'consent_asked':
       return 'asked for consent';
     case 'account_state':

@@ -35,6 +35,8 @@ export function factTextFr(fact: RequestFact, { user, duration, state, reason }:
       return 'mauvais app_secret';
     case 'sign_in_asked':
       return 'personne n’est connecté\u00a0: page de connexion';
+    case 'address_asked':
+      return 'l’application demande l’adresse du site, comme à la première connexion qu’elle lance';
     case 'consent_asked':
       return 'accord demandé';
     case 'account_state':

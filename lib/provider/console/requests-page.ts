@@ -153,6 +153,7 @@ function toneOf({ type }: RequestFact): Tone {
       return 'fault';
     case 'app':
     case 'sign_in_asked':
+    case 'address_asked':
     case 'consent_asked':
     case 'key_still_valid':
     case 'token_issued_again':

@@ -1,3 +1,4 @@
+import { parseURL } from '../../internal/urls.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageResponse } from '../api/response.js';
 import type { CallReader } from './call-reader.js';
@@ -46,5 +47,5 @@ export function isSameOrigin(req: IncomingMessage): boolean {
   const site = req.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const { origin, host } = req.headers;
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+  return origin === undefined || parseURL(origin)?.host === host;
 }

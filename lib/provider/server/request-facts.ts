@@ -1,7 +1,7 @@
 import { closedResponse } from '../api/api.js';
 import { arrayParameter, integerOf, type Parameter, type Parameters } from '../api/php-values.js';
 import type { ScriptResponse } from '../api/response.js';
-import type { ScriptCall } from '../api/script-call.js';
+import { isAddressCall, type ScriptCall } from '../api/script-call.js';
 import type { Endpoint, FaultPlan } from '../faults/faults.js';
 import type { CurrentConditions } from '../faults/site-conditions.js';
 import type { SiteConditions } from '../options.js';
@@ -21,7 +21,10 @@ export type RequestFact =
   | { readonly type: 'parameter_missing' | 'parameter_is_array'; readonly name: string }
   /** The parameters came where this version does not look; it reads the one that is named. */
   | { readonly type: 'wrong_place'; readonly reads: 'form' | 'query' }
-  | { readonly type: 'module_disabled' | 'not_looked_at' | 'wrong_secret' | 'sign_in_asked' | 'consent_asked' }
+  | {
+      readonly type:
+        'module_disabled' | 'not_looked_at' | 'wrong_secret' | 'sign_in_asked' | 'consent_asked' | 'address_asked';
+    }
   /** No key was issued, and these fields of the account stand against it. */
   | { readonly type: 'account_state'; readonly flags: readonly string[] }
   | { readonly type: 'key_issued'; readonly userId: string; readonly isFirst: boolean; readonly replacesKey: boolean }
@@ -175,6 +178,7 @@ function watchUserInfo({ store, tokens }: Context, call: ScriptCall): FindFacts<
   const app = state.type === 'unknown' ? undefined : store.apps.find(state.grant.appId);
   return ({ response, plan, isLookedAt }) => {
     if (!isLookedAt) return [...appFacts(app), { type: 'not_looked_at' }];
+    if (isAddressCall(call)) return [{ type: 'address_asked' }];
     const missing = missingFacts(call, 'query', ['access_token']);
     if (missing.length > 0) return missing;
     if (!isModuleEnabled(call, plan)) return [...appFacts(app), { type: 'module_disabled' }];

@@ -3,7 +3,7 @@ import { closedResponse, runCall } from '../api/api.js';
 import { acceptApp } from '../api/oauth.js';
 import { arrayParameter, type Parameters } from '../api/php-values.js';
 import { messageResponse, pageResponse, type ScriptResponse } from '../api/response.js';
-import type { ScriptCall } from '../api/script-call.js';
+import { isAddressCall, type ScriptCall } from '../api/script-call.js';
 import { applyAfter, applyBefore } from '../faults/effects.js';
 import type { FaultQueues } from '../faults/fault-queues.js';
 import { noFault, type Endpoint, type FaultPlan } from '../faults/faults.js';
@@ -117,12 +117,6 @@ interface ScriptRun {
   /** Endpoint in the request log. */
   name: string;
   script: (call: ScriptCall) => ScriptResponse;
-}
-
-/** Whether an app only asks for the site's own address, which is no step of a login. */
-function isAddressCall({ method, query, form }: ScriptCall): boolean {
-  const isBare = form.size === 0 && [...query.keys()].every((name) => name === 'do' || name === 'lang');
-  return method === 'get_user_info' && query.has('lang') && isBare;
 }
 
 function runWithEffect(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { trimSlashes } from '../../internal/urls.js';
+import { parseURL, trimSlashes } from '../../internal/urls.js';
 import type { SiteConditions } from '../options.js';
 
 /** Where the site is: its configured URL, and where it listens. */
@@ -91,9 +91,9 @@ function schemeOf(req: IncomingMessage): 'http' | 'https' {
 
 function isOtherSite(requested: string, own: string, { anyLocalName }: { anyLocalName: boolean }): boolean {
   if (requested === own) return false;
-  if (!URL.canParse(requested)) return true;
   const ownURL = new URL(own);
-  const requestedURL = new URL(requested);
+  const requestedURL = parseURL(requested);
+  if (requestedURL === undefined) return true;
   if (ownURL.protocol !== requestedURL.protocol) return true;
   // On its scheme's own port, the script compares the name letter by letter: `:80` or a capital is another host.
   if (ownURL.host === requestedURL.host) return ownURL.port === '' && ownURL.origin !== requested;
@@ -103,8 +103,8 @@ function isOtherSite(requested: string, own: string, { anyLocalName }: { anyLoca
 
 /** The name or the address in `Host`; undefined when something else is there. */
 function hostnameOf({ headers: { host = 'localhost' } }: IncomingMessage): string | undefined {
-  const isHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host) && URL.canParse(`http://${host}`);
-  return isHost ? new URL(`http://${host}`).hostname : undefined;
+  const isHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(host);
+  return isHost ? parseURL(`http://${host}`)?.hostname : undefined;
 }
 
 /** Names below `localhost` lead to this machine whatever a DNS server says, so they are nobody else's. */

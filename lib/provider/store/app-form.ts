@@ -1,3 +1,4 @@
+import { parseURL } from '../../internal/urls.js';
 import { isRedirectURL } from './redirect-url.js';
 
 /** The fields of an app in the dashboard's form. */
@@ -93,7 +94,7 @@ export function redirectURLTraps(redirectURL: string): { query: boolean; fragmen
 }
 
 export function isWebURL(value: unknown): value is string {
-  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && parseURL(value) !== undefined;
 }
 
 /** A field that was sent twice or as an array counts as not filled in. */
@@ -143,9 +144,9 @@ function isPicture(url: string): boolean {
 /** `URL` drops blanks and control characters silently; the return address would still contain them. */
 function parseHttpURL(text: string): URL | undefined {
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  if (/[\s\u0000-\u001f\u007f\\]/.test(text) || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined;
+  if (/[\s\u0000-\u001f\u007f\\]/.test(text)) return undefined;
+  const url = parseURL(text);
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined;
 }
 
 /** Characters as a reader counts them, so that an emoji does not cost two. */

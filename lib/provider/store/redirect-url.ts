@@ -1,3 +1,4 @@
+import { parseURL } from '../../internal/urls.js';
 /** What {@link isRedirectURL} accepts, for an error message. */
 export const redirectURLRule =
   'an http(s) URL or one of another scheme, without blanks, characters beyond ASCII, or "_" in the host name';
@@ -32,5 +33,5 @@ function isHostName(host: string): boolean {
 }
 
 function isIPv6(host: string): boolean {
-  return host.startsWith('[') && URL.canParse(`http://${host}`);
+  return host.startsWith('[') && parseURL(`http://${host}`) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { parseURL } from '../../internal/urls.js';
 import { consentPath } from '../api/oauth.js';
 import type { User } from '../store/users.js';
 import { createProviderBrowser, type ProviderBrowser } from './provider-browser.js';
@@ -102,8 +103,8 @@ async function acceptApp(browser: ProviderBrowser, start: URL, user: User): Prom
 /** The start of a login at the provider, if the response redirects to one. */
 function findStartURL(response: AgentResponse, { isStartURL }: SignInPlan): URL | undefined {
   if (!isRedirect(response)) return undefined;
-  const location = locationOf(response);
-  return URL.canParse(location) && isStartURL(new URL(location)) ? new URL(location) : undefined;
+  const location = parseURL(locationOf(response));
+  return location !== undefined && isStartURL(location) ? location : undefined;
 }
 
 function leadsToPathOf(callback: string, response: AgentResponse): boolean {
