@@ -63,7 +63,8 @@ describe('parseURL', () => {
   });
 
   test('says the same however often it is asked', () => {
-    const found = Array.from({ length: 30_000 }, () => parseURL('https://exämple.org/'));
-    expect(found.filter((url) => url === undefined)).toEqual([]);
+    let count = 0;
+    for (let i = 0; i < 100_000; i += 1) if (parseURL('https://exämple.org/') !== undefined) count += 1;
+    expect(count).toBe(100_000);
   });
 });
