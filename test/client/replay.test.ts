@@ -7,9 +7,9 @@ import type { Exchange } from '../support/replay';
 import { closeAll, createApp, createStrategy, openServer } from '../support/strategy-app';
 
 /** What real servers of three versions said to the two calls of a login. */
-const recorded = (JSON.parse(readFileSync(join(__dirname, '../fixtures/exchanges.json'), 'utf8')) as Exchange[]).filter(
-  ({ endpoint }) => endpoint === 'authorize' || endpoint === 'get_user_info',
-);
+const recorded = ['exchanges.json', 'requests.json']
+  .flatMap((file) => JSON.parse(readFileSync(join(__dirname, '../fixtures', file), 'utf8')) as Exchange[])
+  .filter(({ endpoint }) => endpoint === 'authorize' || endpoint === 'get_user_info');
 
 /** Recordings that a client cannot tell apart, of one dialect and call; the first of them stands for all. */
 const alike = new Map<string, [Exchange, ...Exchange[]]>();
@@ -46,12 +46,12 @@ test('the recordings have both calls, of each version', () => {
   expect(
     ['2.8', '4.0.3', '4.2.1'].map((engine) => [count(engine, 'authorize'), count(engine, 'get_user_info')]),
   ).toEqual([
-    [40, 40],
-    [40, 38],
-    [42, 38],
+    [167, 88],
+    [170, 93],
+    [172, 93],
   ]);
   expect([...alike.values()].flat()).toHaveLength(recorded.length);
-  expect(cases.length).toBe(71);
+  expect(cases.length).toBe(116);
 });
 
 test.each(cases)('$title', async ({ exchange }) => {
@@ -76,6 +76,11 @@ test.each(cases)('$title', async ({ exchange }) => {
   expect(user === undefined ? (failed ?? error)?.code : 'success').toBe(expected);
   if (user !== undefined && exchange.endpoint === 'get_user_info') {
     expect(user).toMatchObject(users[String(user.username)]!);
+    const folder = uploadsFolders.find(([scenario]) => exchange.scenario.startsWith(scenario))?.[1];
+    if (folder !== undefined) {
+      const { photos, cover } = user as { photos: { value: string }[]; cover?: string };
+      expect(photos.map(({ value }) => value).concat(cover ?? [])).toEqual([expect.stringMatching(folder)]);
+    }
     expect(user.badge).toBe(/"user_verified":"1"/.test(exchange.response.body || gzipped));
   }
   const sent = calls
@@ -117,7 +122,8 @@ function expectedOutcome({ response: { status, headers, body } }: Exchange): str
   if (status === 500) return 'provider_unavailable';
   if (headers['content-encoding'] === 'gzip') return 'success';
   if (headers['content-type']?.startsWith('text/html')) return 'response_html';
-  if (body === '' || body.startsWith('<br')) return 'response_not_json';
+  // Of these, the whole JSON did not come.
+  if (body === '' || /^<br|^\{"ac$|^TRACE/.test(body)) return 'response_not_json';
   if (body === '[]') return 'user_not_found';
   const { message } = JSON.parse(body) as { message?: string };
   if (message === undefined) return 'success';
@@ -135,6 +141,8 @@ const codeByMessage: Record<string, string> = {
   'This feature has been disabled by the admin': 'module_disabled',
   "Cette fonction a été désactivée par l'administrateur": 'module_disabled',
   'Das Entwicklermodul wurde vom Administrator deaktiviert': 'module_disabled',
+  'Nous sommes désolés, mais l’application que vous essayez d’utiliser n’existe pas ou a été désactivée':
+    'app_id_invalid',
 };
 
 /** Who the recorded people are, written out by hand. */
@@ -170,4 +178,16 @@ const users: Record<string, object> = {
   nogen: { id: '6', displayName: 'No Gender', relationship: 'single', photos: [] },
   'bob.b': { id: '9', displayName: 'Bob Brown', biography: 'B' },
   carol: { id: '10', displayName: 'Carol Clark', birthdate: '1992-01-01' },
+  bob: { id: '15', displayName: 'Bob Builder', gender: expect.stringMatching(/^(?:Male|Other|Autre|Andere|آخر)$/) },
+  bobby: { id: '2', displayName: 'Bob', gender: 'male' },
 };
+
+/** Where the recorded sites kept a picture, or a cover without one. */
+const uploadsFolders: [scenario: string, url: RegExp][] = [
+  ['uploads on a CDN', /^https:\/\/cdn\.provider\.test\/up\/photos\/2026\/11\/(?:x_\w+\.png|cover\.jpg)$/],
+  [
+    'uploads on S3',
+    /^https:\/\/s3\.eu-west-3\.amazonaws\.com\/buck\/uploads\/photos\/2026\/11\/(?:x_\w+\.png|cover\.jpg)$/,
+  ],
+  ['uploads folder renamed', /^http:\/\/provider\.test\/media\/photos\/2026\/11\/(?:x_\w+\.png|cover\.jpg)$/],
+];
