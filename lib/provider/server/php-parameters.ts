@@ -10,6 +10,7 @@ export const noParameters: Parameters = new Map();
 export function parseParameters(text: string): Parameters {
   const parameters = new Map<string, Parameter>();
   for (const pair of text.split('&')) {
+    if (pair === '') continue;
     const equals = pair.indexOf('=');
     const name = equals < 0 ? pair : pair.slice(0, equals);
     addParameter(parameters, decode(name), equals < 0 ? '' : decode(pair.slice(equals + 1)));
@@ -40,5 +41,7 @@ export function decodePercent(bytes: string): string {
 }
 
 function decode(text: string): string {
+  // Most have nothing to decode, and a hostile body has thousands.
+  if (/^[\w.-]*$/.test(text)) return text;
   return decodeBytes(Buffer.from(decodePercent(text.replaceAll('+', ' ')), 'latin1'));
 }
