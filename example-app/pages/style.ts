@@ -156,6 +156,7 @@ div.cover { aspect-ratio: auto; height: 5rem; }
 .who h1 { margin: 0.5rem 0 0; }
 .who p { margin: 0; }
 .picture {
+  position: relative;
   display: grid;
   place-items: center;
   width: 6rem;
