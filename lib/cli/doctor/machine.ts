@@ -22,9 +22,9 @@ export function checkCookieSecret(environment: Environment, setups: readonly Pro
   const appSecret = setups.map((setup) => setup.appSecret).find((each) => each && cleanValue(each.text).text === clean);
   if (appSecret !== undefined)
     return problem('cookie-secret', `${name} is the same as ${appSecret.name}, which can be guessed`, renew);
-  if (isExample(clean)) return problem('cookie-secret', `${name} is an example, which everybody knows`, renew);
   const length = `${name} has ${clean.length} characters`;
   if (!isCookieSecret(clean)) return problem('cookie-secret', `${length}, and 32 are needed`, renew);
+  if (isExample(clean)) return problem('cookie-secret', `${name} can be guessed: it is no random text`, renew);
   if (mistake !== undefined && !mistake.includes('in it')) {
     return warning(
       'cookie-secret',
@@ -74,12 +74,13 @@ const cookieSecretNames = ['SESSION_SECRET', 'COOKIE_SECRET'];
 
 function explainMissing(environment: Environment): Finding {
   const other = findMisnamed('SESSION_SECRET', environment);
-  const found = `SESSION_SECRET is not in ${environment.place}`;
-  if (other !== undefined)
-    return problem('cookie-secret', `${found}, but ${other} is`, `Rename ${other} to SESSION_SECRET.`);
+  if (other !== undefined) {
+    const found = `SESSION_SECRET is not set, but ${other} is`;
+    return problem('cookie-secret', found, `Rename ${other} to SESSION_SECRET.`);
+  }
   return problem(
     'cookie-secret',
-    found,
+    `SESSION_SECRET is not in ${environment.place}`,
     `Set it to what this prints, the same for all processes of the app: node -p "crypto.randomBytes(32).toString('hex')"`,
   );
 }
@@ -94,6 +95,8 @@ function isExample(secret: string): boolean {
       secret.replace(/[-_]/g, ' '),
     ) ||
     /01234567|12345678|abcdefgh|qwertyui|azertyui/i.test(secret) ||
+    // Of random characters many more are digits, and none of them make this word.
+    (/secret/i.test(secret) && secret.replace(/\D/g, '').length < 5) ||
     new Set(secret).size < 8
   );
 }
