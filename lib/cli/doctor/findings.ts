@@ -29,7 +29,7 @@ const subjects = {
   cache: 'Two starts at once',
   'proxy-scheme': 'The scheme that the app sees',
   'proxy-host': 'The host that the app sees',
-  'session-cookie': "The app's other cookies",
+  'session-cookie': "The app's session cookie",
   'app-clock': "The clock of the app's machine",
 } as const;
 
