@@ -147,6 +147,26 @@ describe('what is no problem', () => {
   });
 });
 
+test.each([
+  ["form-action 'self'", 'problem'],
+  ["default-src 'self'", undefined],
+  ["form-action 'self' PROVIDER", undefined],
+  ["form-action 'self' http:", undefined],
+])('a form that posts to the start, under the policy %s', async (policy, status) => {
+  const provider = await openProvider();
+  const strategy = createStrategy({ ...optionsFor(provider), name: 'pimbuzz' });
+  const app = express()
+    .get('/', (_req, res) => {
+      res.set('Content-Security-Policy', policy.replace('PROVIDER', provider.url));
+      res.send('<form class="login" method="post" action="/auth"><button>Log in</button></form>');
+    })
+    .use(createApp(strategy));
+  const args = ['--app', await serve(app), '--start', '/auth'];
+  const { find } = await diagnose({ env: envFor(provider), args });
+  expect(find('form-action')?.status).toBe(status);
+  if (status !== undefined) expect(find('form-action')?.advice).toContain(`add ${provider.url} to form-action`);
+});
+
 test('a session by another name is known by its signed value', async () => {
   const site = await openSite({
     before: (app) => void app.use(sessions({ name: 'shop', saveUninitialized: true, cookie: { httpOnly: false } })),

@@ -4,6 +4,7 @@ import { showURL } from './base-url.js';
 import { checkAttemptCookie, checkSessionCookies, isAttemptCookie, readCookies } from './cookies.js';
 import type { LoginWithError } from '../../errors.js';
 import { ok, problem, warning, type Finding } from './findings.js';
+import { checkForms } from './forms.js';
 import type { DoctorResponse, Reply, Sender } from './http.js';
 import { adviceForServerError, rateLimitAdvice } from './redirect-url.js';
 import { checkClock, speaksPlainHTTP } from './site.js';
@@ -78,6 +79,7 @@ export async function checkApp(toCheck: AppToCheck): Promise<AppReading> {
   findings.push(
     ok('start', `${start} redirects to a provider`),
     checkTarget(toCheck, providerStart),
+    ...(home.isResponse ? checkForms(home, start, providerStart.baseURL) : []),
     ...checkAttemptCookie(readCookies(first.cookies), app),
     checkCaches(first, second),
     await checkHost(sender, url),

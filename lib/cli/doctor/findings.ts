@@ -25,6 +25,7 @@ const subjects = {
   'app-tls': "The app's certificate",
   start: 'The start of a login',
   'start-provider': 'Where the start leads',
+  'form-action': 'The form of the login',
   'attempt-cookie': 'The cookie of the login',
   cache: 'Two starts at once',
   'proxy-scheme': 'The scheme that the app sees',
