@@ -204,6 +204,13 @@ describe('on this machine', () => {
     expect(find('cookie-secret')).toMatchObject({ status, found: expect.stringMatching(found) });
   });
 
+  test('a file of variables in another form is a problem', async () => {
+    const { find } = await diagnose({ files: { '.env': 'PIMBUZZ_APP_ID: 123\n' } });
+    expect(find('env-file')).toMatchObject({ status: 'problem', advice: 'Write each as a line NAME=VALUE.' });
+    const commented = await diagnose({ files: { '.env': '# PIMBUZZ_APP_ID=123\n\n' } });
+    expect(commented.find('env-file')?.status).toBe('ok');
+  });
+
   test('COOKIE_SECRET does as well', async () => {
     const { find } = await diagnose({ env: { COOKIE_SECRET: sessionSecret } });
     expect(find('cookie-secret')).toMatchObject({ status: 'ok', found: 'COOKIE_SECRET has 32 characters' });
