@@ -65,7 +65,12 @@ function readFile(path: string): EnvFile | NoFile {
     const entries = Object.entries(parseEnv(text)).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
     );
-    return { texts: new Map(entries), isUTF16, hasLines: /^\s*[^\s#]/m.test(text), cut };
+    return {
+      texts: new Map(entries),
+      isUTF16,
+      hasLines: text.split('\n').some((line) => /^[^#]/.test(line.trim())),
+      cut,
+    };
   } catch (error) {
     return { code: errorCodeOf(error) ?? 'unreadable' };
   }
@@ -82,7 +87,8 @@ function findCutName(line: string): string | undefined {
 function describeFile(path: string, { texts, isUTF16, hasLines, cut }: EnvFile, env: NodeJS.ProcessEnv): Finding {
   const name = basename(path);
   if (isUTF16) return problem('env-file', `${name} is in UTF-16, which Node does not read`, `Save ${name} as UTF-8.`);
-  if (texts.size === 0 && hasLines) return problem('env-file', `${name} sets no variable`, 'Write each as a line NAME=VALUE.');
+  if (texts.size === 0 && hasLines)
+    return problem('env-file', `${name} sets no variable`, 'Write each as a line NAME=VALUE.');
   const relevant = (variable: string) => /_(?:URL|APP_ID|APP_SECRET)$|^(?:SESSION|COOKIE)_SECRET$/.test(variable);
   const differing = [...texts].filter(
     ([each, text]) => relevant(each) && env[each] !== undefined && env[each] !== text,
