@@ -137,6 +137,14 @@ describe('what is no problem', () => {
     expect(find('redirect-url')?.advice).toContain('--redirect-url');
   });
 
+  test('a session secret that only the running app knows', async () => {
+    const site = await openSite();
+    const env = { ...envFor(site.provider), SESSION_SECRET: undefined };
+    const { code, find } = await diagnose({ env, args: ['--app', site.url] });
+    expect({ code, status: find('cookie-secret')?.status }).toEqual({ code: 0, status: 'not_checked' });
+    expect((await diagnose({ env })).find('cookie-secret')?.status).toBe('problem');
+  });
+
   test('a start with a slash at the end', async () => {
     const site = await openSite();
     const { find } = await diagnose({

@@ -272,7 +272,7 @@ describe('the report', () => {
     const text = await print({ env: { ...own, SESSION_SECRET: 'short-one' } });
     expect(text).toContain('\n  PROBLEM      cookieSecret: SESSION_SECRET has 9 characters, and 32 are needed\n');
     expect(text).toMatch(/\n {15}→ Set SESSION_SECRET to what this prints/);
-    expect(text).toMatch(/\n\n2 problems, 0 warnings, \d+ ok, \d+ not checked\nBegin with the first problem: .*\n$/);
+    expect(text).toMatch(/\n\n2 problems, 0 warnings, \d+ ok, \d+ not checked\nMend them from the top: .*\n$/);
   });
 
   test('has colours on a terminal only, and not with NO_COLOR', async () => {

@@ -33,7 +33,7 @@ export function toText(sections: readonly Section[], mask: Mask, isColoured: boo
   const counts = countOf(sections);
   const worst = counts.problem > 0 ? 'problem' : counts.warning > 0 ? 'warning' : 'ok';
   const summary = paint(summaryOf(counts), colours[worst]);
-  const next = counts.problem > 1 ? '\nBegin with the first problem: it may be the cause of the others.' : '';
+  const next = counts.problem > 1 ? '\nMend them from the top: one may be the cause of the next.' : '';
   return `${[...blocks, summary].join('\n\n')}${next}\n`;
 }
 
