@@ -191,14 +191,24 @@ describe('on this machine', () => {
     [sessionSecret.slice(1), 'problem', /has 31 characters, and 32 are needed/],
     ['', 'problem', /is empty/],
     [`"${sessionSecret}"`, 'warning', /quotes/],
-    ['my super secret', 'problem', /an example/],
-    ['change-me-change-me-change-me-change-me', 'problem', /an example/],
-    ['a'.repeat(64), 'problem', /an example/],
-    ['0123456789abcdef0123456789abcdef', 'problem', /an example/],
+    ['my super secret', 'problem', /has 15 characters/],
+    ['your-256-bit-secret-goes-here-please-now', 'problem', /can be guessed/],
+    ['thisismysecretthisismysecretthisismysecret', 'problem', /can be guessed/],
+    [`secret-${secret}`, 'ok', /characters$/],
+    ['change-me-change-me-change-me-change-me', 'problem', /can be guessed/],
+    ['a'.repeat(64), 'problem', /can be guessed/],
+    ['0123456789abcdef0123456789abcdef', 'problem', /can be guessed/],
     [secret, 'problem', /same as PIMBUZZ_APP_SECRET/],
   ])('the session secret %j is a %s', async (value, status, found) => {
     const { find } = await diagnose({ env: { ...own, SESSION_SECRET: value } });
     expect(find('cookie-secret')).toMatchObject({ status, found: expect.stringMatching(found) });
+  });
+
+  test('a file of variables in another form is a problem', async () => {
+    const { find } = await diagnose({ files: { '.env': 'PIMBUZZ_APP_ID: 123\n' } });
+    expect(find('env-file')).toMatchObject({ status: 'problem', advice: 'Write each as a line NAME=VALUE.' });
+    const commented = await diagnose({ files: { '.env': '# PIMBUZZ_APP_ID=123\n\n' } });
+    expect(commented.find('env-file')?.status).toBe('ok');
   });
 
   test('COOKIE_SECRET does as well', async () => {
@@ -262,7 +272,7 @@ describe('the report', () => {
     const text = await print({ env: { ...own, SESSION_SECRET: 'short-one' } });
     expect(text).toContain('\n  PROBLEM      cookieSecret: SESSION_SECRET has 9 characters, and 32 are needed\n');
     expect(text).toMatch(/\n {15}→ Set SESSION_SECRET to what this prints/);
-    expect(text).toMatch(/\n\n2 problems, 0 warnings, \d+ ok, \d+ not checked\n$/);
+    expect(text).toMatch(/\n\n2 problems, 0 warnings, \d+ ok, \d+ not checked\nMend them from the top: .*\n$/);
   });
 
   test('has colours on a terminal only, and not with NO_COLOR', async () => {

@@ -6,6 +6,7 @@ import { runCommand } from '../../lib/cli';
 import { createRequestHints } from '../../lib/cli/provider/request-hints';
 import { LoginWithClient } from '../../lib';
 import type { LoggedRequest, RegisteredApp } from '../../lib/provider';
+import { diagnose } from '../support/doctor.js';
 import { pasted, startCommand, urlIn } from '../support/provider-command.js';
 
 interface Site {
@@ -62,6 +63,15 @@ describe('what the app does wrong', () => {
       await fetch(`${site.url}/`);
       await fetch(`${site.url}/api/get_user_info?access_token=x`);
       await authorizeByForm(site, { app_id: site.appId, app_secret: site.appSecret, auth_key: 'wrong' });
+      expect(site.told()).toEqual([]);
+    }));
+
+  test('the doctor, who asks for an app that does not exist, is no mistake', () =>
+    withCommand([], async (site) => {
+      const { url, appId, appSecret } = site;
+      const env = { PIMBUZZ_URL: url, PIMBUZZ_APP_ID: appId, PIMBUZZ_APP_SECRET: appSecret };
+      const { find } = await diagnose({ env });
+      expect(find('credentials')?.status).toBe('ok');
       expect(site.told()).toEqual([]);
     }));
 

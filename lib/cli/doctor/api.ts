@@ -1,8 +1,9 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { explainRefusal, foundNoParameters } from '../../client/refusals.js';
 import type { LoginWithError } from '../../errors.js';
 import { isLoopback } from '../../providers.js';
 import type { AuthorizeMethod } from '../../types.js';
+import { madeUpAppId } from '../made-up-app.js';
 import { notChecked, ok, problem, warning, type Finding } from './findings.js';
 import type { DoctorResponse, Sender } from './http.js';
 import { parseJSON } from './site.js';
@@ -43,7 +44,7 @@ interface UnknownApp {
 /** Finds out with an app that does not exist: no secret goes where it is not read (PROTOCOL.md, `authorize`). */
 async function findDialect(site: Site): Promise<Dialect> {
   const credentials = {
-    appId: String(randomInt(1e14, 2e14)),
+    appId: madeUpAppId,
     appSecret: randomBytes(16).toString('hex'),
     areMended: false,
   };

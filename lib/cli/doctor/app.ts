@@ -1,15 +1,19 @@
+import { trimSlashes } from '../../internal/urls.js';
 import { isLoopback } from '../../providers.js';
 import { showURL } from './base-url.js';
 import { checkAttemptCookie, checkSessionCookies, isAttemptCookie, readCookies } from './cookies.js';
+import type { LoginWithError } from '../../errors.js';
 import { ok, problem, warning, type Finding } from './findings.js';
+import { checkForms } from './forms.js';
 import type { DoctorResponse, Reply, Sender } from './http.js';
-import { adviceForServerError } from './redirect-url.js';
+import { adviceForServerError, rateLimitAdvice } from './redirect-url.js';
 import { checkClock, speaksPlainHTTP } from './site.js';
 import { showAppId } from './values.js';
 import {
   findErrorCode,
   isLoginRoute,
   isSameRoute,
+  isStartPage,
   readProviderStart,
   showTarget,
   targetOf,
@@ -38,8 +42,8 @@ export interface AppReading {
   /** Where the app really is: an address may redirect to the right one. */
   app: URL;
   isRunning: boolean;
-  /** Whether its start leads to a provider. */
-  isStarting: boolean;
+  /** Base URL of the provider to which its start leads, if it does. */
+  providerURL: string | undefined;
 }
 
 /** Where the start is if nothing else is said. */
@@ -62,25 +66,26 @@ export async function checkApp(toCheck: AppToCheck): Promise<AppReading> {
   const first = replies.find((each) => each.isResponse && findStartIn(each, url) !== undefined) ?? replies[0];
   const second = first === replies[0] ? replies[1] : replies[0];
   if (!first.isResponse)
-    return { findings: [explainUnreachable(app, first)], app, isRunning: false, isStarting: false };
+    return { findings: [explainUnreachable(app, first)], app, isRunning: false, providerURL: undefined };
   const providerStart = findStartIn(first, url);
   const findings = [...moved, ...checkScheme(app), ...checkClock('app-clock', first)];
   if (providerStart === undefined) {
     findings.push(await explainNoStart({ ...toCheck, app, start }, first, targetOf(first, url)));
-    return { findings, app, isRunning: true, isStarting: false };
+    return { findings, app, isRunning: true, providerURL: undefined };
   }
-  const isWholeLogin = await isLoginRoute(sender, inApp(app, `${start}/renew`));
+  const isWholeLogin = await isLoginRoute(sender, inApp(app, `${trimSlashes(start)}/renew`));
   const home = await visit(sender, inApp(app, '/'));
   const cookies = readCookies([...first.cookies, ...(home.isResponse ? home.cookies : [])]);
   findings.push(
     ok('start', `${start} redirects to a provider`),
     checkTarget(toCheck, providerStart),
+    ...(home.isResponse ? checkForms(home, start, providerStart.baseURL) : []),
     ...checkAttemptCookie(readCookies(first.cookies), app),
     checkCaches(first, second),
     await checkHost(sender, url),
     checkSessionCookies(cookies, app, isWholeLogin),
   );
-  return { findings, app, isRunning: true, isStarting: true };
+  return { findings, app, isRunning: true, providerURL: providerStart.baseURL };
 }
 
 /** Goes on from http to https, or to the other host name, as a browser does. */
@@ -106,15 +111,23 @@ function explainUnreachable(app: URL, reply: Extract<Reply, { isResponse: false 
       'it speaks http at this port, and not https',
       `Use ${app.origin.replace('https', 'http')} here, or the port of the proxy with TLS.`,
     );
-  const advice =
-    error.code === 'connection_refused'
-      ? 'Start it. If it stops because an option is missing, it did not load .env (node --env-file=.env).'
-      : (error.hint ?? 'Check the address in --app.');
-  return problem(
-    'app',
-    `it ${error.message}`,
-    error.code === 'host_not_found' ? `Check how ${app.host} is written.` : advice,
-  );
+  return problem('app', `it ${error.message}`, adviceForUnreachable(app, error));
+}
+
+/** The hints of errors are for the way to a provider. */
+function adviceForUnreachable({ host, protocol }: URL, { code, hint }: LoginWithError): string {
+  switch (code) {
+    case 'connection_refused':
+      return 'Start it. If it stops because an option is missing, it did not load .env (node --env-file=.env).';
+    case 'host_not_found':
+      return `Check how ${host} is written.`;
+    case 'timeout':
+      return 'Look whether the app, or what it waits for, hangs. If it is only slow, raise --timeout.';
+    case 'tls_failed':
+      return hint ?? '';
+    default:
+      return `Look which program listens at ${host}, and whether it speaks ${protocol.slice(0, -1)} there.`;
+  }
 }
 
 function checkScheme(app: URL): Finding[] {
@@ -146,9 +159,16 @@ async function explainNoStart(
       'the app says login_loop to a browser without cookies',
       'Look for a cache or a proxy that adds cookies to requests.',
     );
-  if (status === 200 && (await isLoginRoute(sender, inApp(app, start)))) {
+  if (status === 429) return problem('start', 'something limits the requests before the route (429)', rateLimitAdvice);
+  const url = inApp(app, start);
+  if (status === 200 && (isStartPage(response, url) || (await isLoginRoute(sender, url)))) {
     const advice = 'Let the proxy pass the headers Sec-Fetch-Site, Referer and Host on.';
     return warning('start', 'it asks for a click first, as if another site had caused the visit', advice);
+  }
+  if (target !== undefined && isSameRoute(target, url)) {
+    const { pathname } = target;
+    const advice = `Link to ${pathname}, and run the doctor with --start ${pathname}.`;
+    return problem('start', `${start} redirects to ${pathname} first`, advice);
   }
   if (target !== undefined) {
     const advice = 'Put the start before what redirects, such as a guard, and link to the very address.';

@@ -18,6 +18,10 @@ export function isAttemptCookie({ name }: SetCookie): boolean {
 /** Checks the cookie of a started login, and by it which scheme the app sees. */
 export function checkAttemptCookie(cookies: readonly SetCookie[], app: URL): Finding[] {
   const cookie = cookies.find(isAttemptCookie);
+  if (cookies.length === 0) {
+    const found = 'the start sets no cookie at all, so the callback cannot know the browser again';
+    return [problem('attempt-cookie', found, 'Let the proxy or the CDN pass Set-Cookie on.')];
+  }
   if (cookie === undefined) {
     const advice =
       'Let the proxy pass Set-Cookie on. With a store of your own in "attempts" there is none, and all is well.';
@@ -32,14 +36,15 @@ export function checkAttemptCookie(cookies: readonly SetCookie[], app: URL): Fin
   ];
 }
 
-/** Checks the cookies of the app itself, of which one is its session. */
+/** Checks the cookies of the app's session. Others, such as that of a theme, are its own affair. */
 export function checkSessionCookies(cookies: readonly SetCookie[], app: URL, isWholeLogin: boolean): Finding {
-  const others = cookies.filter(
-    (cookie) => !isAttemptCookie(cookie) && !/^(?:__Host-)?login-failure-/.test(cookie.name),
-  );
-  if (others.length === 0) return notChecked('session-cookie', 'the app sets none before a login');
+  const sessions = cookies.filter((cookie) => !isAttemptCookie(cookie) && looksLikeSession(cookie));
+  if (sessions.length === 0) {
+    const advice = 'If nobody stays logged in, look at "secure" and "sameSite" in the options of the session.';
+    return notChecked('session-cookie', 'the app sets none before a login', advice);
+  }
   const isHTTPS = app.protocol === 'https:';
-  const lost = others.find(({ secure, sameSite, name }) => {
+  const lost = sessions.find(({ secure, sameSite, name }) => {
     const needsHTTPS = secure === true && !isHTTPS && !isLoopback(app.hostname);
     return (
       needsHTTPS || (sameSite === 'none' && secure !== true) || (/^__(?:Host|Secure)-/.test(name) && secure !== true)
@@ -49,14 +54,14 @@ export function checkSessionCookies(cookies: readonly SetCookie[], app: URL, isW
     const found = `browsers drop ${nameOf(lost)}: it needs https and Secure`;
     return problem('session-cookie', found, 'Open the app over https, and set "secure" in the options of the session.');
   }
-  const strict = others.find(({ sameSite }) => sameSite === 'strict');
+  const strict = sessions.find(({ sameSite }) => sameSite === 'strict');
   // loginWith() goes on by a page of the app, so that the browser sends it.
   if (strict !== undefined && !isWholeLogin) {
     const found = `${nameOf(strict)} is SameSite=Strict: browsers withhold it when people come back from the provider`;
     return problem('session-cookie', found, `Set sameSite to 'lax' in the options of the session.`);
   }
-  const open = others.find(({ httpOnly, secure }) => httpOnly !== true || (isHTTPS && secure !== true));
-  if (open === undefined) return ok('session-cookie', others.map(nameOf).join(', '));
+  const open = sessions.find(({ httpOnly, secure }) => httpOnly !== true || (isHTTPS && secure !== true));
+  if (open === undefined) return ok('session-cookie', sessions.map(nameOf).join(', '));
   const missing = [
     ...(open.httpOnly === true ? [] : ['HttpOnly']),
     ...(isHTTPS && open.secure !== true ? ['Secure'] : []),
@@ -64,8 +69,14 @@ export function checkSessionCookies(cookies: readonly SetCookie[], app: URL, isW
   return warning(
     'session-cookie',
     `${nameOf(open)} is not ${missing.join(' and not ')}`,
-    'If it is the session, set that in its options.',
+    'Set that in the options of the session.',
   );
+}
+
+/** By the names and the values that session middleware gives its cookies. */
+function looksLikeSession({ name, value }: SetCookie): boolean {
+  if (/csrf|xsrf|^(?:__Host-)?login-failure-/i.test(name)) return false;
+  return /sess|sid(?:\.sig)?$/i.test(name) || value?.startsWith('s:') === true;
 }
 
 function explainChanges({ name, httpOnly, sameSite, path, domain, maxAge }: SetCookie): Finding {

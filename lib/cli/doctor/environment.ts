@@ -44,6 +44,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv, folder: string, given: s
 interface EnvFile {
   texts: Map<string, string>;
   isUTF16: boolean;
+  /** Whether there is more in it than comments. */
+  hasLines: boolean;
   /** Variables whose value a `#` without quotes cuts off. */
   cut: string[];
 }
@@ -63,7 +65,12 @@ function readFile(path: string): EnvFile | NoFile {
     const entries = Object.entries(parseEnv(text)).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
     );
-    return { texts: new Map(entries), isUTF16, cut };
+    return {
+      texts: new Map(entries),
+      isUTF16,
+      hasLines: text.split('\n').some((line) => /^[^#]/.test(line.trim())),
+      cut,
+    };
   } catch (error) {
     return { code: errorCodeOf(error) ?? 'unreadable' };
   }
@@ -77,9 +84,11 @@ function findCutName(line: string): string | undefined {
   return isCut ? line.slice(0, equals).replace('export ', '').trim() : undefined;
 }
 
-function describeFile(path: string, { texts, isUTF16, cut }: EnvFile, env: NodeJS.ProcessEnv): Finding {
+function describeFile(path: string, { texts, isUTF16, hasLines, cut }: EnvFile, env: NodeJS.ProcessEnv): Finding {
   const name = basename(path);
   if (isUTF16) return problem('env-file', `${name} is in UTF-16, which Node does not read`, `Save ${name} as UTF-8.`);
+  if (texts.size === 0 && hasLines)
+    return problem('env-file', `${name} sets no variable`, 'Write each as a line NAME=VALUE.');
   const relevant = (variable: string) => /_(?:URL|APP_ID|APP_SECRET)$|^(?:SESSION|COOKIE)_SECRET$/.test(variable);
   const differing = [...texts].filter(
     ([each, text]) => relevant(each) && env[each] !== undefined && env[each] !== text,

@@ -25,11 +25,12 @@ const subjects = {
   'app-tls': "The app's certificate",
   start: 'The start of a login',
   'start-provider': 'Where the start leads',
+  'form-action': 'The form of the login',
   'attempt-cookie': 'The cookie of the login',
   cache: 'Two starts at once',
   'proxy-scheme': 'The scheme that the app sees',
   'proxy-host': 'The host that the app sees',
-  'session-cookie': "The app's other cookies",
+  'session-cookie': "The app's session cookie",
   'app-clock': "The clock of the app's machine",
 } as const;
 

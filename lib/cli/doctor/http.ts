@@ -19,6 +19,8 @@ export interface DoctorResponse {
   /** `Location`, or an empty string. */
   location: string;
   cacheControl: string;
+  /** The values of `Content-Security-Policy`. */
+  policies: readonly string[];
   /** The values of `Set-Cookie`. */
   cookies: readonly string[];
   text: string;
@@ -68,6 +70,7 @@ export function createSender(timeout: number, proxyURL?: string): Sender {
       type: header('content-type')[0] ?? '',
       location: header('location')[0] ?? '',
       cacheControl: header('cache-control').join(', '),
+      policies: header('content-security-policy').flatMap((value) => value.split(',')),
       cookies: header('set-cookie'),
       text: await readText(response.body, header('content-encoding')[0] ?? '', toMessage, 'start'),
       // The header has whole seconds.

@@ -50,18 +50,21 @@ export async function runDoctor(
   }
   const environment = readEnvironment(env, folder, options.envFile);
   const setups = findSetups(options, environment);
-  const machine = onMachine([
-    node,
-    environment.finding,
-    ...(setups.length === 0 ? [explainNoProvider(environment.place)] : []),
-    checkCookieSecret(environment, setups),
-    ...checkTLSVerification(environment),
-  ]);
   const sections = await Promise.all(
     setups.map((setup) =>
       checkProvider({ setup, others: setups.filter((other) => other !== setup), options, environment, now }),
     ),
   );
+  const isStarting = sections.some(({ findings }) =>
+    findings.some(({ id, status }) => id === 'start' && status === 'ok'),
+  );
+  const machine = onMachine([
+    node,
+    environment.finding,
+    ...(setups.length === 0 ? [explainNoProvider(environment.place)] : []),
+    checkCookieSecret(environment, setups, isStarting),
+    ...checkTLSVerification(environment),
+  ]);
   return print([machine, ...sections], readSecrets(environment, setups));
 }
 

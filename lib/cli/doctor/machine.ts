@@ -1,6 +1,6 @@
 import { isCookieSecret } from '../../internal/cookie-secret.js';
 import type { Environment } from './environment.js';
-import { ok, problem, warning, type Finding } from './findings.js';
+import { notChecked, ok, problem, warning, type Finding } from './findings.js';
 import { findMisnamed, type ProviderSetup } from './setups.js';
 import { cleanValue } from './values.js';
 
@@ -11,10 +11,18 @@ export function checkNode(version: string, range: string): Finding {
   return problem('node', `${version} is too old`, `Install Node ${needed} or newer, and run the app with it.`);
 }
 
-/** Checks the secret that seals the cookies. */
-export function checkCookieSecret(environment: Environment, setups: readonly ProviderSetup[]): Finding {
+/**
+ * Checks the secret that seals the cookies.
+ *
+ * @param isStarting whether a running app starts logins, so that it has what it needs, perhaps on another machine
+ */
+export function checkCookieSecret(
+  environment: Environment,
+  setups: readonly ProviderSetup[],
+  isStarting: boolean,
+): Finding {
   const value = cookieSecretNames.map((name) => environment.find(name)).find((each) => each !== undefined);
-  if (value === undefined) return explainMissing(environment);
+  if (value === undefined) return explainMissing(environment, isStarting);
   const { name, text } = value;
   const { text: clean, mistake } = cleanValue(text);
   const renew = `Set ${name} to what this prints: node -p "crypto.randomBytes(32).toString('hex')"`;
@@ -22,9 +30,9 @@ export function checkCookieSecret(environment: Environment, setups: readonly Pro
   const appSecret = setups.map((setup) => setup.appSecret).find((each) => each && cleanValue(each.text).text === clean);
   if (appSecret !== undefined)
     return problem('cookie-secret', `${name} is the same as ${appSecret.name}, which can be guessed`, renew);
-  if (isExample(clean)) return problem('cookie-secret', `${name} is an example, which everybody knows`, renew);
   const length = `${name} has ${clean.length} characters`;
   if (!isCookieSecret(clean)) return problem('cookie-secret', `${length}, and 32 are needed`, renew);
+  if (isExample(clean)) return problem('cookie-secret', `${name} can be guessed: it is no random text`, renew);
   if (mistake !== undefined && !mistake.includes('in it')) {
     return warning(
       'cookie-secret',
@@ -72,11 +80,15 @@ function isDigits(text: string | undefined): boolean {
 
 const cookieSecretNames = ['SESSION_SECRET', 'COOKIE_SECRET'];
 
-function explainMissing(environment: Environment): Finding {
+function explainMissing(environment: Environment, isStarting: boolean): Finding {
   const other = findMisnamed('SESSION_SECRET', environment);
+  if (other !== undefined) {
+    const found = `SESSION_SECRET is not set, but ${other} is`;
+    return problem('cookie-secret', found, `Rename ${other} to SESSION_SECRET.`);
+  }
   const found = `SESSION_SECRET is not in ${environment.place}`;
-  if (other !== undefined)
-    return problem('cookie-secret', `${found}, but ${other} is`, `Rename ${other} to SESSION_SECRET.`);
+  if (isStarting)
+    return notChecked('cookie-secret', found, 'Run the doctor with the variables of the app to check it.');
   return problem(
     'cookie-secret',
     found,
@@ -94,6 +106,8 @@ function isExample(secret: string): boolean {
       secret.replace(/[-_]/g, ' '),
     ) ||
     /01234567|12345678|abcdefgh|qwertyui|azertyui/i.test(secret) ||
+    // Of random characters many more are digits, and none of them make this word.
+    (/secret/i.test(secret) && secret.replace(/\D/g, '').length < 5) ||
     new Set(secret).size < 8
   );
 }

@@ -21,8 +21,11 @@ export async function checkDNS({ hostname }: URL, timeout: number): Promise<Find
     hostname,
     Object.values(providers).map(({ baseURL }) => new URL(baseURL).hostname),
   );
+  const isKnown = nearest === hostname || `www.${nearest}` === hostname;
   const hint =
-    nearest === undefined || nearest === hostname ? 'Check how it is written.' : `Did you mean https://${nearest}?`;
+    nearest === undefined || isKnown
+      ? `Check ${isKnown ? '' : 'how it is written, and '}that this machine has a connection to the internet.`
+      : `Did you mean https://${nearest}?`;
   return [problem('dns', found, hint)];
 }
 
@@ -48,9 +51,15 @@ export async function checkCertificate(
   const { error, validTo } = found;
   if (error !== undefined) return [problem(id, explainCode(error, url.hostname), adviceFor(error, url.hostname))];
   const days = Math.floor((validTo - now) / day);
-  const text = `trusted, for ${days} more days`;
+  const text = `trusted, for ${days} more ${days === 1 ? 'day' : 'days'}`;
   if (days >= 3) return [ok(id, text)];
-  return [warning(id, text, 'It should have been renewed by now. Tell whoever runs the site.')];
+  return [
+    warning(
+      id,
+      text,
+      `It should have been renewed by now. ${id === 'tls' ? 'Tell whoever runs the site.' : 'Renew it.'}`,
+    ),
+  ];
 }
 
 interface CertificateReading {
@@ -104,7 +113,7 @@ function adviceFor(code: string, hostname: string): string {
   switch (code) {
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
-      return 'Check the date of this machine. If it is right, only whoever runs the site can renew the certificate.';
+      return 'Check the date of this machine. If it is right, whoever runs that server has to renew the certificate.';
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `Use the host name that the site itself uses; perhaps it is ${withOrWithoutWWW(hostname)}.`;
     default:

@@ -1,4 +1,4 @@
-import { parseURL } from '../../internal/urls.js';
+import { parseURL, trimSlashes } from '../../internal/urls.js';
 import { isLoopback, providers } from '../../providers.js';
 import { checkAPI, type Site } from './api.js';
 import { checkApp, inApp, usualStart, type AppReading } from './app.js';
@@ -118,9 +118,10 @@ async function checkAppAndCallback(
   if (given === undefined) {
     const advice = `Add --redirect-url URL (or ${variable(setup.name, 'CALLBACK_URL')}), as it is registered on the dashboard.`;
     findings.push(notChecked('redirect-url', 'it is not known', advice));
-    if (app?.isStarting !== true) return findings;
-    const url = inApp(app.app, `${start}/callback`);
-    return [...findings, await checkCallback({ url, baseURL, isRunning: true, sender })];
+    if (app?.providerURL === undefined) return findings;
+    const url = inApp(app.app, `${trimSlashes(start)}/callback`);
+    const visit = { url, baseURL: app.providerURL, isRunning: true, isGuess: true, sender };
+    return [...findings, await checkCallback(visit)];
   }
   const { finding, url } = readRedirectURL(given, baseURL);
   findings.push(finding);
@@ -129,7 +130,9 @@ async function checkAppAndCallback(
   // A redirect URL at the provider, or on this machine for a public app, is not that of a route of the app.
   if (app !== undefined && !app.isRunning) return [...findings, notChecked('callback', 'the app does not answer')];
   if (app !== undefined && isLoopback(url.hostname) && !isLoopback(app.app.hostname)) return findings;
-  return [...findings, await checkCallback({ url, baseURL, isRunning: app !== undefined, sender })];
+  // A start at another provider has been told already.
+  const visit = { url, baseURL: app?.providerURL ?? baseURL, isRunning: app !== undefined, sender };
+  return [...findings, await checkCallback(visit)];
 }
 
 function hasProblem(findings: readonly Finding[]): boolean {

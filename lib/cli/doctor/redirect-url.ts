@@ -3,8 +3,17 @@ import { isLoopback } from '../../providers.js';
 import { showURL } from './base-url.js';
 import type { GivenValue } from './environment.js';
 import { notChecked, ok, problem, type Finding } from './findings.js';
-import type { Reply, Sender } from './http.js';
-import { findErrorCode, isLoginRoute, isSameRoute, readProviderStart, showTarget, targetOf, visit } from './visits.js';
+import type { DoctorResponse, Reply, Sender } from './http.js';
+import {
+  findErrorCode,
+  isLoginRoute,
+  isSameRoute,
+  isStartPage,
+  readProviderStart,
+  showTarget,
+  targetOf,
+  visit,
+} from './visits.js';
 import { cleanValue } from './values.js';
 
 /** The column of the site holds so many characters. */
@@ -51,13 +60,16 @@ export interface CallbackVisit {
   url: URL;
   /** Of the provider that is being checked. */
   baseURL: string | undefined;
+  /** Whether nobody has told that the callback is there. */
+  isGuess?: boolean;
   /** Whether the app is known to run. */
   isRunning: boolean;
   sender: Sender;
 }
 
 /** Requests the callback without a key, and looks whether this package answers, at this very address. */
-export async function checkCallback({ url, baseURL, isRunning, sender }: CallbackVisit): Promise<Finding> {
+export async function checkCallback(toVisit: CallbackVisit): Promise<Finding> {
+  const { url, baseURL, isRunning, isGuess = false, sender } = toVisit;
   const reply = await visit(sender, url);
   if (!reply.isResponse) return explainUnreachable(url, reply, isRunning);
   const target = targetOf(reply, url);
@@ -72,10 +84,20 @@ export async function checkCallback({ url, baseURL, isRunning, sender }: Callbac
     const found = `the app answers ${reply.status}${code === undefined ? '' : ` (${code})`}`;
     return problem('callback', found, adviceForServerError(reply.status, code));
   }
-  const isOurs = start !== undefined || code === 'auth_key_missing' || (await isLoginRoute(sender, url));
+  const needsKey = (response: DoctorResponse) =>
+    findErrorCode(response) === 'auth_key_missing' || readProviderStart(targetOf(response, url)) !== undefined;
+  if (needsKey(reply)) {
+    // No login: an empty key is refused at once.
+    const withKey = await visit(sender, `${url.href}?auth_key=`);
+    if (withKey.isResponse && needsKey(withKey)) return explainLostQuery();
+  }
+  const isOurs = needsKey(reply) || isStartPage(reply, url) || (await isLoginRoute(sender, url));
   if (isOurs) return ok('callback', `a login can end at ${showTarget(url)}`);
+  if (isGuess && reply.status === 404) return notChecked('callback', `the app has none at ${showTarget(url)}`);
   return explainOtherRoute(url, reply.status, target);
 }
+
+export const rateLimitAdvice = 'Wait, and raise the limit for the login routes: each login needs a few requests.';
 
 /** What to do about an error of the app. */
 export function adviceForServerError(status: number, code: string | undefined): string {
@@ -138,6 +160,14 @@ function explainRedirectBefore(url: URL, target: URL): Finding {
   );
 }
 
+function explainLostQuery(): Finding {
+  return problem(
+    'callback',
+    'something on the way takes the query off, so that no key reaches the route',
+    'Let the proxy or the CDN pass the query on (nginx: proxy_pass without a path, or with $is_args$args).',
+  );
+}
+
 function slashOf({ pathname }: URL): string {
   return pathname.endsWith('/') ? '/' : '';
 }
@@ -156,6 +186,8 @@ function explainOtherRoute(url: URL, status: number, target: URL | undefined): F
       `something refuses the request before the route (${status})`,
       'Let the callback through without a login or a password.',
     );
+  if (status === 429)
+    return problem('callback', 'something limits the requests before the route (429)', rateLimitAdvice);
   if (target !== undefined) {
     const found = `${at} redirects to ${showTarget(target)}, and no login route answers there`;
     return problem('callback', found, 'Put the route before what redirects, such as a guard that asks for a login.');

@@ -30,7 +30,11 @@ export function toText(sections: readonly Section[], mask: Mask, isColoured: boo
     ]);
     return [paint(printable(mask(title)), bold), ...lines].join('\n');
   });
-  return `${[...blocks, summaryOf(sections)].join('\n\n')}\n`;
+  const counts = countOf(sections);
+  const worst = counts.problem > 0 ? 'problem' : counts.warning > 0 ? 'warning' : 'ok';
+  const summary = paint(summaryOf(counts), colours[worst]);
+  const next = counts.problem > 1 ? '\nMend them from the top: one may be the cause of the next.' : '';
+  return `${[...blocks, summary].join('\n\n')}${next}\n`;
 }
 
 /** The report for a program. */
@@ -69,8 +73,7 @@ function countOf(sections: readonly Section[]): Record<Status, number> {
   };
 }
 
-function summaryOf(sections: readonly Section[]): string {
-  const counts = countOf(sections);
+function summaryOf(counts: Record<Status, number>): string {
   const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   return [
     plural(counts.problem, 'problem'),

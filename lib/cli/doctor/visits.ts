@@ -30,6 +30,11 @@ export async function isLoginRoute(sender: Sender, url: string | URL): Promise<b
   return reply.isResponse && reply.status === 204 && reply.cacheControl.includes('no-store');
 }
 
+/** Whether the page with a link to the start is there: a proxy may keep back what tells a prefetch. */
+export function isStartPage({ text, cacheControl }: DoctorResponse, { pathname }: URL): boolean {
+  return cacheControl.includes('no-store') && text.includes(`<a class="button" href="${pathname}">`);
+}
+
 /** Where a response redirects to. */
 export function targetOf({ status, location }: DoctorResponse, url: string | URL): URL | undefined {
   return status < 300 || status >= 400 ? undefined : parseURL(location, url);

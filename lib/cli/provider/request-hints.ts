@@ -1,4 +1,5 @@
 import { integerOf } from '../../provider/api/php-values.js';
+import { madeUpAppId } from '../made-up-app.js';
 import type { LocalProvider, LoggedRequest } from '../../provider/index.js';
 
 /** What the app does wrong, in one line, once per mistake; undefined for a request that has none. */
@@ -21,6 +22,7 @@ export function createRequestHints(site: Site, prefix: string): RequestHints {
   const explainId = (id: string): string | undefined => {
     if (id === '') return once('start without an id', startWithoutId(site));
     const appId = integerOf(id);
+    if (id === madeUpAppId) return undefined;
     if (site.apps.some((app) => app.appId === appId)) return undefined;
     return once(`app_id ${id}`, unknownAppId(site, id, prefix));
   };

@@ -30,7 +30,7 @@ ${snippets.env}
 A whole app, for a file app.mjs (${installCommand}):
 
 ${snippets.javaScript}
-Then open ${snippets.startURL}
+Then open ${snippets.startURL} (does it not work? npx passport-loginwith doctor)
 
 In any other language:
 
