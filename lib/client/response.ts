@@ -50,7 +50,10 @@ export function readResponse(
     );
   }
   const json = status < 400 ? parseJSON(text) : undefined;
-  if (json !== undefined) return status < 300 ? { json, text } : { json, text, siteURL: readSiteURL(location) };
+  if (json !== undefined) {
+    const siteURL = status < 300 ? provider.baseURL : readSiteURL(location);
+    return siteURL === provider.baseURL ? { json, text } : { json, text, siteURL };
+  }
   if (status >= 300 && status < 400) {
     const origin = originOf(location);
     throw fail(
@@ -95,7 +98,7 @@ function parseJSON(text: string): unknown {
 
 /** With JSON in the redirect, `Location` is the site's home page. */
 function readSiteURL(location: string): string {
-  if (!URL.canParse(location)) return "the site's own address";
+  if (!/^https?:/i.test(location) || !URL.canParse(location)) return "the site's own address";
   const { origin, pathname } = new URL(location);
   return origin + trimSlashes(pathname);
 }
