@@ -143,19 +143,19 @@ export class LoginWithClient {
    * signed in there: the start leads nowhere and no callback comes (PROTOCOL.md, the start and the return). The first
    * start of a process calls this by itself; a warning with the code `LOGINWITH_BASE_URL` names the right one.
    *
-   * @returns the site's own base URL, which is the configured one if that is right.
+   * @returns the site's own base URL; the configured one if that is right, or if the site does not tell.
    * @throws LoginWithError with the codes of {@link authorize} but for those about the key, the app id and the secret.
    */
   async checkBaseURL(): Promise<{ baseURL: string }> {
     const { baseURL } = this.settings.provider;
-    const { siteURL = baseURL } = await this.transport.call({
+    const { otherSite } = await this.transport.call({
       stage: 'user_info',
       method: 'GET',
       endpoint: 'get_user_info',
       parameters: {},
       signal: this.startDeadline(),
     });
-    return { baseURL: siteURL };
+    return { baseURL: otherSite?.baseURL ?? baseURL };
   }
 
   /** Opens the connection while the browser is at the provider; sends nothing and never fails. */

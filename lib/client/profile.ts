@@ -136,7 +136,8 @@ function locateUpload(path: string | undefined, folder: string): string | undefi
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return parseWebURL(path)?.href;
   const segments = path.split('/').filter((segment) => segment !== '');
   if (segments.length === 0 || segments.some((segment) => segment === '.' || segment === '..')) return undefined;
-  return new URL(`${trimSlashes(folder)}/${segments.map(encodeSegment).join('/')}`).href;
+  // A quote may be in the folder, too.
+  return new URL(`${trimSlashes(folder)}/${segments.map(encodeSegment).join('/')}`).href.replaceAll("'", '%27');
 }
 
 /** Escapes quotes too, for HTML attributes of every kind. */

@@ -8,8 +8,8 @@ export interface APIResponse {
   json: unknown;
   /** The body, decompressed. */
   text: string;
-  /** The site's own base URL, if the call went to another one. */
-  siteURL?: string;
+  /** Present if the call went to another base URL than the site's own, which it may not tell. */
+  otherSite?: { baseURL: string | undefined };
 }
 
 /** What a response consists of before anything in it is checked. */
@@ -50,7 +50,10 @@ export function readResponse(
     );
   }
   const json = status < 400 ? parseJSON(text) : undefined;
-  if (json !== undefined) return status < 300 ? { json, text } : { json, text, siteURL: readSiteURL(location) };
+  if (json !== undefined) {
+    const siteURL = status < 300 ? provider.baseURL : readSiteURL(location);
+    return siteURL === provider.baseURL ? { json, text } : { json, text, otherSite: { baseURL: siteURL } };
+  }
   if (status >= 300 && status < 400) {
     const origin = originOf(location);
     throw fail(
@@ -94,9 +97,9 @@ function parseJSON(text: string): unknown {
 }
 
 /** With JSON in the redirect, `Location` is the site's home page. */
-function readSiteURL(location: string): string {
-  const url = parseURL(location);
-  return url === undefined ? "the site's own address" : url.origin + trimSlashes(url.pathname);
+function readSiteURL(location: string): string | undefined {
+  const url = /^https?:/i.test(location) ? parseURL(location) : undefined;
+  return url && url.origin + trimSlashes(url.pathname);
 }
 
 /** Scheme and host of a `Location`, the only parts of it that may be shown. */

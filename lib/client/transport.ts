@@ -82,9 +82,9 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         const raw = await sending.finally(() => running.delete(sending));
         end('answered');
         const response = readResponse(raw, provider, stage, toMessage);
-        if (response.siteURL !== undefined && !hasWarned) {
+        if (response.otherSite !== undefined && !hasWarned) {
           hasWarned = true;
-          process.emitWarning(explainOtherAddress(provider, response.siteURL), {
+          process.emitWarning(explainOtherAddress(provider, response.otherSite.baseURL ?? "the site's own address"), {
             type: 'LoginWithWarning',
             code: 'LOGINWITH_BASE_URL',
           });

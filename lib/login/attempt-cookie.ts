@@ -65,7 +65,8 @@ export function createAttemptCookie({ provider, sealers }: StrategySettings): At
       // Only write() and writeUses() can have sealed them.
       const { attempts, starts } = reading.value as AttemptCookieContent;
       const usesReading = await usesCookie.read(cookieHeader, secure);
-      if (!usesReading.found && usesReading.why === 'ambiguous') return { found: false, why: 'ambiguous' };
+      // Without it a used attempt would be unused again, so it must not be made unreadable.
+      if (!usesReading.found && usesReading.why !== 'absent') return { found: false, why: usesReading.why };
       const uses = new Map(usesReading.found ? (usesReading.value as AttemptUses) : []);
       const merged = attempts.map((attempt) =>
         omitUndefined({ ...attempt, usedFor: uses.get(attempt.id) ?? attempt.usedFor }),

@@ -212,6 +212,12 @@ test.each<[string, Partial<Record<keyof UserInfo, unknown>>, string[], string | 
     ['https://cdn.example/u/a.jpg'],
     undefined,
   ],
+  [
+    'a quote in the folder, which would end an attribute',
+    { user_cover: 'c.jpg', profile_cover: "https://cdn.example/u'x/" },
+    [],
+    'https://cdn.example/u%27x/c.jpg',
+  ],
   ...[
     'https://cdn.example/u',
     'https://cdn.example/?u/',

@@ -127,10 +127,21 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
     await client.close();
   });
 
+  test('JSON in a redirect to the base URL itself warns of nothing, as there is nothing to change', async () => {
+    const { client } = await openClient(endpoint, (req, res) =>
+      res.writeHead(302, { Location: `http://${String(req.headers.host)}/` }).end(ok),
+    );
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await client.exchange('key');
+    expect(warn).not.toHaveBeenCalled();
+    await client.close();
+  });
+
   test.each([
     ['https://www.example.test/home/?secret#x', 'https://www.example.test/home.'],
     ['https://www.example.test', 'https://www.example.test.'],
     ['/home?secret', "the site's own address."],
+    ['javascript:1', "the site's own address."],
   ])('JSON in a redirect to %s is used, and one warning names the right base URL', async (location, address) => {
     const { client } = await openClient(endpoint, (_req, res) => res.writeHead(300, { Location: location }).end(ok));
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);

@@ -193,6 +193,7 @@ describe('the cookie of used attempts', () => {
     expect(await read('loginwith.used-pimbuzz=forged', attempts, mine)).toMatchObject({
       content: { attempts: [{ usedFor: 'digest' }] },
     });
+    expect(await read('loginwith.used-pimbuzz=forged', attempts)).toEqual({ found: false, why: 'tampered' });
   });
 
   test('alone is no login', async () => {

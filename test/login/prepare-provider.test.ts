@@ -109,4 +109,8 @@ test('the client tells the site’s own base URL, also in a folder', async () =>
   const inFolder = new LoginWithClient({ provider: url, ...credentials });
   await expect(inFolder.checkBaseURL()).resolves.toEqual({ baseURL: 'https://x.example/social' });
   await inFolder.close();
+  const { url: silentURL } = await openServer((_req, res) => res.writeHead(302, { Location: '/home' }).end('{}'));
+  const silent = new LoginWithClient({ provider: silentURL, ...credentials });
+  await expect(silent.checkBaseURL()).resolves.toEqual({ baseURL: silentURL });
+  await silent.close();
 });

@@ -26,11 +26,11 @@ function escaped(value: string): string {
  * `abc` is 0. Ids stay text, so that long ones stay exact.
  */
 export function integerOf(value: string): string {
-  const match = /^[ \t\n\r\v\f]*([+-]?)0*(\d+)((?:\.\d*)?[eE][+-]?\d+)?/.exec(escaped(value));
+  const match = /^[ \t\n\r\v\f]*([+-]?)(?:0*(\d+)(?:\.\d*)?|(\.\d+))([eE][+-]?\d+)?/.exec(escaped(value));
   if (match === null) return '0';
-  // Both groups take part in every match.
-  const [, sign = '', digits = '', exponent] = match;
-  const whole = exponent === undefined ? digits : BigInt(Math.trunc(finite(Number(digits + exponent)))).toString();
+  const [number, sign = '', digits, , exponent] = match;
+  // Without digits before the point, and without an exponent, there is no whole part.
+  const whole = exponent === undefined ? (digits ?? '0') : wholePart(number.replace(/^[\s+-]*/, ''));
   return sign === '-' ? `-${whole}` : whole;
 }
 
@@ -41,6 +41,7 @@ export function encodeJSON(value: unknown): string {
   );
 }
 
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : 0;
+function wholePart(number: string): string {
+  const value = Number(number);
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)).toString() : '0';
 }

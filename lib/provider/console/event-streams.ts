@@ -17,15 +17,21 @@ interface StreamContent {
 }
 
 export function createEventStreams(requestLog: RequestLog): EventStreams {
-  const streams = new Set<ServerResponse>();
+  /** The open streams, oldest first, each with what takes it off the log. */
+  const streams = new Map<ServerResponse, () => void>();
   return {
     open(req, res, { after, render }) {
-      for (const oldest of streams) {
+      if (req.method === 'HEAD') {
+        res.writeHead(200, headers).end();
+        return;
+      }
+      for (const [oldest, unsubscribe] of streams) {
         if (streams.size < mostStreams) break;
         streams.delete(oldest);
+        // Before the end, which waits for a slow reader: a request that comes meanwhile must not be written after it.
+        unsubscribe();
         oldest.end('event: superseded\ndata: \n\n');
       }
-      streams.add(res);
       const send = (entry: LoggedRequest): void => {
         // JSON has no line breaks, which would end the event.
         res.write(`id: ${String(entry.number)}\ndata: ${JSON.stringify(render(entry))}\n\n`);
@@ -38,6 +44,7 @@ export function createEventStreams(requestLog: RequestLog): EventStreams {
       const isKnown = after <= (entries.at(-1)?.number ?? 0);
       for (const entry of entries) if (!isKnown || entry.number > after) send(entry);
       const unsubscribe = requestLog.subscribe(send);
+      streams.set(res, unsubscribe);
       res.on('close', () => {
         streams.delete(res);
         unsubscribe();

@@ -189,7 +189,7 @@ function effectsOf(endpoint: Endpoint): readonly FaultEffect[] {
 }
 
 function isConditionName(name: unknown): name is keyof typeof namedConditions {
-  return typeof name === 'string' && name in namedConditions;
+  return typeof name === 'string' && Object.hasOwn(namedConditions, name);
 }
 
 function unknownFault(endpoint: Endpoint, fault: unknown): TypeError {

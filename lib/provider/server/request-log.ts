@@ -1,3 +1,4 @@
+import { decodePercent } from './php-parameters.js';
 import type { RequestFact } from './request-facts.js';
 
 /** One request that the provider received, with secrets, keys and tokens masked. */
@@ -98,10 +99,19 @@ function firstFields(form: LoggedRequest['form']): [name: string, value: string]
 function maskURL(url: string): string {
   return url.replace(/[^?&]+/g, (pair, start: number) => {
     const equals = start === 0 ? -1 : pair.indexOf('=');
-    if (equals < 0) return maskText(pair);
+    if (equals < 0) return maskEncoded(pair);
     const name = pair.slice(0, equals);
-    return `${maskText(name)}=${maskValue(name, pair.slice(equals + 1))}`;
+    const value = pair.slice(equals + 1);
+    const isPlain = maskValue(decodePercent(name), decodePercent(value)) !== mask;
+    return `${maskEncoded(name)}=${isPlain ? value : mask}`;
   });
+}
+
+/** Masks a part of a URL, also where what it contains is percent-encoded. */
+function maskEncoded(part: string): string {
+  const masked = maskText(part);
+  const decoded = decodePercent(masked);
+  return maskText(decoded) === decoded ? masked : mask;
 }
 
 /** Masks text that may contain a secret, a key or a token by mistake, such as a path or an error's message. */

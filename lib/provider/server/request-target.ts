@@ -29,7 +29,8 @@ export function readTarget(req: IncomingMessage): RequestTarget {
 
 /**
  * The path of a request as Apache reads it, byte by byte (Latin-1), or the status with which it refuses the request:
- * 400 for a broken `%`, 404 for an encoded slash or null byte, 403 for a blank or control character in an API name.
+ * 400 for a broken `%`, 404 for an encoded slash or null byte, 403 for an encoded `?`, blank or control character in an
+ * API name.
  */
 export function readPath(url: string): string | 400 | 403 | 404 {
   const { path } = splitTarget(url);
@@ -44,9 +45,10 @@ export function readPath(url: string): string | 400 | 403 | 404 {
   }
   const isFolder = segments.length > 0 && /(?:^|\/)\.{0,2}$/.test(decoded);
   const normal = `/${segments.join('/')}${isFolder ? '/' : ''}`;
-  // The rewriting puts the name into a query string, where the server has refused such characters since 2.4.56.
+  // The rewriting puts the name into a query string, where the server has refused blanks and control characters since
+  // 2.4.56, and an encoded `?` since 2.4.60.
   // eslint-disable-next-line no-control-regex -- control characters are what it looks for
-  return /^\/api\/[^/]*[\u0000-\u0020\u007f]/.test(normal) ? 403 : normal;
+  return /^\/api\/[^/]*[\u0000-\u0020?\u007f]/.test(normal) ? 403 : normal;
 }
 
 /** Path and query; a target in absolute form loses its scheme and host. */

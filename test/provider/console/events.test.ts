@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startProvider, type LocalProvider } from '../../../lib/provider/index';
+import { createEventStreams } from '../../../lib/provider/console/event-streams';
+import { createRequestLog } from '../../../lib/provider/server/request-log';
 import { textOf } from '../../support/dashboard-site';
 
 describe('the events of the console', () => {
@@ -53,6 +57,11 @@ describe('the events of the console', () => {
     expect(textIn(event)).toContain('this token was never issued here');
   });
 
+  test('end at once for whoever asks for their head alone', async () => {
+    const response = await fetch(`${provider.url}/console/events`, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  });
+
   test('speak the language of the page', async () => {
     const { next } = await open('', { 'accept-language': 'fr' });
     const { next: nextAsked } = await open('?lang=fr_fr', { 'accept-language': 'en' });
@@ -80,6 +89,52 @@ describe('the events of the console', () => {
     expect(await first.next()).toBeUndefined();
     await ask(1);
     for (const { next } of others) expect((await next())!.id).toBe('1');
+  });
+
+  test('are superseded without harm while a reader does not read', async () => {
+    const entry = {
+      at: 0,
+      endpoint: 'oauth',
+      method: 'GET',
+      path: '/',
+      form: {},
+      userId: null,
+      status: 200,
+      facts: [],
+    };
+    const errors: unknown[] = [];
+    const logged: ServerResponse[] = [];
+    const requestLog = createRequestLog();
+    const server = createServer((req, res) => {
+      res.on('error', (error) => errors.push(error));
+      logged.push(res);
+      createdStreams.open(req, res, { after: 0, render: () => 'z'.repeat(100_000) });
+    });
+    const createdStreams = createEventStreams(requestLog);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const sockets: Socket[] = [];
+    const openSilently = async () => {
+      const socket = connect(port, '127.0.0.1').pause();
+      sockets.push(socket);
+      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await once(server, 'request');
+    };
+    try {
+      for (let n = 0; n < 4; n += 1) await openSilently();
+      while (logged[0]!.writableLength === 0) {
+        requestLog.add(entry);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await openSilently();
+      requestLog.add(entry);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(errors).toEqual([]);
+    } finally {
+      sockets.forEach((socket) => socket.destroy());
+      server.close();
+    }
   });
 
   test('end with the provider', async () => {

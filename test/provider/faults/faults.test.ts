@@ -248,6 +248,7 @@ describe('provider.once', () => {
     ['authorize', 'nonsense', '"nonsense" is not a fault of authorize; the faults are reset, hang'],
     ['authorize', 'deleted_user', '"deleted_user" is not a fault of authorize'],
     ['oauth', 'used_key', '"used_key" is not a fault of oauth'],
+    ['authorize', 'constructor', '"constructor" is not a fault of authorize'],
     ['authorize', undefined, 'undefined is not a fault'],
     ['authorize', {}, '{} is not a fault'],
     ['authorize', { status: 99 }, '"status" must be a number from 200 to 599, not 99'],

@@ -59,6 +59,21 @@ describe('the request log', () => {
     await provider.close();
   });
 
+  test('has no secret that was percent-encoded letter by letter', async () => {
+    const provider = await startProvider();
+    const encoded = (text: string) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
+    const secret = encoded('0123456789abcdef0123456789abcdef');
+    await fetch(
+      `${provider.url}/api/authorize?${encoded('app_secret')}=${encoded('short')}&app_id=${secret}&${secret}`,
+    );
+    await fetch(`${provider.url}/api/${secret}`);
+    expect(provider.requests).toMatchObject([
+      { path: `/api/authorize?${encoded('app_secret')}=***&app_id=***&***` },
+      { endpoint: '***', path: '***' },
+    ]);
+    await provider.close();
+  });
+
   test('keeps no large form, which any site could send until the memory is full', async () => {
     const provider = await startProvider();
     const large = 'x'.repeat(16 * 1024);

@@ -21,6 +21,7 @@ test.each([
   ['one with a null byte', '/api/authorize\0', 400],
   ['one with a blank in the name', '/api/authorize%20', 403],
   ['one with a line break in the name', '/api/authorize%0A', 403],
+  ['one with an encoded question mark in the name', '/api/authorize%3Fx=1', 403],
   ['one with an encoded slash', '/api/authorize%2F', 404],
   ['one with an encoded null byte', '/api/authorize%00', 404],
   ['one of more than 8 KB', `/api/authorize?x=${'x'.repeat(8200)}`, 414],
