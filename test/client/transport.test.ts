@@ -4,6 +4,7 @@ import { Agent, MockAgent, type Dispatcher } from 'undici';
 import request from 'supertest';
 import { LoginWithClient } from 'passport-loginwith';
 import { isKeyUnused } from '../../lib/login/shared-exchange';
+import { isAddressCall } from '../support/address-call';
 import {
   respondWell,
   callsTo,
@@ -12,7 +13,6 @@ import {
   createApp,
   createStrategy,
   holdTimeouts,
-  isAddressCall,
   openProvider,
   openServer,
   optionsFor,

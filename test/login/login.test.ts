@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import request from 'supertest';
+import { isAddressCall } from '../support/address-call';
 import {
   respondWell,
   callsTo,
   closeAll,
   cookiesOf,
-  isAddressCall,
   countConnections,
   createApp,
   createStrategy,

@@ -5,6 +5,7 @@ import timers from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { Passport } from 'passport';
 import { LoginWithStrategy, type StrategyOptions, type Verify } from 'passport-loginwith';
+import { isAddressCall } from './address-call';
 import { startProvider, type LocalProvider, type UserReference, type StartOptions } from 'passport-loginwith/provider';
 
 /** Closes what a test opened; `closeAll` in `afterEach` runs all of them. */
@@ -94,11 +95,6 @@ export function cookiesOf(response: { headers: Record<string, unknown> }, before
   const pairs = [...before.split('; '), ...((response.headers['set-cookie'] ?? []) as string[])];
   const cookies = new Map(pairs.filter(Boolean).map((pair) => [pair.split('=')[0], pair.split(';')[0]]));
   return [...cookies.values()].join('; ');
-}
-
-/** Whether a request only asks for the site's address, as the first start of a process does. */
-export function isAddressCall({ url }: { url?: string | undefined }): boolean {
-  return url === '/api/get_user_info?lang=en_us';
 }
 
 /** The calls of logins that reached a provider's API, such as `GET authorize`. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { isAddressCall } from '../../support/address-call';
 import type { HostileResponse, Plan } from './hostile-responses';
 
 /** What the app knows and nobody else must see. A hostile provider repeats it wherever it can. */
@@ -34,6 +35,12 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       provider.calls = [];
       const turns = { authorize: 0, userInfo: 0 };
       answer = (req, res) => {
+        const last = plan.userInfo.at(-1);
+        if (isAddressCall(req) && last !== undefined) {
+          // The first start of the process asks, and no login waits for it.
+          send(res, last, secrets);
+          return;
+        }
         const endpoint = req.url?.includes('/api/authorize') === true ? 'authorize' : 'userInfo';
         provider.calls.push(`${req.method} ${endpoint}`);
         const responses = plan[endpoint];
