@@ -40,7 +40,7 @@ export interface Transport {
  * Asks for messages and labels in English, which every site has, also where English is switched off: `Accept-Language`
  * does not get it there (PROTOCOL.md, `authorize`).
  */
-const english = { lang: 'en_us' };
+export const englishQuery = { lang: 'en_us' };
 /** In bytes, before and after decompression. */
 const maximumBodyLength = 256 * 1024;
 
@@ -140,7 +140,7 @@ async function send(
   toMessage: (what: string) => string,
 ): Promise<RawResponse> {
   const encoded = new URLSearchParams(parameters).toString();
-  const query = new URLSearchParams({ ...(method === 'GET' ? parameters : {}), ...english }).toString();
+  const query = new URLSearchParams({ ...(method === 'GET' ? parameters : {}), ...englishQuery }).toString();
   const url = `${trimSlashes(base.href)}/api/${endpoint}?${query}`;
   const { statusCode, headers, body } = await loadUndici().request(url, {
     dispatcher,

@@ -48,11 +48,12 @@ describeWithChromium('the example app at a site', () => {
 
   test('in French logs in, reads English labels, and says in its own words that the module is off', async () => {
     await open({ language: 'fr' }, { locale: 'fr-FR' });
+    provider.updateUser('renee', { gender: 'other' });
     await logIn(french, siteInFrench.accept);
     await visitor.sees(renee);
     const main = await visitor.mainText();
-    expect(main).toContain('Female');
-    expect(main).not.toContain('Femme');
+    expect(main).toContain('Other');
+    expect(main).not.toContain('Autre');
 
     await visitor.button('Log out').click();
     await visitor.sees('Log in');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { explainRefusal, foundNoParameters } from '../../client/refusals.js';
+import { englishQuery } from '../../client/transport.js';
 import type { LoginWithError } from '../../errors.js';
 import { isLoopback } from '../../providers.js';
 import type { AuthorizeMethod } from '../../types.js';
@@ -132,7 +133,6 @@ async function checkCredentials(
   }
 }
 
-const englishQuery = { lang: 'en_us' };
 const languageNames: readonly [string, RegExp][] = [
   ['French', /désolés|administrateur|n['’]existe/i],
   ['German', /\b(?:wurde|existiert|deaktiviert)\b/i],

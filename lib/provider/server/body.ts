@@ -58,7 +58,7 @@ function parseMultipart(body: string, contentType: string): Parameters {
     const [, quoted, bare] = /;\s*name=(?:"([^"]*)"|([^\s;]+))/i.exec(head) ?? [];
     const name = quoted ?? bare;
     if (name === undefined || /;\s*filename\*?=/i.test(head)) continue;
-    addParameter(parameters, textOf(name), textOf(value));
+    addParameter(parameters, decodeBytes(name), decodeBytes(value));
   }
   return parameters;
 }
@@ -68,8 +68,4 @@ function withoutBoundaryStart(value: string, boundary: string): string {
   let length = Math.min(value.length, boundary.length);
   while (!value.endsWith(boundary.slice(0, length))) length -= 1;
   return value.slice(0, value.length - length).replace(/\r$/, '');
-}
-
-function textOf(bytes: string): string {
-  return decodeBytes(Buffer.from(bytes, 'latin1'));
 }

@@ -29,8 +29,12 @@ export function addParameter(parameters: Map<string, Parameter>, rawName: string
   parameters.set(base, isArray ? arrayParameter : value);
 }
 
-/** Bytes as text. What is not UTF-8 becomes text that is not well-formed, by which the script's escaping finds it. */
-export function decodeBytes(bytes: Buffer): string {
+/**
+ * Bytes, as Latin-1, as text. What is not UTF-8 becomes text that is not well-formed, by which the script's escaping
+ * finds it.
+ */
+export function decodeBytes(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1');
   const text = bytes.toString('utf8');
   return isUtf8(bytes) ? text : text.replaceAll('\ufffd', '\udcff');
 }
@@ -43,5 +47,5 @@ export function decodePercent(bytes: string): string {
 function decode(text: string): string {
   // Most have nothing to decode, and a hostile body has thousands.
   if (/^[\w.-]*$/.test(text)) return text;
-  return decodeBytes(Buffer.from(decodePercent(text.replaceAll('+', ' ')), 'latin1'));
+  return decodeBytes(decodePercent(text.replaceAll('+', ' ')));
 }

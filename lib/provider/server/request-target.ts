@@ -24,7 +24,7 @@ export function readTarget(req: IncomingMessage): RequestTarget {
   const name = /^\/api\/([^/]+)\/?$/.exec(path)?.[1];
   const parameters = parseParameters(name === undefined ? query : `do=${name}&${query}`);
   const isAPI = name !== undefined || /^\/api\.php(?:\/|$)/.test(path);
-  return { path: decodeText(path), query: parameters, method: parameters.get('do'), isAPI };
+  return { path: decodeBytes(path), query: parameters, method: parameters.get('do'), isAPI };
 }
 
 /**
@@ -56,8 +56,4 @@ function splitTarget(url: string): { path: string; query: string } {
   const target = url.replace(/^https?:\/\/[^/?]*/i, '');
   const mark = target.indexOf('?');
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
-}
-
-function decodeText(bytes: string): string {
-  return decodeBytes(Buffer.from(bytes, 'latin1'));
 }
