@@ -18,7 +18,7 @@ import {
 } from './internal/option-readers.js';
 import { createSealers, type Sealers, type SealingSecrets } from './internal/seal.js';
 import { findProvider, isBare, isName, renameProvider } from './providers.js';
-import type { AttemptStore, ClientOptions, Provider, RateLimitStore } from './types.js';
+import type { AttemptStore, ClientOptions, Dispatcher, Provider, RateLimitStore } from './types.js';
 
 /** The client's options after the check. */
 export interface ClientSettings {
@@ -212,9 +212,8 @@ function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): stri
   return undefined;
 }
 
-/** Whether a value has the shape of an undici Dispatcher, which may come from another copy of undici. */
-function isDispatcher(value: unknown): value is NonNullable<ClientOptions['dispatcher']> {
-  return hasMethods(value, 'dispatch');
+function isDispatcher(value: unknown): value is Dispatcher {
+  return hasMethods(value, 'request');
 }
 
 function isOrigin(value: unknown): value is string {

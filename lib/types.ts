@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Dispatcher } from 'undici';
 
 /**
  * How `authorize` reads its parameters: from the query (`GET`, as documented) or from a form body (`POST`, since script
@@ -188,6 +187,23 @@ export interface LimitOptions {
   store?: RateLimitStore | undefined;
 }
 
+/** The method that is called of an undici dispatcher; it is the same in all versions. */
+export interface Dispatcher {
+  request(options: {
+    origin: string;
+    /** Path and query. */
+    path: string;
+    method: 'GET' | 'POST';
+    headers: Record<string, string>;
+    body: string | null;
+    signal: AbortSignal;
+  }): Promise<{
+    statusCode: number;
+    headers: Record<string, string | string[] | undefined>;
+    body: AsyncIterable<Uint8Array>;
+  }>;
+}
+
 /** Options of `LoginWithClient`. */
 export interface ClientOptions {
   /** `'pimbuzz'`, `'lookloox'`, a base URL, or what `defineProvider` returned. */
@@ -198,7 +214,9 @@ export interface ClientOptions {
   appSecret: string;
   /** Milliseconds for a whole exchange, both calls together; 10 000 if absent. */
   timeout?: number | undefined;
-  /** An undici dispatcher, for a proxy, a certificate authority or a mock. The client does not close it. */
+  /**
+   * An undici dispatcher of any version, for a proxy, a certificate authority or a mock. The client does not close it.
+   */
   dispatcher?: Dispatcher | undefined;
 }
 

@@ -1,6 +1,7 @@
 import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { errorCodeOf, errorText, isError } from '../internal/unknown-error.js';
+import { bodyTooLargeCode, maximumBodyLength } from './send.js';
 
 interface ConnectionFailure {
   /** Whether this is the failure that has an error code of Node, OpenSSL or undici. */
@@ -48,6 +49,12 @@ const failures: readonly ConnectionFailure[] = [
     code: 'response_too_large',
     what: () => 'answered with more than 16 KiB of headers',
     hint: 'No response of this API has such headers. Check the base URL.',
+  },
+  {
+    matches: (systemCode) => systemCode === bodyTooLargeCode,
+    code: 'response_too_large',
+    what: () => `answered with more than ${maximumBodyLength / 1024} KiB`,
+    hint: 'No response of this API is that long. Check the base URL.',
   },
   {
     matches: (systemCode) => systemCode === 'HTTPParserError' || systemCode === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',

@@ -1,13 +1,16 @@
 import type { Socket } from 'node:net';
-import type { buildConnector, Dispatcher } from 'undici';
+import type { buildConnector } from 'undici';
 import { markNeverSent } from './network-errors.js';
+import { maximumBodyLength, sendThroughPool, type WireRequest, type WireResponse } from './send.js';
 
 /** How long an unused connection of `warmUp` is kept, in milliseconds. */
 const spareLifetime = 10_000;
+/** A request does not wait longer for the connection of `warmUp` than this, in milliseconds, but opens its own. */
+const longestWait = 500;
 
 /** Connections to one provider. */
 export interface WarmPool {
-  dispatcher: Dispatcher;
+  send(request: WireRequest): Promise<WireResponse>;
   /** Opens a connection for the first call; sends nothing and never fails. */
   warmUp(): void;
   /** Tells later whether there was a connection in the meantime, over which a call may have been sent. */
@@ -18,13 +21,8 @@ export interface WarmPool {
 
 type Connector = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
 
-/**
- * Opens a pool that can be given a connection before there is a request for it.
- *
- * @param isNeeded whether a call waits. After a call was given up, undici connects again, although nothing is to be
- *   sent: the next call would get a connection that was opened while the provider was silent.
- */
-export function openPool(base: URL, isNeeded: () => boolean): WarmPool {
+/** Opens a pool that can be given a connection before there is a request for it. */
+export function openPool(base: URL): WarmPool {
   const { Pool, buildConnector } = loadUndici();
   // Typed as returning nothing, undici's connector returns the socket.
   const connectAnew = buildConnector({}) as Connector;
@@ -36,9 +34,17 @@ export function openPool(base: URL, isNeeded: () => boolean): WarmPool {
   };
   /** Sockets that are being connected. undici would keep them until its own time limit. */
   const connecting = new Set<Socket>();
+  /** undici forgets a TLS session at the next garbage collection; after an idle time nothing would be resumed. */
+  const session: { newest?: Buffer } = {};
+  /** Connections so far, and those that are open. */
   let established = 0;
+  let open = 0;
   let spare: Socket | undefined;
+  /** Whether a spare is being opened, and its end, until a request waits for it. */
   let isOpening = false;
+  let opened: Promise<void> | undefined;
+  /** Requests that are under way. */
+  let running = 0;
 
   const takeSpare = (): Socket | undefined => {
     const socket = spare;
@@ -51,6 +57,8 @@ export function openPool(base: URL, isNeeded: () => boolean): WarmPool {
       const [error] = result;
       if (error === null) {
         established += 1;
+        open += 1;
+        socket.once('close', () => (open -= 1));
         socket.prependOnceListener('error', (cause) => {
           // undici fails the next request with the error of a connection on which nothing was written yet.
           if (socket.bytesWritten === 0) markNeverSent(cause, true);
@@ -59,49 +67,69 @@ export function openPool(base: URL, isNeeded: () => boolean): WarmPool {
       callback(...result);
     });
     connecting.add(socket);
+    socket.on('session', (newest: Buffer) => (session.newest = newest));
   };
   const dispatcher = new Pool(base.origin, {
     // The circuit breaker limits the calls, so that none waits behind others that have no answer.
     connections: null,
+    maxResponseSize: maximumBodyLength,
     connect(options: buildConnector.Options, callback: buildConnector.Callback) {
-      if (!isNeeded()) {
+      // After a request was given up, undici connects again, although nothing is to be sent: the next request would get
+      // a connection that was opened while the provider was silent.
+      if (running === 0) {
         callback(new Error('nothing is to be sent'), null);
         return;
       }
-      if (spare === undefined) {
+      if (spare === undefined && opened === undefined) {
         connect(options, callback);
         return;
       }
+      const ready = opened ?? Promise.resolve();
+      opened = undefined;
       // Later, because undici never sends its request if it gets the connection while it is asking for one; and after
       // Node has looked for news of the socket, because the server may just have closed it.
-      setImmediate(() =>
-        setImmediate(() => {
-          const socket = takeSpare();
-          if (socket === undefined) connect(options, callback);
-          else callback(null, socket.ref());
-        }),
+      void ready.then(() =>
+        setImmediate(() =>
+          setImmediate(() => {
+            const socket = takeSpare();
+            if (socket === undefined) connect(options, callback);
+            else callback(null, socket.ref());
+          }),
+        ),
       );
     },
   });
   return {
-    dispatcher,
+    async send(request) {
+      running += 1;
+      try {
+        return await sendThroughPool(dispatcher, request);
+      } finally {
+        running -= 1;
+      }
+    },
     warmUp() {
-      if (spare !== undefined || isOpening || dispatcher.stats.free > 0) return;
+      if (spare !== undefined || isOpening || open > running) return;
       isOpening = true;
-      connect(target, (error, socket) => {
-        isOpening = false;
-        if (error !== null) return;
-        spare = socket.unref();
-        const discard = () => {
-          if (spare === socket) takeSpare()?.destroy();
-        };
-        socket.once('close', discard);
-        setTimeout(discard, spareLifetime).unref();
+      opened = new Promise((resolve) => {
+        setTimeout(resolve, longestWait).unref();
+        connect(target, (error, socket) => {
+          isOpening = false;
+          opened = undefined;
+          resolve();
+          if (error !== null) return;
+          spare = socket.unref();
+          const discard = () => {
+            if (spare === socket) takeSpare()?.destroy();
+          };
+          socket.once('close', discard);
+          setTimeout(discard, spareLifetime).unref();
+        });
       });
     },
     watch() {
       const before = established;
-      const isConnected = spare !== undefined || dispatcher.stats.connected > 0;
+      const isConnected = open > 0;
       return () => isConnected || established > before;
     },
     async close() {
@@ -112,8 +140,11 @@ export function openPool(base: URL, isNeeded: () => boolean): WarmPool {
   };
 }
 
+let undici: typeof import('undici') | undefined;
+
 /** Loads undici when it is first needed, because it takes longer to load than the rest of the package. */
 export function loadUndici(): typeof import('undici') {
+  // Kept, because `require` looks for the file anew each time if another module was the first to load it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require('undici') as typeof import('undici');
+  return (undici ??= require('undici') as typeof import('undici'));
 }

@@ -67,13 +67,15 @@ function readId(value: unknown): string | undefined {
   return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
-/** Decodes HTML entities once, and drops one at the end that the provider's column cut in half. */
 function readText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const text = loadEntities()
-    .decodeHTMLStrict(value.replace(/&(?:#[0-9a-fx]*|[a-z][a-z0-9]*)?$/i, ''))
-    .toWellFormed();
+  const text = (value.includes('&') ? decodeEntities(value) : value).toWellFormed();
   return text.trim() === '' ? undefined : text;
+}
+
+/** Decodes HTML entities once, and drops one at the end that the provider's column cut in half. */
+function decodeEntities(text: string): string {
+  return loadEntities().decodeHTMLStrict(text.replace(/&(?:#[0-9a-fx]*|[a-z][a-z0-9]*)?$/i, ''));
 }
 
 /** For "not available" the site has a label, too: in English, German and Spanish (PROTOCOL.md, `get_user_info`). */
@@ -154,8 +156,11 @@ function parseWebURL(text: string): URL | undefined {
   return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url?.hostname ?? '') ? url : undefined;
 }
 
+let entities: typeof import('entities/decode') | undefined;
+
 /** Loads the table of entities with the first profile, so that the app starts faster. */
 function loadEntities(): typeof import('entities/decode') {
+  // Kept, because `require` looks for the file anew each time if another module was the first to load it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require('entities/decode') as typeof import('entities/decode');
+  return (entities ??= require('entities/decode') as typeof import('entities/decode'));
 }

@@ -1,15 +1,22 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
-import type { Dispatcher } from 'undici';
-import { readResponse, type APIResponse, type RawResponse } from './response.js';
 import { doctorAdvice } from '../internal/doctor-advice.js';
-import { trimSlashes } from '../internal/urls.js';
 import { errorCodeOf } from '../internal/unknown-error.js';
+import { trimSlashes } from '../internal/urls.js';
+import { hasCode, LoginWithError, redactText, type LoginStage } from '../errors.js';
+import type { Dispatcher, Provider } from '../types.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
 import { explainConnectionFailure, markNeverSent, wasNeverSent } from './network-errors.js';
-import { loadUndici, openPool, type WarmPool } from './pool.js';
-import { hasCode, LoginWithError, redactText, type LoginStage } from '../errors.js';
-import type { Provider } from '../types.js';
+import { openPool, type WarmPool } from './pool.js';
+import { readResponse, type APIResponse } from './response.js';
+import {
+  createBodyTooLargeError,
+  maximumBodyLength,
+  sendThrough,
+  type WireRequest,
+  type WireResponse,
+} from './send.js';
 
 /** One call to the provider's API. */
 interface APICall {
@@ -41,8 +48,8 @@ export interface Transport {
  * does not get it there (PROTOCOL.md, `authorize`).
  */
 export const englishQuery = { lang: 'en_us' };
-/** In bytes, before and after decompression. */
-const maximumBodyLength = 256 * 1024;
+const headers = { accept: 'application/json', 'user-agent': 'passport-loginwith' };
+const decoder = new TextDecoder();
 
 /** Version 2.8 of the script compresses its responses; a proxy in front of a site may do so without being asked. */
 const decompressors: Record<string, (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>> = {
@@ -59,8 +66,8 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
   let hasWarned = false;
   const breaker = createCircuitBreaker();
   /** Calls that are under way. */
-  const running = new Set<Promise<RawResponse>>();
-  const open = () => openPool(base, () => running.size > 0);
+  const running = new Set<Promise<WireResponse>>();
+  const getPool = () => (pool ??= openPool(base));
 
   return {
     async call(call) {
@@ -71,15 +78,19 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       // Once a key is used, its token must be used too.
       if (stage === 'authorize' && !(await breaker.admit())) throw createSilentError(stage, provider);
       const end = breaker.begin();
-      const dispatcher = given ?? (pool ??= open()).dispatcher;
       // Of a dispatcher of the app it is not known.
-      const hadConnection = pool?.watch();
+      const hadConnection = given === undefined ? getPool().watch() : undefined;
       try {
         signal.throwIfAborted();
-        // Later, because the pool asks at once whether a call is running.
-        const sending = Promise.resolve().then(() => untilAborted(signal, send(base, call, dispatcher, toMessage)));
+        const request = toWireRequest(base, call);
+        const sending = given === undefined ? getPool().send(request) : sendThrough(given, request);
         running.add(sending);
-        const raw = await sending.finally(() => running.delete(sending));
+        const { status, headers, body } = await sending.finally(() => running.delete(sending));
+        // undici frees the connection one turn of the event loop later. Until then the next call would open another.
+        await nextTurn();
+        const text = await decodeBody(body, String(headers['content-encoding'] ?? ''), toMessage, stage);
+        const type = String(headers['content-type'] ?? '');
+        const raw = { status, type, location: String(headers.location ?? ''), text };
         end('answered');
         const response = readResponse(raw, provider, stage, toMessage);
         if (response.otherSite !== undefined && !hasWarned) {
@@ -96,15 +107,14 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
           throw error;
         }
         const failure = explainConnectionFailure(error, base.host, signal.aborted, stage, toMessage);
-        end(hasCode(failure, 'timeout') ? 'silent' : 'failed');
+        const isAnswered = hasCode(failure, 'response_too_large', 'response_unexpected');
+        end(isAnswered ? 'answered' : hasCode(failure, 'timeout') ? 'silent' : 'failed');
         if (hadConnection?.() === false && !wasNeverSent(failure)) markNeverSent(failure, false);
         throw failure;
       }
     },
     warmUp() {
-      if (given !== undefined) return;
-      pool ??= open();
-      pool.warmUp();
+      if (given === undefined) getPool().warmUp();
     },
     async close() {
       await Promise.allSettled(running);
@@ -133,84 +143,36 @@ function createSilentError(stage: LoginStage, { name }: Provider): LoginWithErro
   return error;
 }
 
-async function send(
-  base: URL,
-  { stage, method, endpoint, parameters, signal }: APICall,
-  dispatcher: Dispatcher,
-  toMessage: (what: string) => string,
-): Promise<RawResponse> {
-  const encoded = new URLSearchParams(parameters).toString();
-  const query = new URLSearchParams({ ...(method === 'GET' ? parameters : {}), ...englishQuery }).toString();
-  const url = `${trimSlashes(base.href)}/api/${endpoint}?${query}`;
-  const { statusCode, headers, body } = await loadUndici().request(url, {
-    dispatcher,
-    method,
-    signal,
-    headers: {
-      accept: 'application/json',
-      'user-agent': 'passport-loginwith',
-      ...(method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-    },
-    ...(method === 'POST' ? { body: encoded } : {}),
-  });
-  const text = await readText(body, String(headers['content-encoding'] ?? ''), toMessage, stage);
-  // undici frees the connection one turn of the event loop later. Until then the next call would open another one.
-  await new Promise((resolve) => setImmediate(resolve));
+function toWireRequest(base: URL, { method, endpoint, parameters, signal }: APICall): WireRequest {
+  const isPost = method === 'POST';
+  const query = new URLSearchParams({ ...(isPost ? {} : parameters), ...englishQuery }).toString();
   return {
-    status: statusCode,
-    type: String(headers['content-type'] ?? ''),
-    location: String(headers.location ?? ''),
-    text,
+    origin: base.origin,
+    path: `${trimSlashes(base.pathname)}/api/${endpoint}?${query}`,
+    method,
+    headers: isPost ? { ...headers, 'content-type': 'application/x-www-form-urlencoded' } : headers,
+    body: isPost ? new URLSearchParams(parameters).toString() : null,
+    signal,
   };
-}
-
-/** Ends the wait by itself: a dispatcher of the app may ignore the signal. */
-async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 /**
  * Reads a body as text, decompressed.
  *
- * @throws LoginWithError `response_too_large`, `response_not_json`; and what the body throws.
+ * @throws LoginWithError `response_not_json`; what `createBodyTooLargeError` returns.
  */
-export async function readText(
-  body: AsyncIterable<unknown>,
+export async function decodeBody(
+  body: Buffer,
   encoding: string,
   toMessage: (what: string) => string,
   stage: LoginStage,
 ): Promise<string> {
-  const createTooLargeError = () =>
-    new LoginWithError(toMessage(`answered with more than ${maximumBodyLength / 1024} KiB`), {
-      code: 'response_too_large',
-      stage,
-      hint: 'No response of this API is that long. Check the base URL.',
-    });
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    // A response body yields buffers unless an encoding is set on it.
-    const bytes = chunk as Buffer;
-    length += bytes.length;
-    if (length > maximumBodyLength) throw createTooLargeError();
-    chunks.push(bytes);
-  }
   const decompress = decompressors[encoding.trim().toLowerCase()];
-  const bytes = Buffer.concat(chunks);
-  if (decompress === undefined || bytes.length === 0) return new TextDecoder().decode(bytes);
+  if (decompress === undefined || body.length === 0) return decoder.decode(body);
   try {
-    return new TextDecoder().decode(await decompress(bytes, { maxOutputLength: maximumBodyLength }));
+    return decoder.decode(await decompress(body, { maxOutputLength: maximumBodyLength }));
   } catch (error) {
-    if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw createTooLargeError();
+    if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw createBodyTooLargeError();
     throw new LoginWithError(toMessage(`answered with broken ${encoding}`), {
       code: 'response_not_json',
       stage,

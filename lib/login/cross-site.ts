@@ -15,7 +15,7 @@ export interface RequestOrigin {
 export function isForeignStart(request: StartRequest, trustedOrigins: readonly string[]): boolean {
   const { method, headers } = request;
   if (method === 'POST' && headers.origin !== undefined) return !isSameOriginPost(request, trustedOrigins);
-  const referrer = parseURL(String(headers.referer));
+  const referrer = headers.referer === undefined ? undefined : parseURL(String(headers.referer));
   if (referrer !== undefined && trustedOrigins.includes(referrer.origin)) return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';

@@ -26,6 +26,8 @@ export function createSealedCookie(sealer: Sealer, name: string, lifetime: numbe
   const nameOver = (secure: boolean) => (secure ? `__Host-${escaped}` : escaped);
   const serialize = (value: string, maxAge: number, secure: boolean) =>
     stringifySetCookie(nameOver(secure), value, { path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure });
+  // All that are written have the same attributes, and a sealed value needs no encoding.
+  const [plainEmpty, secureEmpty] = [serialize('', lifetime / 1000, false), serialize('', lifetime / 1000, true)];
 
   return {
     name: escaped,
@@ -41,7 +43,7 @@ export function createSealedCookie(sealer: Sealer, name: string, lifetime: numbe
       if (values.length > 1) return { found: false, why: 'ambiguous', names };
       return { found: false, why: sealed.length > 0 ? 'tampered' : 'absent', names };
     },
-    write: (sealed, secure) => serialize(sealed, lifetime / 1000, secure),
+    write: (sealed, secure) => (secure ? secureEmpty : plainEmpty).replace('=', `=${sealed}`),
     seal: (value) => sealer.seal(value),
     clear: (header, secure) => (header?.includes(`${escaped}=`) === true ? serialize('', 0, secure) : undefined),
   };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { Agent, MockAgent, type Dispatcher } from 'undici';
+import { Agent, MockAgent } from 'undici';
 import request from 'supertest';
 import { LoginWithClient } from 'passport-loginwith';
 import { isKeyUnused } from '../../lib/login/shared-exchange';
@@ -106,12 +106,11 @@ describe('a provider that cannot be reached', () => {
 /** A dispatcher whose requests all fail with one error, and the number of them. */
 function failingDispatcher(code: string, message = '') {
   const sent = { count: 0 };
-  const dispatch = (_options: unknown, handler: { onError(error: Error): void }) => {
+  const fail = () => {
     sent.count++;
-    handler.onError(Object.assign(new Error(message), { code }));
-    return true;
+    return Promise.reject(Object.assign(new Error(message), { code }));
   };
-  return { dispatcher: { dispatch } as unknown as Dispatcher, sent };
+  return { dispatcher: { request: fail }, sent };
 }
 
 test.each([
@@ -365,7 +364,12 @@ describe('a dispatcher of the app', () => {
 
   test('that never answers and ignores the signal is given up', async () => {
     const timeouts = holdTimeouts();
-    const dispatcher = { dispatch: () => setImmediate(timeouts.pass) } as unknown as Dispatcher;
+    const dispatcher = {
+      request: () => {
+        setImmediate(timeouts.pass);
+        return new Promise<never>(() => undefined);
+      },
+    };
     const client = new LoginWithClient({ provider: 'pimbuzz', ...credentials, dispatcher });
     await expect(client.exchange('key')).rejects.toMatchObject({ code: 'timeout' });
   });

@@ -45,6 +45,37 @@ describe('the connection that is opened at the start', () => {
     await client.close();
   });
 
+  test('is waited for by a call that comes while it is being opened, and not by a second one', async () => {
+    const { url, server } = await openServer(respondWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    client.warmUp();
+    await expect(client.exchange('key')).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(1);
+    await client.close();
+    client.warmUp();
+    const both = await Promise.all([client.exchange('key'), client.exchange('another')]);
+    expect(both).toMatchObject([sevenLogsIn, sevenLogsIn]);
+    expect(connections()).toBe(3);
+    await client.close();
+  });
+
+  test('is not waited for longer than half a second', async () => {
+    const { url, server } = await openServer(respondWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const clock = jest.spyOn(globalThis, 'setTimeout');
+    const connecting = jest.spyOn(net, 'connect').mockImplementationOnce(() => new net.Socket());
+    client.warmUp();
+    const socket = connecting.mock.results[0]!.value as Socket;
+    const login = client.exchange('key');
+    clock.mock.calls.find(([, length]) => length === 500)![0]();
+    await expect(login).resolves.toMatchObject(sevenLogsIn);
+    expect(connections()).toBe(1);
+    await client.close();
+    expect(socket.destroyed).toBe(true);
+  });
+
   test('is opened again after it went away, unused', async () => {
     const { url, server } = await openServer(respondWell);
     const connections = countConnections(server);

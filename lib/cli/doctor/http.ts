@@ -1,6 +1,7 @@
 import { explainConnectionFailure } from '../../client/network-errors.js';
 import { loadUndici } from '../../client/pool.js';
-import { readText } from '../../client/transport.js';
+import { readBody } from '../../client/send.js';
+import { decodeBody } from '../../client/transport.js';
 import { LoginWithError } from '../../errors.js';
 import { errorCodeOf } from '../../internal/unknown-error.js';
 
@@ -72,7 +73,7 @@ export function createSender(timeout: number, proxyURL?: string): Sender {
       cacheControl: header('cache-control').join(', '),
       policies: header('content-security-policy').flatMap((value) => value.split(',')),
       cookies: header('set-cookie'),
-      text: await readText(response.body, header('content-encoding')[0] ?? '', toMessage, 'start'),
+      text: await decodeBody(await readBody(response.body), header('content-encoding')[0] ?? '', toMessage, 'start'),
       // The header has whole seconds.
       clockLead: Number.isNaN(date) ? undefined : middle - date - 500,
     };
