@@ -21,7 +21,7 @@ export interface LoginFigures {
   requests: number;
 }
 
-/** A callback of two round trips takes at most so many: another one more would be seen, and a busy machine is not. */
+/** More than two, for a busy machine, and less than three: a third one is always seen. */
 const maximumRoundTrips = 2.6;
 /** Rows that measure the first login of a client, which has no session of TLS yet. */
 const firstLogins: readonly string[] = [rows.first, rows.autoFirst];

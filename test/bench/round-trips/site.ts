@@ -39,7 +39,7 @@ export async function openSite(site: Omit<Site, 'app' | 'url'>): Promise<Site> {
 }
 
 /** Opens another app in the same process, with connections of its own. */
-export async function openApp(site: Site, baseURL = site.baseURL): Promise<Site> {
+export async function openApp(site: Site, baseURL: string): Promise<Site> {
   return { ...site, baseURL, url: await site.app.call('open', site.contestant, baseURL) };
 }
 
