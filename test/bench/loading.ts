@@ -121,7 +121,7 @@ function tableOfTimes(times: readonly ({ subject: Subject } & ReturnType<typeof 
   const text = ({ lower, median, upper }: Quartiles) =>
     `${median.toFixed(1)} (${lower.toFixed(1)} to ${upper.toFixed(1)})`;
   const rows = times.map(({ subject, loaded, ready, memory }) => [
-    subject.before === undefined ? subject.name : `${subject.name}, by the first login`,
+    subject.name,
     text(loaded),
     subject.setUp === undefined ? '' : text(ready),
     text(memory),

@@ -33,20 +33,25 @@ const newOAuth2Strategy = `new OAuth2Strategy({
 }, () => {});`;
 const newStrategy = `new entry.LoginWithStrategy({ ${account}, cookieSecret: ${secret} }, () => false);`;
 
+const newMiddleware = `entry.loginWith({ providers: [{ ${account} }], cookieSecret: ${secret} });`;
+const ownMiddleware = required('passport-loginwith/express', newMiddleware);
+
 const ownSubjects: readonly Subject[] = [
   required('passport-loginwith', newStrategy),
-  required('passport-loginwith/express', `entry.loginWith({ providers: [{ ${account} }], cookieSecret: ${secret} });`),
+  ownMiddleware,
   required('passport-loginwith/provider', 'entry.createProvider();'),
   imported('passport-loginwith', newStrategy),
 ];
 
+const rivalMiddleware = required(
+  'express-openid-connect',
+  `entry.auth({ issuerBaseURL: 'https://127.0.0.1', baseURL: 'https://127.0.0.1', clientID: '1', secret: ${secret} });`,
+);
+
 const rivalSubjects: readonly Subject[] = [
   required('passport-oauth2', newOAuth2Strategy.replace('OAuth2Strategy', 'entry')),
   imported('passport-oauth2', newOAuth2Strategy.replace('OAuth2Strategy', 'entry.default')),
-  required(
-    'express-openid-connect',
-    `entry.auth({ issuerBaseURL: 'https://127.0.0.1', baseURL: 'https://127.0.0.1', clientID: '1', secret: ${secret} });`,
-  ),
+  rivalMiddleware,
   {
     ...required(
       'openid-client/passport',
@@ -66,14 +71,24 @@ const rivalSubjects: readonly Subject[] = [
 ];
 
 /** The entries of this package and of the others. */
-export const entries: readonly Subject[] = [...ownSubjects, ...rivalSubjects];
+export const entries: readonly Subject[] = [
+  ...ownSubjects,
+  ...rivalSubjects,
+  // express-openid-connect loads Express, and ours a part of what Express loads: without that, which an app has anyway.
+  afterExpress({ ...ownMiddleware, installation: 'app-with-login' }),
+  afterExpress(rivalMiddleware),
+];
 
 /** What the first login loads. */
-export const laterParts: readonly Subject[] = ['undici', 'entities/decode'].map((name) => ({
-  ...required(name),
-  installation: 'passport-loginwith',
-  before: `require('passport-loginwith');`,
-}));
+export const laterParts: readonly Subject[] = ['undici', 'entities/decode'].map((module) => {
+  const { name, ...subject } = required(module);
+  const before = `require('passport-loginwith');`;
+  return { ...subject, name: `${name}, by the first login`, installation: 'passport-loginwith', before };
+});
+
+function afterExpress(subject: Subject): Subject {
+  return { ...subject, name: `${subject.name}, after Express`, before: `require('express');` };
+}
 
 function required(name: string, setUp?: string): Subject {
   return { ...subject(name, setUp), name: `require('${name}')`, load: `require('${name}')` };
