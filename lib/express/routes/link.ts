@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { urlencoded } from 'body-parser';
 import { LoginWithError } from '../../errors.js';
 import type { LoginOutcome } from '../../login/outcome.js';
 import type { LinkedProfile } from '../../types.js';
@@ -124,13 +123,19 @@ function createInvalidFormError(): LoginWithError {
   });
 }
 
-const parseForm: Handler = urlencoded({ extended: false });
-
 /** The form's one field, also if the app has parsed the body already; empty if there is none. */
 async function readToken({ req, res }: RequestContext): Promise<string> {
   // A body that cannot be parsed has no token.
+  const parseForm = loadFormParser();
   await new Promise<void>((resolve) => parseForm(req, res, () => resolve()));
   const { body } = req;
   const hasToken = typeof body === 'object' && body !== null && 'token' in body;
   return hasToken && typeof body.token === 'string' ? body.token : '';
+}
+
+/** Loads body-parser with the first form, because it takes longer to load than the rest of the middleware. */
+function loadFormParser(): Handler {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const bodyParser = require('body-parser') as typeof import('body-parser');
+  return bodyParser.urlencoded({ extended: false });
 }
