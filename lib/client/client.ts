@@ -57,28 +57,8 @@ export class LoginWithClient {
    *   `response_unexpected`, `response_too_large`, `connection_refused`, `connection_lost`, `host_not_found`,
    *   `tls_failed`, `timeout`.
    */
-  async authorize(authKey: string, signal = this.startDeadline()): Promise<AccessToken> {
-    const { provider, appId, appSecret } = this.settings;
-    const parameters = { app_id: appId, app_secret: appSecret(), auth_key: authKey };
-    const send = async (method: AuthorizeMethod) => {
-      const { json } = await retry(
-        () => this.transport.call({ stage: 'authorize', method, endpoint: 'authorize', parameters, signal }),
-        isWorthRepeating,
-        signal,
-      );
-      return json;
-    };
-    // Read once: another login may find out the method while this one waits.
-    const method = this.authorizeMethod;
-    let json = await send(method);
-    if (provider.authorizeMethod === 'auto' && foundNoParameters(json)) {
-      const otherMethod = method === 'GET' ? 'POST' : 'GET';
-      json = await send(otherMethod);
-      if (!foundNoParameters(json)) this.authorizeMethod = otherMethod;
-    }
-    const refusal = explainRefusal(json, provider.name, 'authorize');
-    if (refusal !== undefined) throw refusal;
-    return { accessToken: readToken(json, provider), expiresAt: new Date(Date.now() + documentedLifetime) };
+  authorize(authKey: string, signal?: AbortSignal): Promise<AccessToken> {
+    return this.within(signal, (deadline) => this.exchangeKey(authKey, deadline));
   }
 
   /**
@@ -90,24 +70,8 @@ export class LoginWithClient {
    * @throws LoginWithError `token_expired`, `user_not_found`, and the codes of {@link authorize} but for those about
    *   the key, the app id and the secret.
    */
-  async getUserInfo(accessToken: string, signal = this.startDeadline()): Promise<Profile> {
-    const { provider } = this.settings;
-    const parameters = { access_token: accessToken };
-    const { json, text } = await retry(
-      () => this.transport.call({ stage: 'user_info', method: 'GET', endpoint: 'get_user_info', parameters, signal }),
-      (error) => isWorthRepeating(error) || hasCode(error, 'connection_lost', 'provider_unavailable'),
-      signal,
-    );
-    const refusal = explainRefusal(json, provider.name, 'user_info');
-    if (refusal !== undefined) throw refusal;
-    if (Array.isArray(json) && json.length === 0) {
-      throw new LoginWithError(`user_info: ${provider.name} no longer has this user`, {
-        code: 'user_not_found',
-        stage: 'user_info',
-        hint: 'The user deleted the account there. Another account can log in.',
-      });
-    }
-    return toProfile(json, provider, text);
+  getUserInfo(accessToken: string, signal?: AbortSignal): Promise<Profile> {
+    return this.within(signal, (deadline) => this.fetchProfile(accessToken, deadline));
   }
 
   /**
@@ -116,10 +80,11 @@ export class LoginWithClient {
    * @param authKey the value of `auth_key` at the redirect URL.
    * @throws LoginWithError with the codes of {@link authorize} and {@link getUserInfo}.
    */
-  async exchange(authKey: string): Promise<AccessToken & { profile: Profile }> {
-    const signal = this.startDeadline();
-    const token = await this.authorize(authKey, signal);
-    return { ...token, profile: await this.getUserInfo(token.accessToken, signal) };
+  exchange(authKey: string): Promise<AccessToken & { profile: Profile }> {
+    return this.within(undefined, async (deadline) => {
+      const token = await this.exchangeKey(authKey, deadline);
+      return { ...token, profile: await this.fetchProfile(token.accessToken, deadline) };
+    });
   }
 
   /**
@@ -148,13 +113,8 @@ export class LoginWithClient {
    */
   async checkBaseURL(): Promise<{ baseURL: string }> {
     const { baseURL } = this.settings.provider;
-    const { otherSite } = await this.transport.call({
-      stage: 'user_info',
-      method: 'GET',
-      endpoint: 'get_user_info',
-      parameters: {},
-      signal: this.startDeadline(),
-    });
+    const call = { stage: 'user_info', method: 'GET', endpoint: 'get_user_info', parameters: {} } as const;
+    const { otherSite } = await this.within(undefined, (signal) => this.transport.call({ ...call, signal }));
     return { baseURL: otherSite?.baseURL ?? baseURL };
   }
 
@@ -168,8 +128,62 @@ export class LoginWithClient {
     return this.transport.close();
   }
 
-  private startDeadline(): AbortSignal {
-    return AbortSignal.timeout(this.settings.timeout);
+  private async exchangeKey(authKey: string, signal: AbortSignal): Promise<AccessToken> {
+    const { provider, appId, appSecret } = this.settings;
+    const parameters = { app_id: appId, app_secret: appSecret(), auth_key: authKey };
+    const send = async (method: AuthorizeMethod) => {
+      const { json } = await retry(
+        () => this.transport.call({ stage: 'authorize', method, endpoint: 'authorize', parameters, signal }),
+        isWorthRepeating,
+        signal,
+      );
+      return json;
+    };
+    // Read once: another login may find out the method while this one waits.
+    const method = this.authorizeMethod;
+    let json = await send(method);
+    if (provider.authorizeMethod === 'auto' && foundNoParameters(json)) {
+      const otherMethod = method === 'GET' ? 'POST' : 'GET';
+      json = await send(otherMethod);
+      if (!foundNoParameters(json)) this.authorizeMethod = otherMethod;
+    }
+    const refusal = explainRefusal(json, provider.name, 'authorize');
+    if (refusal !== undefined) throw refusal;
+    return { accessToken: readToken(json, provider), expiresAt: new Date(Date.now() + documentedLifetime) };
+  }
+
+  private async fetchProfile(accessToken: string, signal: AbortSignal): Promise<Profile> {
+    const { provider } = this.settings;
+    const parameters = { access_token: accessToken };
+    const { json, text } = await retry(
+      () => this.transport.call({ stage: 'user_info', method: 'GET', endpoint: 'get_user_info', parameters, signal }),
+      (error) => isWorthRepeating(error) || hasCode(error, 'connection_lost', 'provider_unavailable'),
+      signal,
+    );
+    const refusal = explainRefusal(json, provider.name, 'user_info');
+    if (refusal !== undefined) throw refusal;
+    if (Array.isArray(json) && json.length === 0) {
+      throw new LoginWithError(`user_info: ${provider.name} no longer has this user`, {
+        code: 'user_not_found',
+        stage: 'user_info',
+        hint: 'The user deleted the account there. Another account can log in.',
+      });
+    }
+    return toProfile(json, provider, text);
+  }
+
+  /** Ends the work with the signal, or if there is none, after the option `timeout`. */
+  private async within<T>(given: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (given !== undefined) return work(given);
+    // That of AbortSignal.timeout would stay in memory after the work has ended.
+    const controller = new AbortController();
+    const abort = () => controller.abort(new DOMException('the timeout is over', 'TimeoutError'));
+    const timer = setTimeout(abort, this.settings.timeout).unref();
+    try {
+      return await work(controller.signal);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

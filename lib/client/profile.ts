@@ -95,10 +95,10 @@ function readTime(value: unknown): Date | undefined {
 
 /** Reads `YYYY-MM-DD HH:MM:SS`, which is in UTC. */
 function parseTime(text: string): Date | undefined {
+  const [, day] = /^\d{4}-\d\d-(\d\d) \d\d:\d\d:\d\d$/.exec(text) ?? [];
   const time = new Date(`${text.replace(' ', 'T')}Z`);
-  if (Number.isNaN(time.getTime())) return undefined;
-  // Date takes 31 February for a day in March, and other formats too.
-  return time.toISOString().slice(0, 19).replace('T', ' ') === text ? time : undefined;
+  // Date takes 31 February for a day in March, 24:00:00 for the next day, and other formats too.
+  return time.getUTCDate() === Number(day) ? time : undefined;
 }
 
 function readWebsite(value: unknown): string | undefined {

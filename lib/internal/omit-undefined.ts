@@ -6,6 +6,8 @@ type OmitUndefined<T> = {
 
 /** Copies an object without the entries whose value is undefined. */
 export function omitUndefined<T extends object>(fields: T): OmitUndefined<T> {
+  const copy: Record<string, unknown> = {};
+  for (const key in fields) if (fields[key] !== undefined) copy[key] = fields[key];
   // These are T's entries without those whose value is undefined.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as OmitUndefined<T>;
+  return copy as OmitUndefined<T>;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
-import { createSealedCookie } from './sealed-cookie.js';
+import { createSealedCookie, splitCookies } from './sealed-cookie.js';
 
 /** How long a started login may take, in milliseconds. */
 const attemptLifetime = 10 * 60_000;
@@ -59,8 +59,8 @@ export function createAttemptCookie({ provider, sealers }: StrategySettings): At
     async read(cookieHeader, secure) {
       const reading = await cookie.read(cookieHeader, secure);
       if (!reading.found) {
-        const { why, names } = reading;
-        return { found: false, why: why === 'absent' ? explainAbsence(names, cookie.name) : why };
+        const { why } = reading;
+        return { found: false, why: why === 'absent' ? explainAbsence(cookieHeader, cookie.name) : why };
       }
       // Only write() and writeUses() can have sealed them.
       const { attempts, starts } = reading.value as AttemptCookieContent;
@@ -112,8 +112,8 @@ export function checkAttempt(attempt: Attempt, provider: string, host: string): 
   return Math.abs(Date.now() - attempt.startedAt) <= attemptLifetime ? 'valid' : 'expired';
 }
 
-function explainAbsence(cookieNames: string[], plainName: string) {
-  const names = cookieNames.map((name) => name.replace(/^__Host-/, ''));
+function explainAbsence(cookieHeader: string | undefined, plainName: string) {
+  const names = splitCookies(cookieHeader).map(([name]) => name.replace(/^__Host-/, ''));
   if (names.length === 0) return 'no_cookies';
   if (names.includes(plainName)) return 'other_scheme';
   return names.some((name) => name.startsWith(cookiePrefix)) ? 'other_provider' : 'not_ours';

@@ -54,8 +54,8 @@ export function createLoginHandler(
   limiter: RateLimiter | undefined,
 ): LoginHandler {
   const cookie = createAttemptCookie(settings);
-  const exchanges = createSharedExchanges(client, limiter);
   const { attempts: store, callbackURL, provider } = settings;
+  const exchanges = createSharedExchanges(client, provider, limiter);
 
   async function start(request: LoginRequest): Promise<LoginOutcome> {
     const { host, binding } = request;
@@ -110,7 +110,7 @@ export function createLoginHandler(
       const shared = exchanges.share(request.clientAddress, found, authKey, ids);
       // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
       if (shared === 'used') return await restart(request, attempt, used, createUsedKeyError());
-      const { profile, ...token } = await shared.outcome;
+      const { profile, ...token } = await shared.getOutcome();
       if (shared.isEnded)
         return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
       const info: LoginInfo = { provider: provider.name, ...token, returnTo: attempt.returnTo };

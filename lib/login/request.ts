@@ -20,6 +20,8 @@ export type RequestKind =
   | { type: 'keyless' };
 
 const maximumKeyLength = 128;
+/** Headers with which browsers say why they ask for a page. */
+const purposeHeaders = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 
 /**
  * Tells which kind a request is. The key is also found if the provider's concatenation has broken the query, as in
@@ -56,8 +58,8 @@ function findKeyMistake([name, value]: [name: string, value: string]): string | 
 }
 
 function isPrefetch(headers: RequestLine['headers']): boolean {
-  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
-    /\b(?:prefetch|preview|prerender)\b/i.test(String(headers[name] ?? '')),
+  return purposeHeaders.some(
+    (name) => headers[name] !== undefined && /\b(?:prefetch|preview|prerender)\b/i.test(String(headers[name])),
   );
 }
 

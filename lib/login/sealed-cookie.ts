@@ -13,9 +13,7 @@ interface SealedCookie {
   clear(cookieHeader: string | undefined, secure: boolean): string | undefined;
 }
 
-/** `names` are those of all cookies of the request. */
-type SealedCookieReading =
-  { found: true; value: unknown } | { found: false; why: 'absent' | 'tampered' | 'ambiguous'; names: string[] };
+type SealedCookieReading = { found: true; value: unknown } | { found: false; why: 'absent' | 'tampered' | 'ambiguous' };
 
 /** Of one name in one request. */
 const maximumCookies = 20;
@@ -32,16 +30,16 @@ export function createSealedCookie(sealer: Sealer, name: string, lifetime: numbe
   return {
     name: escaped,
     async read(cookieHeader, secure) {
-      const cookies = splitCookies(cookieHeader);
-      const sealed = cookies.filter(([each]) => each === nameOver(secure)).slice(0, maximumCookies);
+      if (cookieHeader?.includes(escaped) !== true) return { found: false, why: 'absent' };
+      const cookies = splitCookies(cookieHeader).filter(([each]) => each === nameOver(secure));
+      const sealed = cookies.slice(0, maximumCookies);
       const opened = await Promise.all(sealed.map(([, value]) => sealer.unseal(value)));
       const values = opened.filter((value) => value !== undefined);
       if (values.length === 1) return { found: true, value: values[0] };
-      const names = cookies.map(([each]) => each);
       // Over http another host of this site can add a cookie of the same name. It cannot forge one, but it can add one
       // that another browser got. Of two that open, nobody knows which one is the browser's own.
-      if (values.length > 1) return { found: false, why: 'ambiguous', names };
-      return { found: false, why: sealed.length > 0 ? 'tampered' : 'absent', names };
+      if (values.length > 1) return { found: false, why: 'ambiguous' };
+      return { found: false, why: sealed.length > 0 ? 'tampered' : 'absent' };
     },
     write: (sealed, secure) => (secure ? secureEmpty : plainEmpty).replace('=', `=${sealed}`),
     seal: (value) => sealer.seal(value),
@@ -50,7 +48,7 @@ export function createSealedCookie(sealer: Sealer, name: string, lifetime: numbe
 }
 
 /** Splits a `Cookie` header. Parsers keep one cookie of a name. */
-function splitCookies(header = ''): [name: string, value: string][] {
+export function splitCookies(header = ''): [name: string, value: string][] {
   return header.split(';').flatMap((pair) => {
     const equals = pair.indexOf('=');
     return equals === -1 ? [] : [[pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()]];

@@ -1,16 +1,19 @@
 import type { LoginWithClient } from '../client/client.js';
 import { markNeverSent, wasNeverSent } from '../client/network-errors.js';
+import { toProfile } from '../client/profile.js';
 import { hasCode, LoginWithError } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import { createLock, type Lock } from '../internal/lock.js';
-import type { AccessToken, Profile } from '../types.js';
+import type { AccessToken, Profile, Provider } from '../types.js';
 import type { StoredAttempt } from './attempt-cookie.js';
 import type { ExchangeResult, RateLimiter } from './rate-limit.js';
 import type { ClientAddress } from './rate-limit-buckets.js';
 
+type Exchanged = AccessToken & { profile: Profile };
+
 /** The exchange of one key in one attempt. All requests that bring both share it. */
 interface SharedExchange {
-  outcome: Promise<AccessToken & { profile: Profile }>;
+  getOutcome(): Promise<Exchanged>;
   /** Lets these requests continue one after the other, so that a double click does not create a user twice. */
   acquire: Lock;
   /** Whether the browser has logged out meanwhile. */
@@ -47,7 +50,11 @@ const maximumKeptLength = 2 ** 21;
 /** A `verify` that takes longer does not keep the same page from being loaded again, in milliseconds. */
 const verifyTime = 10_000;
 
-export function createSharedExchanges(client: LoginWithClient, limiter: RateLimiter | undefined): SharedExchanges {
+export function createSharedExchanges(
+  client: LoginWithClient,
+  provider: Provider,
+  limiter: RateLimiter | undefined,
+): SharedExchanges {
   const byId = new Map<string, SharedExchange | 'used'>();
   /** Digest of the first key that an attempt was used for, by the attempt's id: the cookie tells it only later. */
   const usedFor = new Map<string, string>();
@@ -81,12 +88,13 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
   // Not inside begin(): a timer's function there would keep the outcome in memory.
   const forgetLater = (id: string) => void setTimeout(forget, sharingTime, id).unref();
 
-  const begin = (id: string, outcome: SharedExchange['outcome']) => {
-    const shared = { outcome, acquire: createLock(verifyTime), isEnded: false };
+  const begin = (id: string, exchanged: Promise<Exchanged>) => {
+    const shared: SharedExchange = { getOutcome: () => exchanged, acquire: createLock(verifyTime), isEnded: false };
     byId.set(id, shared);
-    shared.outcome.then(
-      ({ profile }) => {
-        keepProfile(id, profile._raw.length);
+    exchanged.then(
+      (login) => {
+        shared.getOutcome = keepLogin(login, provider);
+        keepProfile(id, login.profile._raw.length);
         forgetLater(id);
       },
       (error: unknown) => (isKeyUnused(error) ? forget(id) : forgetLater(id)),
@@ -140,6 +148,21 @@ export function createSharedExchanges(client: LoginWithClient, limiter: RateLimi
       dropOutcome(id);
     },
   };
+}
+
+/**
+ * Keeps a login until it is asked for again, which few are. Only the response's text, of which the profile is made
+ * anew: its many small objects would cost the garbage collector more than the whole login takes.
+ */
+function keepLogin({ accessToken, expiresAt, profile }: Exchanged, provider: Provider): () => Promise<Exchanged> {
+  const time = expiresAt.getTime();
+  const raw = profile._raw;
+  const restore = () => ({
+    accessToken,
+    expiresAt: new Date(time),
+    profile: toProfile(JSON.parse(raw), provider, raw),
+  });
+  return () => Promise.resolve(restore());
 }
 
 function exchangeId({ id }: StoredAttempt, keyDigest: string): string {

@@ -143,18 +143,16 @@ export function skipPauses(onPause?: (signal: AbortSignal) => void | Promise<voi
   return pauses;
 }
 
-/** Holds the time of exchanges: their timeout is over when a test calls `pass`. */
-export function holdTimeouts(): { lengths: number[]; pass: () => void } {
-  const lengths: number[] = [];
-  const controllers: AbortController[] = [];
-  jest.spyOn(AbortSignal, 'timeout').mockImplementation((length) => {
-    const controller = new AbortController();
-    lengths.push(length);
-    controllers.push(controller);
-    return controller.signal;
-  });
-  const pass = () => controllers.forEach((each) => each.abort(new DOMException('too late', 'TimeoutError')));
-  return { lengths, pass };
+/** Holds the time of exchanges, which have this timeout in milliseconds: it is over when a test calls `pass`. */
+export function holdTimeouts(length = 10_000): { count: () => number; pass: () => void } {
+  const ends: (() => void)[] = [];
+  const { setTimeout } = globalThis;
+  const hold = (end: () => void, time?: number) => {
+    if (time === length) ends.push(end);
+    return setTimeout(end, time === length ? 2 ** 30 : time);
+  };
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation(hold);
+  return { count: () => ends.length, pass: () => ends.forEach((end) => end()) };
 }
 
 /** Moves only `Date`: sockets and timers go on. */
