@@ -28,7 +28,7 @@ export function toLoginRequest(req: ExpressRequest, { returnTo }: { returnTo?: s
     // Express follows "trust proxy" in hostname and secure.
     host: (req.hostname ?? req.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
     secure: req.secure ?? 'encrypted' in req.socket,
-    clientAddress: readClientAddress(req),
+    clientAddress: () => readClientAddress(req),
     returnTo,
     source: req,
   };

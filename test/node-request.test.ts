@@ -56,7 +56,7 @@ describe('the address that limits count', () => {
     ],
     ['of nobody', {}, { address: undefined }],
   ])('is the one %s', (_name, fields, expected) => {
-    expect(requestOf(fields).clientAddress).toEqual(expected);
+    expect(requestOf(fields).clientAddress()).toEqual(expected);
   });
 
   test.each<[unknown, boolean]>([

@@ -21,7 +21,7 @@ export interface FailureCookie {
   /** Returns the value of a `Set-Cookie` header. */
   write(req: ExpressRequest, failure: StoredFailure): Promise<string>;
   /** Removes the cookie, if the request has it. */
-  clear(req: ExpressRequest, res: ServerResponse): void;
+  clear(req: ExpressRequest, res: ServerResponse): Promise<void>;
 }
 
 /** How long the page may be loaded again, in milliseconds. */
@@ -31,10 +31,13 @@ const maximumTextLength = 500;
 
 export function createFailureCookie({ provider, sealers }: StrategySettings): FailureCookie {
   // Not "loginwith-…", by which a started login is found.
-  const cookie = createSealedCookie(sealers('failure 1'), `login-failure-${provider.name}`, lifetime);
+  const openCookie = async () =>
+    createSealedCookie(await sealers('failure 1'), `login-failure-${provider.name}`, lifetime);
+  let opened: ReturnType<typeof openCookie> | undefined;
+  const getCookie = () => (opened ??= openCookie());
   return {
     async read(req) {
-      const reading = await cookie.read(req.headers.cookie, toLoginRequest(req).secure);
+      const reading = (await getCookie()).read(req.headers.cookie, toLoginRequest(req).secure);
       if (!reading.found) return undefined;
       // Only write() can have sealed it.
       const { message, details, ...rest } = reading.value as SealedFailure;
@@ -53,10 +56,11 @@ export function createFailureCookie({ provider, sealers }: StrategySettings): Fa
           : undefined,
       });
       const failure: SealedFailure = { ...omitUndefined(rest), message: shorten(message), details };
-      return cookie.write(await cookie.seal(failure), toLoginRequest(req).secure);
+      const cookie = await getCookie();
+      return cookie.write(cookie.seal(failure), toLoginRequest(req).secure);
     },
-    clear(req, res) {
-      const setCookie = cookie.clear(req.headers.cookie, toLoginRequest(req).secure);
+    async clear(req, res) {
+      const setCookie = (await getCookie()).clear(req.headers.cookie, toLoginRequest(req).secure);
       if (setCookie !== undefined) res.appendHeader('Set-Cookie', setCookie);
     },
   };

@@ -1,21 +1,21 @@
-import { createCipheriv, createDecipheriv, hkdf, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdf } from 'node:crypto';
 import { promisify } from 'node:util';
+import { createNonce, nonceLength } from './nonces.js';
 
 /** Encrypts and authenticates values with AES-256-GCM, as text for a cookie, a form, a URL or a session. */
 export interface Sealer {
   /** @param expiresAt milliseconds since 1970 until which the value can be opened; without end if absent. */
-  seal(value: unknown, expiresAt?: number): Promise<string>;
+  seal(value: unknown, expiresAt?: number): string;
   /** Returns the value that this sealer sealed; `undefined` for any other text and for an expired one. */
-  unseal(sealed: string): Promise<unknown>;
+  unseal(sealed: string): unknown;
 }
 
 /** Returns the sealer of a purpose. A sealer with another purpose cannot open its texts. */
-export type Sealers = (purpose: string) => Sealer;
+export type Sealers = (purpose: string) => Promise<Sealer>;
 
 /** The secrets in the order of their age: the newest one seals, and each opens. */
 export type SealingSecrets = () => Promise<readonly (string | Uint8Array)[]>;
 
-const nonceLength = 12;
 const tagLength = 16;
 const deriveKey = promisify(hkdf);
 
@@ -25,7 +25,7 @@ const deriveKey = promisify(hkdf);
  * @param owner names whose texts these are; another owner's sealers cannot open them, even with the same secrets.
  */
 export function createSealers(secrets: SealingSecrets, owner: readonly string[]): Sealers {
-  const sealers = new Map<string, Sealer>();
+  const sealers = new Map<string, Promise<Sealer>>();
   return (purpose) => {
     const sealer = sealers.get(purpose) ?? createSealer(secrets, [purpose, ...owner]);
     sealers.set(purpose, sealer);
@@ -33,21 +33,14 @@ export function createSealers(secrets: SealingSecrets, owner: readonly string[])
   };
 }
 
-function createSealer(secrets: SealingSecrets, purpose: readonly string[]): Sealer {
-  let derived: Promise<Uint8Array[]> | undefined;
-  const deriveKeys = async () => {
-    const derive = (secret: string | Uint8Array) => deriveKey('sha256', secret, '', JSON.stringify(purpose), 32);
-    return (await Promise.all((await secrets()).map(derive))).map((key) => new Uint8Array(key));
-  };
-  const keys = () => (derived ??= deriveKeys());
+async function createSealer(secrets: SealingSecrets, purpose: readonly string[]): Promise<Sealer> {
+  const derive = (secret: string | Uint8Array) => deriveKey('sha256', secret, '', JSON.stringify(purpose), 32);
+  const keys = (await Promise.all((await secrets()).map(derive))).map((key) => new Uint8Array(key));
+  const [newest = new Uint8Array()] = keys;
   return {
-    async seal(value, expiresAt) {
-      const [newest = new Uint8Array()] = await keys();
-      return encrypt(JSON.stringify([value, expiresAt]), newest);
-    },
-    async unseal(sealed) {
-      const texts = (await keys()).map((key) => decrypt(sealed, key));
-      const text = texts.find((opened) => opened !== undefined);
+    seal: (value, expiresAt) => encrypt(JSON.stringify([value, expiresAt]), newest),
+    unseal(sealed) {
+      const text = findText(sealed, keys);
       if (text === undefined) return undefined;
       // Only seal() can have written this text.
       const [value, expiresAt] = JSON.parse(text) as [unknown, number | null];
@@ -56,8 +49,16 @@ function createSealer(secrets: SealingSecrets, purpose: readonly string[]): Seal
   };
 }
 
+function findText(sealed: string, keys: readonly Uint8Array[]): string | undefined {
+  for (const key of keys) {
+    const text = decrypt(sealed, key);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
 function encrypt(text: string, key: Uint8Array): string {
-  const nonce = randomBytes(nonceLength);
+  const nonce = createNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 }

@@ -37,12 +37,12 @@ export type AttemptCookieReading =
  * cookie of its own says which attempts are used: a callback that ends would otherwise overwrite an attempt that began
  * meanwhile, in another tab or on another instance.
  */
-interface AttemptCookie {
-  read(cookieHeader: string | undefined, secure: boolean): Promise<AttemptCookieReading>;
+export interface AttemptCookie {
+  read(cookieHeader: string | undefined, secure: boolean): AttemptCookieReading;
   /** Returns the value of a `Set-Cookie` header. */
-  write(content: AttemptCookieContent, secure: boolean): Promise<string>;
+  write(content: AttemptCookieContent, secure: boolean): string;
   /** Returns the value of a `Set-Cookie` header that keeps only which attempts are used. */
-  writeUses(content: AttemptCookieContent, secure: boolean): Promise<string>;
+  writeUses(content: AttemptCookieContent, secure: boolean): string;
   /** Returns the values of `Set-Cookie` headers that remove the cookies, if the request has them. */
   clear(cookieHeader: string | undefined, secure: boolean): string[];
 }
@@ -50,21 +50,21 @@ interface AttemptCookie {
 /** Ids of attempts, with the digest of the key that used each of them. */
 type AttemptUses = [id: string, usedFor: string][];
 
-/** Creates the cookie of a strategy. Only a strategy with the same provider, app id and `cookieSecret` can open it. */
-export function createAttemptCookie({ provider, sealers }: StrategySettings): AttemptCookie {
+/** Opens the cookie of a strategy. Only a strategy with the same provider, app id and `cookieSecret` can open it. */
+export async function openAttemptCookie({ provider, sealers }: StrategySettings): Promise<AttemptCookie> {
   // The purpose contains the version of the format, so that a cookie of another version is not opened.
-  const cookie = createSealedCookie(sealers('attempts 3'), cookiePrefix + provider.name, attemptLifetime);
-  const usesCookie = createSealedCookie(sealers('uses 1'), usesCookiePrefix + provider.name, attemptLifetime);
+  const cookie = createSealedCookie(await sealers('attempts 3'), cookiePrefix + provider.name, attemptLifetime);
+  const usesCookie = createSealedCookie(await sealers('uses 1'), usesCookiePrefix + provider.name, attemptLifetime);
   return {
-    async read(cookieHeader, secure) {
-      const reading = await cookie.read(cookieHeader, secure);
+    read(cookieHeader, secure) {
+      const reading = cookie.read(cookieHeader, secure);
       if (!reading.found) {
         const { why } = reading;
         return { found: false, why: why === 'absent' ? explainAbsence(cookieHeader, cookie.name) : why };
       }
       // Only write() and writeUses() can have sealed them.
       const { attempts, starts } = reading.value as AttemptCookieContent;
-      const usesReading = await usesCookie.read(cookieHeader, secure);
+      const usesReading = usesCookie.read(cookieHeader, secure);
       // Without it a used attempt would be unused again, so it must not be made unreadable.
       if (!usesReading.found && usesReading.why !== 'absent') return { found: false, why: usesReading.why };
       const uses = new Map(usesReading.found ? (usesReading.value as AttemptUses) : []);
@@ -73,18 +73,18 @@ export function createAttemptCookie({ provider, sealers }: StrategySettings): At
       );
       return { found: true, content: { attempts: merged, starts } };
     },
-    async write({ starts, attempts }, secure) {
+    write({ starts, attempts }, secure) {
       const kept = attempts.slice(-maximumAttempts);
-      let sealed = await cookie.seal({ starts, attempts: kept });
+      let sealed = cookie.seal({ starts, attempts: kept });
       while (sealed.length > maximumValueLength) {
         kept.shift();
-        sealed = await cookie.seal({ starts, attempts: kept });
+        sealed = cookie.seal({ starts, attempts: kept });
       }
       return cookie.write(sealed, secure);
     },
-    async writeUses({ attempts }, secure) {
+    writeUses({ attempts }, secure) {
       const uses: AttemptUses = attempts.flatMap(({ id, usedFor }) => (usedFor === undefined ? [] : [[id, usedFor]]));
-      return usesCookie.write(await usesCookie.seal(uses), secure);
+      return usesCookie.write(usesCookie.seal(uses), secure);
     },
     clear: (cookieHeader, secure) => [cookie, usesCookie].flatMap((each) => each.clear(cookieHeader, secure) ?? []),
   };

@@ -6,9 +6,9 @@ import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
   createAttempt,
-  createAttemptCookie,
+  openAttemptCookie,
+  type AttemptCookie,
   type AttemptCookieContent,
-  type AttemptCookieReading,
   type StoredAttempt,
 } from './attempt-cookie.js';
 import { isForeignStart, isNavigation } from './cross-site.js';
@@ -53,7 +53,8 @@ export function createLoginHandler(
   client: LoginWithClient,
   limiter: RateLimiter | undefined,
 ): LoginHandler {
-  const cookie = createAttemptCookie(settings);
+  let opened: Promise<AttemptCookie> | undefined;
+  const openCookie = () => (opened ??= openAttemptCookie(settings));
   const { attempts: store, callbackURL, provider } = settings;
   const exchanges = createSharedExchanges(client, provider, limiter);
 
@@ -68,12 +69,14 @@ export function createLoginHandler(
         ? (findReturnTo(request.url, callbackURL) ?? '/')
         : sanitizeReturnTo(request.returnTo, callbackURL);
     const attempt = createAttempt({ provider: provider.name, host, returnTo, restarts: 0, binding });
-    return redirectToProvider(request, attempt, (await readCookie(request)).content);
+    const cookie = await openCookie();
+    return redirectToProvider(request, attempt, cookie, readCookie(cookie, request).content);
   }
 
   async function redirectToProvider(
     request: LoginRequest,
     attempt: Attempt,
+    cookie: AttemptCookie,
     content: AttemptCookieContent,
   ): Promise<StartOutcome> {
     const now = Date.now();
@@ -89,12 +92,13 @@ export function createLoginHandler(
     return {
       type: 'redirect',
       location: client.authorizeURL(),
-      cookies: [await cookie.write({ attempts, starts: [...starts, now] }, request.secure)],
+      cookies: [cookie.write({ attempts, starts: [...starts, now] }, request.secure)],
     };
   }
 
   async function finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
-    const { content, reading } = await readCookie(request);
+    const cookie = await openCookie();
+    const { content, reading } = readCookie(cookie, request);
     const keyDigest = digest(authKey);
     const found: StoredAttempt | undefined =
       store === undefined
@@ -109,17 +113,20 @@ export function createLoginHandler(
       const ids = content.attempts.map(({ id }) => id);
       const shared = exchanges.share(request.clientAddress, found, authKey, ids);
       // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
-      if (shared === 'used') return await restart(request, attempt, used, createUsedKeyError());
+      if (shared === 'used') return await restart(request, attempt, cookie, used, createUsedKeyError());
       const { profile, ...token } = await shared.getOutcome();
       if (shared.isEnded)
         return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
       const info: LoginInfo = { provider: provider.name, ...token, returnTo: attempt.returnTo };
       const { acquire } = shared;
-      return { type: 'success', profile, info, attempt, acquire, ...(await writeUses(used, request)) };
+      return { type: 'success', profile, info, attempt, acquire, ...writeUses(cookie, used, request) };
     } catch (error) {
-      if (hasCode(error, ...restartableCodes)) return restart(request, attempt, used, error);
+      if (hasCode(error, ...restartableCodes)) return restart(request, attempt, cookie, used, error);
       // If the key is unused, the attempt stays unused too, so that loading the page again tries again.
-      return { ...toFailure(error), ...(isKeyUnused(error) ? { isKeyUnused: true } : await writeUses(used, request)) };
+      return {
+        ...toFailure(error),
+        ...(isKeyUnused(error) ? { isKeyUnused: true } : writeUses(cookie, used, request)),
+      };
     }
   }
 
@@ -127,27 +134,25 @@ export function createLoginHandler(
   async function restart(
     request: LoginRequest,
     attempt: StoredAttempt,
+    cookie: AttemptCookie,
     content: AttemptCookieContent,
     error: LoginWithError,
   ): Promise<LoginOutcome> {
-    const { cookies = [] } = await writeUses(content, request);
+    const { cookies = [] } = writeUses(cookie, content, request);
     if (attempt.restarts > 0) return { type: 'fail', error, cookies };
     const retryOf = hasCode(error, 'auth_key_invalid') && error.stage === 'authorize' ? attempt.id : undefined;
     const next = createAttempt({ ...attempt, restarts: attempt.restarts + 1, retryOf });
-    const outcome = await redirectToProvider(request, next, content);
+    const outcome = await redirectToProvider(request, next, cookie, content);
     // The attempt is used up even if this browser has started too many logins.
     return { ...outcome, cookies: [...(outcome.cookies ?? []), ...cookies] };
   }
 
-  async function writeUses(content: AttemptCookieContent, { secure }: LoginRequest): Promise<{ cookies?: string[] }> {
-    return store === undefined ? { cookies: [await cookie.writeUses(content, secure)] } : {};
+  function writeUses(cookie: AttemptCookie, content: AttemptCookieContent, { secure }: LoginRequest) {
+    return store === undefined ? { cookies: [cookie.writeUses(content, secure)] } : {};
   }
 
-  async function readCookie(request: LoginRequest): Promise<{
-    content: AttemptCookieContent;
-    reading: AttemptCookieReading;
-  }> {
-    const reading = await cookie.read(request.headers.cookie?.toString(), request.secure);
+  function readCookie(cookie: AttemptCookie, { headers, secure }: LoginRequest) {
+    const reading = cookie.read(headers.cookie?.toString(), secure);
     return { reading, content: reading.found ? reading.content : { attempts: [], starts: [] } };
   }
 
@@ -179,7 +184,8 @@ export function createLoginHandler(
       }
     },
     async forgetAttempts(request) {
-      const { content } = await readCookie(request);
+      const cookie = await openCookie();
+      const { content } = readCookie(cookie, request);
       content.attempts.forEach((attempt) => exchanges.end(attempt));
       if (store !== undefined) await useStore('logout', () => store.take(request.source));
       return cookie.clear(request.headers.cookie?.toString(), request.secure);

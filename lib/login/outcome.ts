@@ -11,8 +11,8 @@ export interface LoginRequest extends RequestLine {
   host: string;
   /** Whether the browser uses https. */
   secure: boolean;
-  /** Where the request comes from. */
-  clientAddress: ClientAddress;
+  /** Tells where the request comes from; only asked if exchanges are limited. */
+  clientAddress: () => ClientAddress;
   /** Path to return to after the login; the query's `returnTo` if absent. */
   returnTo: string | undefined;
   /** Whether the user has asked for it here, or it changes nobody's login, wherever the request comes from. */

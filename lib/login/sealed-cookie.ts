@@ -5,10 +5,10 @@ import type { Sealer } from '../internal/seal.js';
 interface SealedCookie {
   /** Its name over http; over https `__Host-` stands before it. */
   readonly name: string;
-  read(cookieHeader: string | undefined, secure: boolean): Promise<SealedCookieReading>;
+  read(cookieHeader: string | undefined, secure: boolean): SealedCookieReading;
   /** Returns the value of a `Set-Cookie` header for a text that {@link seal} returned. */
   write(sealed: string, secure: boolean): string;
-  seal(value: unknown): Promise<string>;
+  seal(value: unknown): string;
   /** Returns the value of a `Set-Cookie` header that removes the cookie, if the request has it. */
   clear(cookieHeader: string | undefined, secure: boolean): string | undefined;
 }
@@ -29,12 +29,11 @@ export function createSealedCookie(sealer: Sealer, name: string, lifetime: numbe
 
   return {
     name: escaped,
-    async read(cookieHeader, secure) {
+    read(cookieHeader, secure) {
       if (cookieHeader?.includes(escaped) !== true) return { found: false, why: 'absent' };
       const cookies = splitCookies(cookieHeader).filter(([each]) => each === nameOver(secure));
       const sealed = cookies.slice(0, maximumCookies);
-      const opened = await Promise.all(sealed.map(([, value]) => sealer.unseal(value)));
-      const values = opened.filter((value) => value !== undefined);
+      const values = sealed.map(([, value]) => sealer.unseal(value)).filter((value) => value !== undefined);
       if (values.length === 1) return { found: true, value: values[0] };
       // Over http another host of this site can add a cookie of the same name. It cannot forge one, but it can add one
       // that another browser got. Of two that open, nobody knows which one is the browser's own.

@@ -6,8 +6,8 @@ import { digest } from '../internal/digest.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile, Provider } from '../types.js';
 import type { StoredAttempt } from './attempt-cookie.js';
+import type { LoginRequest } from './outcome.js';
 import type { ExchangeResult, RateLimiter } from './rate-limit.js';
-import type { ClientAddress } from './rate-limit-buckets.js';
 
 type Exchanged = AccessToken & { profile: Profile };
 
@@ -32,7 +32,7 @@ interface SharedExchanges {
    * @param attemptsOfBrowser ids, for {@link RateLimiter.acquire}.
    */
   share(
-    clientAddress: ClientAddress,
+    clientAddress: LoginRequest['clientAddress'],
     attempt: StoredAttempt,
     authKey: string,
     attemptsOfBrowser: readonly string[],
@@ -104,12 +104,12 @@ export function createSharedExchanges(
 
   /** Exchanges the key within the limits, and tells the limiter whether it may have been a guess. */
   async function exchange(
-    clientAddress: ClientAddress,
+    clientAddress: LoginRequest['clientAddress'],
     attempt: StoredAttempt,
     authKey: string,
     attemptsOfBrowser: readonly string[],
   ) {
-    const permit = await limiter?.acquire(clientAddress, attempt, attemptsOfBrowser).catch((error: unknown) => {
+    const permit = await limiter?.acquire(clientAddress(), attempt, attemptsOfBrowser).catch((error: unknown) => {
       if (error instanceof LoginWithError) markNeverSent(error, false);
       throw error;
     });

@@ -1,4 +1,4 @@
-import { createAttempt, createAttemptCookie } from '../../lib/login/attempt-cookie';
+import { createAttempt, openAttemptCookie } from '../../lib/login/attempt-cookie';
 import { parseStrategyOptions } from '../../lib/options';
 
 /** The attempt cookie of one app. */
@@ -13,15 +13,15 @@ export interface TestCookie {
 export function createTestCookie(seed: string): TestCookie {
   const cookieSecret = `of ${seed}, and long enough for a cookie`;
   const options = { provider: 'pimbuzz', appId: '1', appSecret: 'secret', cookieSecret };
-  const cookie = createAttemptCookie(parseStrategyOptions(options));
+  const opened = openAttemptCookie(parseStrategyOptions(options));
   return {
     async seal(returnTo) {
       const attempt = createAttempt({ provider: 'pimbuzz', host: 'app.example', returnTo, restarts: 0 });
-      const [pair = ''] = (await cookie.write({ attempts: [attempt], starts: [Date.now()] }, false)).split(';');
+      const [pair = ''] = (await opened).write({ attempts: [attempt], starts: [Date.now()] }, false).split(';');
       return pair;
     },
     async opens(header) {
-      return (await cookie.read(header, false)).found;
+      return (await opened).read(header, false).found;
     },
   };
 }

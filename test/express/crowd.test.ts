@@ -139,13 +139,13 @@ describe("the app's own store", () => {
     expect((await browser.get(second)).location).toBe('/');
     expect((await arrive(site, { username: 'renee', browser, callback: first })).location).toBe('/');
     const found = Object.fromEntries(
-      [...counts].map(([key, { totalHits }]) => [key.replace(/[\w-]{22}$/, 'DIGEST'), totalHits]),
+      [...counts].map(([key, { totalHits }]) => [key.replace(/ [\w-]{22,36}$/, ' ID'), totalHits]),
     );
     expect(found).toEqual({
-      'loginwith client DIGEST': hits,
+      'loginwith client ID': hits,
       'loginwith overall': hits,
-      'loginwith retry DIGEST': 1,
-      'loginwith account DIGEST': 1,
+      'loginwith retry ID': 1,
+      'loginwith account ID': 1,
     });
   });
 

@@ -1,80 +1,104 @@
+import crypto from 'node:crypto';
 import { createSealers, type Sealer } from '../../lib/internal/seal';
 
 const secret = 'a secret of the app';
-const create = (secrets: string[], purpose = 'test', owner = ['an app']): Sealer =>
+const open = (secrets: string[], purpose = 'test', owner = ['an app']): Promise<Sealer> =>
   createSealers(() => Promise.resolve(secrets), owner)(purpose);
-const sealer = create([secret]);
+let sealer: Sealer;
+beforeAll(async () => {
+  sealer = await open([secret]);
+});
 
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
 
 test.each([[{ a: [1, 'é', null] }], ['text'], [0], [false], [null]])(
   'what was sealed comes back: %j',
   async (value) => {
-    expect(await sealer.unseal(await sealer.seal(value))).toEqual(value);
-    expect(await create([secret]).unseal(await sealer.seal(value))).toEqual(value);
+    expect(sealer.unseal(sealer.seal(value))).toEqual(value);
+    expect((await open([secret])).unseal(sealer.seal(value))).toEqual(value);
   },
 );
 
 test('each text has a nonce of its own, so that nobody can compare or forge two of them', async () => {
-  const texts = await Promise.all(Array.from({ length: 200 }, () => sealer.seal('the same')));
+  const texts = Array.from({ length: 200 }, () => sealer.seal('the same'));
   const nonces = texts.map((text) => Buffer.from(text, 'base64url').subarray(0, 12).toString('hex'));
   expect(new Set(nonces).size).toBe(200);
   expect(new Set(texts).size).toBe(200);
 });
 
 test('a sealed text shows nothing and fits into a cookie and a URL', async () => {
-  const text = await sealer.seal({ returnTo: '/visible' });
+  const text = sealer.seal({ returnTo: '/visible' });
   expect(text).toMatch(/^[\w-]+$/);
   expect(Buffer.from(text, 'base64url').toString('latin1')).not.toContain('visible');
 });
 
 test.each([
-  ['secret', create(['another secret'])],
-  ['purpose', create([secret], 'other')],
-  ['owner', create([secret], 'test', ['another app'])],
-  ['split of purpose and owner', create([secret], 'test an', ['app'])],
+  ['secret', open(['another secret'])],
+  ['purpose', open([secret], 'other')],
+  ['owner', open([secret], 'test', ['another app'])],
+  ['split of purpose and owner', open([secret], 'test an', ['app'])],
 ])('a sealer with another %s cannot open it', async (_name, other) => {
-  expect(await other.unseal(await sealer.seal('x'))).toBeUndefined();
+  expect((await other).unseal(sealer.seal('x'))).toBeUndefined();
 });
 
 test('a text is refused when any of its bits is changed', async () => {
-  const bytes = Buffer.from(await sealer.seal('x'), 'base64url');
+  const bytes = Buffer.from(sealer.seal('x'), 'base64url');
   for (let bit = 0; bit < bytes.length * 8; bit++) {
     const changed = Buffer.from(bytes);
     changed[bit >> 3]! ^= 1 << (bit & 7);
-    expect(await sealer.unseal(changed.toString('base64url'))).toBeUndefined();
+    expect(sealer.unseal(changed.toString('base64url'))).toBeUndefined();
   }
 });
 
 test('a text is refused when it is cut off at any place', async () => {
-  const text = await sealer.seal('x');
-  for (let length = 0; length < text.length; length++)
-    expect(await sealer.unseal(text.slice(0, length))).toBeUndefined();
+  const text = sealer.seal('x');
+  for (let length = 0; length < text.length; length++) expect(sealer.unseal(text.slice(0, length))).toBeUndefined();
 });
 
 test.each(['=', '==', '.', ' ', '\n', '!', 'A', 'AAAA'])('a text is refused with %j behind it', async (added) => {
-  expect(await sealer.unseal((await sealer.seal('x')) + added)).toBeUndefined();
+  expect(sealer.unseal(sealer.seal('x') + added)).toBeUndefined();
 });
 
 test('a text is refused in the alphabet of plain Base64', async () => {
-  let text = await sealer.seal('x');
-  while (!/[-_]/.test(text)) text = await sealer.seal('x');
-  expect(await sealer.unseal(text.replaceAll('-', '+').replaceAll('_', '/'))).toBeUndefined();
+  let text = sealer.seal('x');
+  while (!/[-_]/.test(text)) text = sealer.seal('x');
+  expect(sealer.unseal(text.replaceAll('-', '+').replaceAll('_', '/'))).toBeUndefined();
 });
 
 test('a text opens until its end, and not a millisecond longer', async () => {
   jest.useFakeTimers({ now: 5_000 });
-  const text = await sealer.seal('x', 6_000);
+  const text = sealer.seal('x', 6_000);
   jest.setSystemTime(6_000);
-  expect(await sealer.unseal(text)).toBe('x');
+  expect(sealer.unseal(text)).toBe('x');
   jest.setSystemTime(6_001);
-  expect(await sealer.unseal(text)).toBeUndefined();
+  expect(sealer.unseal(text)).toBeUndefined();
 });
 
 test('the first of several secrets seals, and each opens, so that one can replace the other', async () => {
-  const [before, both, after] = [create(['old']), create(['new', 'old']), create(['new'])];
-  expect(await both.unseal(await before.seal('x'))).toBe('x');
-  expect(await after.unseal(await both.seal('x'))).toBe('x');
-  expect(await before.unseal(await both.seal('x'))).toBeUndefined();
-  expect(await after.unseal(await before.seal('x'))).toBeUndefined();
+  const [before, both, after] = [await open(['old']), await open(['new', 'old']), await open(['new'])];
+  expect(both.unseal(before.seal('x'))).toBe('x');
+  expect(after.unseal(both.seal('x'))).toBe('x');
+  expect(before.unseal(both.seal('x'))).toBeUndefined();
+  expect(after.unseal(before.seal('x'))).toBeUndefined();
+});
+
+test('random bytes are drawn for 64 nonces at most, and none is used a second later', () => {
+  jest.useFakeTimers({ now: 1e12 });
+  const draws = jest.spyOn(crypto, 'randomFillSync');
+  const sealTexts = (count: number) => Array.from({ length: count }, () => sealer.seal('x'));
+  sealTexts(64);
+  expect(draws).toHaveBeenCalledTimes(1);
+  sealTexts(1);
+  jest.setSystemTime(1e12 + 1_000);
+  sealTexts(1);
+  expect(draws).toHaveBeenCalledTimes(2);
+  for (const time of [1e12 + 1_001, 1e12, 1e12 + 5_000]) {
+    jest.setSystemTime(time);
+    sealTexts(1);
+  }
+  // Also when the clock was set back.
+  expect(draws).toHaveBeenCalledTimes(5);
 });

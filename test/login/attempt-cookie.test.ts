@@ -1,7 +1,8 @@
 import {
   checkAttempt,
   createAttempt,
-  createAttemptCookie,
+  openAttemptCookie,
+  type AttemptCookie,
   type AttemptCookieContent,
   type StoredAttempt,
 } from '../../lib/login/attempt-cookie';
@@ -10,8 +11,11 @@ import { cookieSecret } from '../support/strategy-app';
 
 const minute = 60_000;
 const options = { provider: 'pimbuzz', appId: '1', appSecret: 'a-secret', cookieSecret };
-const createCookie = (changes: object = {}) => createAttemptCookie(parseStrategyOptions({ ...options, ...changes }));
-const cookie = createCookie();
+const openCookie = (changes: object = {}) => openAttemptCookie(parseStrategyOptions({ ...options, ...changes }));
+let cookie: AttemptCookie;
+beforeAll(async () => {
+  cookie = await openCookie();
+});
 
 const create = (changes: Partial<StoredAttempt> = {}): StoredAttempt => ({
   ...createAttempt({ provider: 'pimbuzz', host: 'app.example', returnTo: '/', restarts: 0 }),
@@ -20,8 +24,8 @@ const create = (changes: Partial<StoredAttempt> = {}): StoredAttempt => ({
 
 /** The content after a way through the browser. */
 async function pass(content: AttemptCookieContent, secure = false): Promise<AttemptCookieContent | undefined> {
-  const [pair] = (await cookie.write(content, secure)).split(';');
-  const reading = await cookie.read(`theme=dark; ${pair}`, secure);
+  const [pair] = cookie.write(content, secure).split(';');
+  const reading = cookie.read(`theme=dark; ${pair}`, secure);
   return reading.found ? reading.content : undefined;
 }
 
@@ -85,7 +89,7 @@ describe('the cookie', () => {
     expect(await fits(5)).toBe(2);
     const long = (await pass({ attempts: attemptsOf(5, 900), starts: [] }))!;
     expect(long.attempts.map(({ returnTo }) => returnTo.slice(0, 2))).toEqual(['/3', '/4']);
-    expect((await cookie.write({ attempts: attemptsOf(5, 500), starts: [] }, true)).length).toBeLessThan(4096);
+    expect(cookie.write({ attempts: attemptsOf(5, 500), starts: [] }, true).length).toBeLessThan(4096);
   });
 
   test.each([
@@ -101,14 +105,14 @@ describe('the cookie', () => {
     ['loginwith-pimbuzz=x', 'tampered'],
     ['loginwith-pimbuzz=', 'tampered'],
   ])('is missing from %j because of %s', async (header, why) => {
-    expect(await cookie.read(header, false)).toEqual({ found: false, why });
+    expect(cookie.read(header, false)).toEqual({ found: false, why });
   });
 
   test.each([
     ['over http', false, 'loginwith-pimbuzz=SEALED; Max-Age=600; Path=/; HttpOnly; SameSite=Lax'],
     ['over https', true, '__Host-loginwith-pimbuzz=SEALED; Max-Age=600; Path=/; HttpOnly; Secure; SameSite=Lax'],
   ])('%s has its attributes', async (_name, secure, expected) => {
-    expect((await cookie.write({ attempts: [], starts: [] }, secure)).replace(/=[\w-]{40,}/, '=SEALED')).toBe(expected);
+    expect(cookie.write({ attempts: [], starts: [] }, secure).replace(/=[\w-]{40,}/, '=SEALED')).toBe(expected);
   });
 
   test.each([
@@ -118,42 +122,42 @@ describe('the cookie', () => {
     ['cookie secret', { cookieSecret: 'another one of the tests, and long enough' }],
     ['app secret to derive one from', { cookieSecret: undefined }],
   ])('cannot be opened by a strategy with another %s', async (_name, changes) => {
-    const [, value] = /=([^;]+)/.exec(await cookie.write({ attempts: [], starts: [] }, false))!;
-    const other = createCookie(changes);
+    const [, value] = /=([^;]+)/.exec(cookie.write({ attempts: [], starts: [] }, false))!;
+    const other = await openCookie(changes);
     const name = 'name' in changes ? changes.name : 'pimbuzz';
-    expect(await other.read(`loginwith-${name}=${value}`, false)).toEqual({ found: false, why: 'tampered' });
-    expect(await cookie.read(`loginwith-pimbuzz=${value}`, false)).toMatchObject({ found: true });
+    expect(other.read(`loginwith-${name}=${value}`, false)).toEqual({ found: false, why: 'tampered' });
+    expect(cookie.read(`loginwith-pimbuzz=${value}`, false)).toMatchObject({ found: true });
   });
 
   test('is opened with an older secret, so that it can be replaced, and sealed with the newest', async () => {
     const newer = 'the next one of the tests, long enough too';
-    const rotating = createCookie({ cookieSecret: [newer, cookieSecret] });
+    const rotating = await openCookie({ cookieSecret: [newer, cookieSecret] });
     const content = { attempts: [create()], starts: [] };
-    const [before] = (await cookie.write(content, false)).split(';');
-    expect(await rotating.read(before, false)).toEqual({ found: true, content });
-    const [after] = (await rotating.write(content, false)).split(';');
-    expect(await createCookie({ cookieSecret: newer }).read(after, false)).toEqual({ found: true, content });
-    expect(await cookie.read(after, false)).toEqual({ found: false, why: 'tampered' });
+    const [before] = cookie.write(content, false).split(';');
+    expect(rotating.read(before, false)).toEqual({ found: true, content });
+    const [after] = rotating.write(content, false).split(';');
+    expect((await openCookie({ cookieSecret: newer })).read(after, false)).toEqual({ found: true, content });
+    expect(cookie.read(after, false)).toEqual({ found: false, why: 'tampered' });
   });
 
   test('counts whatever other host has set one of the same name, before or behind it', async () => {
     const content = { attempts: [create()], starts: [] };
-    const [pair] = (await cookie.write(content, false)).split(';');
+    const [pair] = cookie.write(content, false).split(';');
     for (const header of [`loginwith-pimbuzz=forged; ${pair}`, `${pair}; loginwith-pimbuzz=forged`])
-      expect(await cookie.read(header, false)).toEqual({ found: true, content });
+      expect(cookie.read(header, false)).toEqual({ found: true, content });
   });
 
   test('of an attacker’s own browser, set beside the user’s by another host, makes both of no use', async () => {
-    const pairs = await Promise.all(
-      ['/mine', '/theirs'].map((returnTo) => cookie.write({ attempts: [create({ returnTo })], starts: [] }, false)),
+    const pairs = ['/mine', '/theirs'].map((returnTo) =>
+      cookie.write({ attempts: [create({ returnTo })], starts: [] }, false),
     );
     const header = pairs.map((pair) => pair.split(';')[0]).join('; ');
-    expect(await cookie.read(header, false)).toEqual({ found: false, why: 'ambiguous' });
+    expect(cookie.read(header, false)).toEqual({ found: false, why: 'ambiguous' });
   });
 
   test('is named by the provider, with what a cookie’s name must not contain escaped', async () => {
-    const bare = createCookie({ provider: 'https://social.example:8443/a(b)' });
-    expect((await bare.write({ attempts: [], starts: [] }, true)).split('=')[0]).toBe(
+    const bare = await openCookie({ provider: 'https://social.example:8443/a(b)' });
+    expect(bare.write({ attempts: [], starts: [] }, true).split('=')[0]).toBe(
       '__Host-loginwith-social.example%3A8443%2Fa%28b%29',
     );
   });
@@ -179,16 +183,16 @@ describe('the cookie of used attempts', () => {
   test('says which attempts are used, and overwrites none that began meanwhile', async () => {
     const [first, second] = [create(), create()];
     const usedFirst = { ...first, usedFor: 'digest' };
-    const uses = await cookie.writeUses({ attempts: [usedFirst], starts: [] }, false);
-    const both = await cookie.write({ attempts: [first, second], starts: [1] }, false);
+    const uses = cookie.writeUses({ attempts: [usedFirst], starts: [] }, false);
+    const both = cookie.write({ attempts: [first, second], starts: [1] }, false);
     expect(await read(both, uses)).toEqual({ found: true, content: { attempts: [usedFirst, second], starts: [1] } });
   });
 
   test('is the browser’s own or none: of two nobody knows, and a forged one does not count', async () => {
     const attempt = create();
-    const attempts = await cookie.write({ attempts: [attempt], starts: [] }, false);
-    const mine = await cookie.writeUses({ attempts: [{ ...attempt, usedFor: 'digest' }], starts: [] }, false);
-    const theirs = await cookie.writeUses({ attempts: [], starts: [] }, false);
+    const attempts = cookie.write({ attempts: [attempt], starts: [] }, false);
+    const mine = cookie.writeUses({ attempts: [{ ...attempt, usedFor: 'digest' }], starts: [] }, false);
+    const theirs = cookie.writeUses({ attempts: [], starts: [] }, false);
     expect(await read(attempts, theirs, mine)).toEqual({ found: false, why: 'ambiguous' });
     expect(await read('loginwith.used-pimbuzz=forged', attempts, mine)).toMatchObject({
       content: { attempts: [{ usedFor: 'digest' }] },
@@ -197,7 +201,7 @@ describe('the cookie of used attempts', () => {
   });
 
   test('alone is no login', async () => {
-    const uses = await cookie.writeUses({ attempts: [create({ usedFor: 'digest' })], starts: [] }, false);
+    const uses = cookie.writeUses({ attempts: [create({ usedFor: 'digest' })], starts: [] }, false);
     expect(await read(uses)).toEqual({ found: false, why: 'not_ours' });
     expect(await read(uses.replace('loginwith.used-', 'loginwith-'))).toEqual({ found: false, why: 'tampered' });
   });

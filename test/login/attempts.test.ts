@@ -1,6 +1,6 @@
 import request from 'supertest';
 import type { Attempt, AttemptStore } from 'passport-loginwith';
-import { createAttemptCookie } from '../../lib/login/attempt-cookie';
+import { openAttemptCookie } from '../../lib/login/attempt-cookie';
 import { parseStrategyOptions } from '../../lib/options';
 import {
   callsTo,
@@ -195,10 +195,8 @@ describe('a store of the app', () => {
     expect(response.body.loginWith.returnTo).toBe('/x');
     expect(response.headers['set-cookie']).toBeUndefined();
     expect(attempts.attempts).toEqual([]);
-    const reading = await createAttemptCookie(parseStrategyOptions({ ...optionsFor(provider), cookieSecret })).read(
-      cookiesOf(await agent.get('/auth')),
-      false,
-    );
+    const cookie = await openAttemptCookie(parseStrategyOptions({ ...optionsFor(provider), cookieSecret }));
+    const reading = cookie.read(cookiesOf(await agent.get('/auth')), false);
     expect(reading).toMatchObject({
       found: true,
       content: { attempts: [], starts: [expect.any(Number), expect.any(Number)] },

@@ -87,12 +87,15 @@ describe('the start', () => {
   });
 
   test('opens the connection that the callback uses', async () => {
-    const { url, server } = await openServer(respondWell);
+    const isAnswered = withResolvers();
+    const { url, server } = await openServer((req, res) => {
+      respondWell(req, res.on('finish', isAnswered.resolve));
+    });
     const connections = countConnections(server);
-    const connected = once(server, 'connection');
     const app = createApp(createStrategy({ provider: url, appId: '1', appSecret: 's' }));
     const cookie = cookiesOf(await request(app).get('/auth'));
-    await connected;
+    // The call of the first start.
+    await isAnswered.promise;
     await request(app).get('/callback?auth_key=k').set('Cookie', cookie).expect(200);
     expect(connections()).toBe(1);
   });

@@ -89,7 +89,7 @@ async function sendOutcome(
       await redirect(req, res, outcome.location);
       return;
     case 'success':
-      provider.failureCookie.clear(req, res);
+      await provider.failureCookie.clear(req, res);
       await completeLogin(instance, context, provider, outcome);
       return;
     case 'fail':
@@ -153,7 +153,7 @@ async function redirectViaOwnPage(
   { settings }: ProviderLogin,
   authKey: string,
 ): Promise<void> {
-  const sealed = await settings.sealers('resume').seal(authKey, Date.now() + resumeLifetime);
+  const sealed = (await settings.sealers('resume')).seal(authKey, Date.now() + resumeLifetime);
   const href = addQueryParameter(pathTo(instance, req, 'callback', settings.name), 'resume', sealed);
   sendPage(req, res, 200, (page) => instance.settings.templates.finish({ ...page, href }));
 }
@@ -165,7 +165,7 @@ async function readCallback(req: ExpressRequest, { settings }: ProviderLogin): P
   const sealed = findParameter(request.url, 'resume');
   // Sealed by redirectViaOwnPage.
   const authKey =
-    sealed === undefined ? undefined : ((await settings.sealers('resume').unseal(sealed)) as string | undefined);
+    sealed === undefined ? undefined : ((await settings.sealers('resume')).unseal(sealed) as string | undefined);
   const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   return {
     request: { ...request, url: pathname + (authKey === undefined ? query : `?auth_key=${authKey}`) },

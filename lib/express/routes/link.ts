@@ -37,7 +37,7 @@ export async function askToLink(
   const cancel = destinationOf(instance.settings, info.returnTo);
   const id = instance.loginData.expectLink(req);
   const pending: PendingLink = { id, session, profile, returnTo: cancel };
-  const token = await settings.sealers('link').seal(pending, Date.now() + formLifetime);
+  const token = (await settings.sealers('link')).seal(pending, Date.now() + formLifetime);
   const { displayName } = settings.provider;
   const action = pathTo(instance, req, 'link', settings.name);
   const isLasting = instance.settings.onLink !== undefined;
@@ -105,7 +105,7 @@ async function runOnce(running: Map<string, Promise<void>>, id: string, work: ()
 
 async function openForm(token: string, { settings }: ProviderLogin): Promise<PendingLink> {
   // Sealed by askToLink.
-  const pending = (await settings.sealers('link').unseal(token)) as PendingLink | undefined;
+  const pending = (await settings.sealers('link')).unseal(token) as PendingLink | undefined;
   if (pending === undefined) throw createInvalidFormError();
   const { registeredAt } = pending.profile;
   // JSON has turned the date into text.

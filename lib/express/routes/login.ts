@@ -70,7 +70,7 @@ export async function redirectToProvider(
       return false;
     case 'redirect':
       res.appendHeader('Set-Cookie', outcome.cookies);
-      provider.failureCookie.clear(req, res);
+      await provider.failureCookie.clear(req, res);
       await redirect(req, res, outcome.location);
       return true;
     case 'fail':

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { digest } from '../../internal/digest.js';
-import type { Sealer } from '../../internal/seal.js';
 import type { AccessToken } from '../../types.js';
 import type { Settings } from '../options.js';
 import { entryKeyOf, type CurrentUser } from './current-user.js';
@@ -46,9 +45,8 @@ interface StoredLoginData {
 
 export function createLoginData(settings: Settings, currentUser: CurrentUser): LoginData {
   const key = entryKeyOf(settings);
-  const sealers = new Map(
-    settings.providers.map(({ name, sealers: sealerFor }): [string, Sealer] => [name, sealerFor('token')]),
-  );
+  const sealers = new Map(settings.providers.map(({ name, sealers: sealerFor }) => [name, sealerFor]));
+  const getSealer = (provider: string) => sealers.get(provider)?.('token');
 
   const ownerOf = (req: IncomingMessage) => {
     const stored = currentUser.getStored(req);
@@ -90,12 +88,12 @@ export function createLoginData(settings: Settings, currentUser: CurrentUser): L
     async findToken(req, provider) {
       const sealed = own(read(req)?.tokens, provider);
       // Sealed by keepToken().
-      const token = sealed && ((await sealers.get(provider)?.unseal(sealed)) as [string, number] | undefined);
+      const token = sealed && ((await getSealer(provider))?.unseal(sealed) as [string, number] | undefined);
       return token ? { accessToken: token[0], expiresAt: new Date(token[1]) } : undefined;
     },
     async keepToken(req, provider, { accessToken, expiresAt }) {
       const time = expiresAt.getTime();
-      const sealed = await sealers.get(provider)?.seal([accessToken, time], time);
+      const sealed = (await getSealer(provider))?.seal([accessToken, time], time);
       if (sealed !== undefined) change(req, ({ tokens }) => (tokens[provider] = sealed));
     },
     dropToken(req, provider) {

@@ -60,7 +60,7 @@ const ofBrowsers = from('browser', {
   'preferredLocale, Accept-Language': (text) => preferredLocale({ headers: { 'accept-language': text } }),
   'attempt cookie, whole header': (text) => cookie.opens(text),
   'attempt cookie, value': (text) => cookie.opens(`loginwith-pimbuzz=${text}`),
-  'unseal, form and query': (text) => sealer.unseal(text),
+  'unseal, form and query': async (text) => (await sealer).unseal(text),
   'rate limiter, address': (text) => createRateLimiter(limits).acquire({ address: text }, { id: text }),
   'html, values in pages': (text) => html`<p title="${text}">${text}</p>`,
   'redactURL, query': (text) => redactURL(`/cb?${text}`),
