@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, get } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,19 @@ try {
   const imported = await import(new URL(`file://${require.resolve('passport-loginwith').replace(/\.js$/, '.mjs')}`));
   assert.equal(imported.LoginWithStrategy, require('passport-loginwith').LoginWithStrategy);
   console.log('import and require give the same classes');
+
+  const places = modulesIn(join(folder, 'node_modules/passport-loginwith/dist'));
+  for (const module of [
+    'errors.ts',
+    'login/prepare-provider.ts',
+    'express/login-with.ts',
+    'provider/start-provider.ts',
+  ])
+    assert.ok(places.has(module), `no file of the package names lib/${module}`);
+  for (const [module, paths] of places) assert.equal(paths.length, 1, `lib/${module} is in ${paths.join(' and ')}`);
+  const { LoginWithError } = require('passport-loginwith');
+  assert.ok((await failedLogin(require('passport-loginwith/express'))) instanceof LoginWithError);
+  console.log(`each of ${places.size} modules is in one file, so all entries share its classes and its state`);
 
   const { startProvider } = require('passport-loginwith/provider');
   const provider = await startProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
@@ -117,6 +131,35 @@ try {
   console.log('with the lines that npx passport-loginwith provider prints, app.mjs and the printed app log a user in');
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** The files that each source file was bundled into, which stand there as comments. */
+function modulesIn(dist) {
+  const places = new Map();
+  for (const path of readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.js')))
+    for (const [, module] of readFileSync(join(dist, path), 'utf8').matchAll(/^\/\/ lib\/(\S+\.ts)$/gm))
+      places.set(module, [...(places.get(module) ?? []), path]);
+  return places;
+}
+
+/** What `onError` gets of a callback without a key. */
+async function failedLogin({ loginWith }) {
+  const app = createServer();
+  try {
+    return await new Promise((resolve, reject) => {
+      const account = { provider: 'pimbuzz', appId: '1', appSecret: 's' };
+      const cookieSecret = 'of the check, and long enough for it';
+      const onError = (error) => resolve(error);
+      const auth = loginWith({ providers: [account], cookieSecret, session: false, onLogin: () => {}, onError });
+      app.on('request', (req, res) => auth(req, res, reject));
+      app.listen(0, '127.0.0.1', () => {
+        get(`http://127.0.0.1:${app.address().port}/auth/pimbuzz/callback`, resolve).on('error', reject);
+      });
+    });
+  } finally {
+    app.closeAllConnections();
+    app.close();
+  }
 }
 
 async function waitFor(url) {

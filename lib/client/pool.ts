@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
+import { loadOnce } from '../internal/load-once.js';
 import { markNeverSent } from './network-errors.js';
 import { maximumBodyLength, sendThroughPool, type WireRequest, type WireResponse } from './send.js';
 
@@ -140,11 +141,6 @@ export function openPool(base: URL): WarmPool {
   };
 }
 
-let undici: typeof import('undici') | undefined;
-
 /** Loads undici when it is first needed, because it takes longer to load than the rest of the package. */
-export function loadUndici(): typeof import('undici') {
-  // Kept, because `require` looks for the file anew each time if another module was the first to load it.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return (undici ??= require('undici') as typeof import('undici'));
-}
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+export const loadUndici = loadOnce(() => require('undici') as typeof import('undici'));

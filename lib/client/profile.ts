@@ -1,4 +1,5 @@
 import { LoginWithError } from '../errors.js';
+import { loadOnce } from '../internal/load-once.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import { parseURL, trimSlashes } from '../internal/urls.js';
 import type { Profile, Provider, UserInfo } from '../types.js';
@@ -156,11 +157,6 @@ function parseWebURL(text: string): URL | undefined {
   return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url?.hostname ?? '') ? url : undefined;
 }
 
-let entities: typeof import('entities/decode') | undefined;
-
 /** Loads the table of entities with the first profile, so that the app starts faster. */
-function loadEntities(): typeof import('entities/decode') {
-  // Kept, because `require` looks for the file anew each time if another module was the first to load it.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return (entities ??= require('entities/decode') as typeof import('entities/decode'));
-}
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadEntities = loadOnce(() => require('entities/decode') as typeof import('entities/decode'));

@@ -1,4 +1,4 @@
-import Router from 'router';
+import { loadOnce } from '../internal/load-once.js';
 import { classifyRequest } from '../login/request.js';
 import { toLoginRequest } from '../node-request.js';
 import type { Instance, ProviderLogin, RequestContext } from './instance.js';
@@ -17,7 +17,22 @@ const providerRoutes = ['callback', 'renew', 'link', 'login'] as const;
 
 /** Creates the middleware that answers our routes; every other request goes to `next`. */
 export function createRouter(instance: Instance, toHandler: ToHandler): Handler {
+  const basePath = instance.settings.basePath.toLowerCase();
+  let routes: Handler | undefined;
+  return (req, res, next) => {
+    // Most requests are for other pages of the app, and need no router. The routes ignore case.
+    if (req.url?.toLowerCase().includes(basePath) !== true) {
+      next();
+      return;
+    }
+    routes ??= createRoutes(instance, toHandler);
+    routes(req, res, next);
+  };
+}
+
+function createRoutes(instance: Instance, toHandler: ToHandler): Handler {
   const { basePath, paths, onLink } = instance.settings;
+  const Router = loadRouter();
   const router = new Router();
   router.post(
     basePath + paths.logout,
@@ -61,3 +76,10 @@ async function handleGet(
     await handleCallback(instance, context, provider);
   else await startLogin(instance, context, provider, route);
 }
+
+/**
+ * Loads router with the first request for our routes, so that an app starts faster unless it is on Express 5, which has
+ * loaded router already.
+ */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadRouter = loadOnce(() => require('router') as typeof import('router'));

@@ -1,4 +1,4 @@
-import { escapeUTF8 } from 'entities/escape';
+import { loadOnce } from './load-once.js';
 
 /** Markup that is already safe to send; only {@link html} makes it. */
 export interface Markup {
@@ -20,7 +20,11 @@ export function html(parts: TemplateStringsArray, ...values: Placeholder[]): Mar
 
 function render(value: Placeholder): string {
   if (value === null || value === undefined || value === false) return '';
-  if (typeof value === 'string' || typeof value === 'number') return escapeUTF8(String(value));
+  if (typeof value === 'string' || typeof value === 'number') return loadEscape().escapeUTF8(String(value));
   if ('markup' in value) return value.markup;
   return value.map((item) => item.markup).join('');
 }
+
+/** Not when the app starts, because most of its requests need no page of ours. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadEscape = loadOnce(() => require('entities/escape') as typeof import('entities/escape'));

@@ -1,4 +1,5 @@
 import { digest } from '../internal/digest.js';
+import { loadOnce } from '../internal/load-once.js';
 import type { RateLimits } from '../options.js';
 
 /** Where a request comes from. */
@@ -42,7 +43,5 @@ function networkOf(address: string): string {
 }
 
 /** Loads ipaddr.js with the first exchange that is limited, so that the app starts faster. */
-function loadIPAddress(): typeof import('ipaddr.js') {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require('ipaddr.js') as typeof import('ipaddr.js');
-}
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadIPAddress = loadOnce(() => require('ipaddr.js') as typeof import('ipaddr.js'));

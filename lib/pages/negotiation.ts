@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type Negotiator from 'negotiator';
+import { loadOnce } from '../internal/load-once.js';
 import type { Locale } from './texts.js';
 
 /** The parts of a request that tell which kind of response it expects. */
@@ -49,9 +50,11 @@ function preferredMediaType({ accept }: IncomingHttpHeaders, types: string[]): s
   return negotiate({ accept: withoutParameters }).mediaType(types);
 }
 
-/** Loads negotiator with the first request that needs it, so that the app starts faster. */
 function negotiate(headers: IncomingHttpHeaders): Negotiator {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const Loaded = require('negotiator') as typeof Negotiator;
+  const Loaded = loadNegotiator();
   return new Loaded({ headers });
 }
+
+/** Loads negotiator with the first request that needs it, so that the app starts faster. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadNegotiator = loadOnce(() => require('negotiator') as typeof Negotiator);

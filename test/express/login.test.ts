@@ -39,6 +39,12 @@ test('works under a path of the app and on paths of its own', async () => {
   expect((await site.browser().get('/auth/with/pimbuzz')).status).toBe(404);
 });
 
+test('ignores the case of the base path', async () => {
+  const site = await openSite({ options: (providers) => ({ providers, basePath: '/Sign-In' }) });
+  for (const path of ['/Sign-In/pimbuzz', '/sign-in/pimbuzz', '/SIGN-IN/pimbuzz'])
+    expect((await site.browser().get(path)).location).toContain(`${site.provider.url}/api/oauth`);
+});
+
 test('may begin and end on one route, if the app has registered that one', async () => {
   const site = await openSite();
   site.provider.updateApp(site.provider.apps[0]!, { redirectURL: `${site.url}/auth/pimbuzz` });

@@ -13,7 +13,7 @@ export interface PackageFolder {
 }
 
 /**
- * Compiles the package from what is in this tree. `dist/` of this tree is left alone: it may be older than the sources,
+ * Bundles the package from what is in this tree. `dist/` of this tree is left alone: it may be older than the sources,
  * and a build meanwhile would take it from under the processes.
  */
 export async function createPackageFolder(): Promise<PackageFolder> {
@@ -24,13 +24,15 @@ export async function createPackageFolder(): Promise<PackageFolder> {
   for (const name of readdirSync(join(root, 'node_modules')))
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
   copyFileSync(join(root, 'package.json'), join(ownPackage, 'package.json'));
-  await compile('tsconfig.build.json', join(ownPackage, 'dist'));
+  await run('rolldown', '--config', '--dir', join(ownPackage, 'dist'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** Compiles one of this tree's projects. The types are checked elsewhere. */
 export async function compile(project: string, outDir: string): Promise<void> {
-  const tsc = require.resolve('typescript/bin/tsc');
-  const options = ['--noCheck', '--declaration', 'false', '--outDir', outDir];
-  await promisify(execFile)(process.execPath, [tsc, '-p', project, ...options], { cwd: root });
+  await run('tsc', '-p', project, '--noCheck', '--declaration', 'false', '--outDir', outDir);
+}
+
+async function run(program: string, ...parameters: string[]): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(root, 'node_modules/.bin', program), ...parameters], { cwd: root });
 }

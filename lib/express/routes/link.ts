@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LoginWithError } from '../../errors.js';
+import { loadOnce } from '../../internal/load-once.js';
 import type { LoginOutcome } from '../../login/outcome.js';
 import type { LinkedProfile } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
@@ -134,8 +135,8 @@ async function readToken({ req, res }: RequestContext): Promise<string> {
 }
 
 /** Loads body-parser with the first form, because it takes longer to load than the rest of the middleware. */
-function loadFormParser(): Handler {
+const loadFormParser = loadOnce((): Handler => {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const bodyParser = require('body-parser') as typeof import('body-parser');
   return bodyParser.urlencoded({ extended: false });
-}
+});
