@@ -4,7 +4,7 @@
  */
 interface CircuitBreaker {
   /** Waits, if many calls are under way, and tells whether a call may be sent now. */
-  admit(): Promise<boolean>;
+  admit(): boolean | Promise<boolean>;
   /** Counts a call that is sent. Call the result once, when it has ended. */
   begin(): (end: CallEnd) => void;
 }
@@ -41,21 +41,23 @@ export function createCircuitBreaker(): CircuitBreaker {
       });
     });
 
-  return {
-    async admit() {
-      while (unanswered >= openingUnanswered) {
-        const now = Date.now();
-        const silence = now - silentSince;
-        if (silence >= maximumSilence) {
-          if (now - probedAt < probeInterval) return false;
-          probedAt = now;
-          return true;
-        }
-        if (unanswered < maximumUnanswered) return true;
-        await waitForAnswer(maximumSilence - silence);
+  const admitSoon = async () => {
+    while (unanswered >= openingUnanswered) {
+      const now = Date.now();
+      const silence = now - silentSince;
+      if (silence >= maximumSilence) {
+        if (now - probedAt < probeInterval) return false;
+        probedAt = now;
+        return true;
       }
-      return true;
-    },
+      if (unanswered < maximumUnanswered) return true;
+      await waitForAnswer(maximumSilence - silence);
+    }
+    return true;
+  };
+
+  return {
+    admit: () => unanswered < openingUnanswered || admitSoon(),
     begin() {
       if (unanswered === 0) silentSince = Date.now();
       unanswered += 1;

@@ -101,13 +101,9 @@ export function openPool(base: URL): WarmPool {
     },
   });
   return {
-    async send(request) {
+    send(request) {
       running += 1;
-      try {
-        return await sendThroughPool(dispatcher, request);
-      } finally {
-        running -= 1;
-      }
+      return sendThroughPool(dispatcher, request, () => (running -= 1));
     },
     warmUp() {
       if (spare !== undefined || isOpening || open > running) return;

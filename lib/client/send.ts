@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher as UndiciDispatcher } from 'undici';
 import type { Dispatcher } from '../types.js';
 
@@ -28,36 +29,56 @@ export const bodyTooLargeCode = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 /**
  * Sends a request through a pool of our own, which has the option `maxResponseSize`. undici's `request` makes a stream
  * of each body; these are short and needed whole.
+ *
+ * @param onEnd called once, when the request has ended or was given up.
+ * @returns the response, as soon as its connection is free for the next request.
  */
-export function sendThroughPool(pool: UndiciDispatcher, { signal, ...options }: WireRequest): Promise<WireResponse> {
+export function sendThroughPool(
+  pool: UndiciDispatcher,
+  { signal, ...options }: WireRequest,
+  onEnd: () => void,
+): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
-    const response: WireResponse = { status: 0, headers: {}, body: Buffer.alloc(0) };
     const chunks: Buffer[] = [];
+    let status = 0;
+    let headers: WireResponse['headers'] = {};
     let abort: ((reason: Error) => void) | undefined;
+    let isEnded = false;
+    const end = () => {
+      if (isEnded) return;
+      isEnded = true;
+      signal.removeEventListener('abort', giveUp);
+      onEnd();
+    };
     const giveUp = () => {
-      // AbortSignal's types allow any reason; the caller of ours gave an Error.
+      // The types allow any reason; the caller of ours gives an Error.
       const reason = signal.reason as Error;
-      abort?.(reason);
+      end();
       reject(reason);
+      abort?.(reason);
     };
     signal.addEventListener('abort', giveUp);
     pool.dispatch(options, {
       onRequestStart(controller) {
-        abort = (reason) => controller.abort(reason);
-        if (signal.aborted) giveUp();
+        if (isEnded) controller.abort(signal.reason as Error);
+        else abort = (reason) => controller.abort(reason);
       },
-      onResponseStart(_controller, status, headers) {
-        Object.assign(response, { status, headers });
+      onResponseStart(_controller, statusCode, responseHeaders) {
+        status = statusCode;
+        headers = responseHeaders;
       },
       onResponseData(_controller, chunk) {
         chunks.push(chunk);
       },
       onResponseEnd() {
-        signal.removeEventListener('abort', giveUp);
-        resolve({ ...response, body: Buffer.concat(chunks) });
+        end();
+        const response = { status, headers, body: Buffer.concat(chunks) };
+        // When this function has returned, undici frees the connection one turn of the event loop later. Until then the
+        // next request would open another.
+        queueMicrotask(() => setImmediate(resolve, response));
       },
       onResponseError(_controller, error) {
-        signal.removeEventListener('abort', giveUp);
+        end();
         reject(error);
       },
     });
@@ -74,7 +95,9 @@ export async function sendThrough(dispatcher: Dispatcher, request: WireRequest):
   });
   const send = async () => {
     const { statusCode, headers, body } = await dispatcher.request(request);
-    return { status: statusCode, headers, body: await readBody(body) };
+    const bytes = await readBody(body);
+    await nextTurn();
+    return { status: statusCode, headers, body: bytes };
   };
   try {
     return await Promise.race([send(), aborted]);

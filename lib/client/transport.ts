@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { doctorAdvice } from '../internal/doctor-advice.js';
@@ -10,13 +9,7 @@ import { createCircuitBreaker } from './circuit-breaker.js';
 import { explainConnectionFailure, markNeverSent, wasNeverSent } from './network-errors.js';
 import { openPool, type WarmPool } from './pool.js';
 import { readResponse, type APIResponse } from './response.js';
-import {
-  createBodyTooLargeError,
-  maximumBodyLength,
-  sendThrough,
-  type WireRequest,
-  type WireResponse,
-} from './send.js';
+import { createBodyTooLargeError, maximumBodyLength, sendThrough, type WireRequest } from './send.js';
 
 /** One call to the provider's API. */
 interface APICall {
@@ -65,8 +58,9 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
   let pool: WarmPool | undefined;
   let hasWarned = false;
   const breaker = createCircuitBreaker();
-  /** Calls that are under way. */
-  const running = new Set<Promise<WireResponse>>();
+  /** Calls that are under way, and what happens when there is none. */
+  let running = 0;
+  let onIdle: (() => void) | undefined;
   const getPool = () => (pool ??= openPool(base));
 
   return {
@@ -80,14 +74,12 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       const end = breaker.begin();
       // Of a dispatcher of the app it is not known.
       const hadConnection = given === undefined ? getPool().watch() : undefined;
+      running += 1;
       try {
         signal.throwIfAborted();
         const request = toWireRequest(base, call);
         const sending = given === undefined ? getPool().send(request) : sendThrough(given, request);
-        running.add(sending);
-        const { status, headers, body } = await sending.finally(() => running.delete(sending));
-        // undici frees the connection one turn of the event loop later. Until then the next call would open another.
-        await nextTurn();
+        const { status, headers, body } = await sending;
         const text = await decodeBody(body, String(headers['content-encoding'] ?? ''), toMessage, stage);
         const type = String(headers['content-type'] ?? '');
         const raw = { status, type, location: String(headers.location ?? ''), text };
@@ -111,13 +103,16 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         end(isAnswered ? 'answered' : hasCode(failure, 'timeout') ? 'silent' : 'failed');
         if (hadConnection?.() === false && !wasNeverSent(failure)) markNeverSent(failure, false);
         throw failure;
+      } finally {
+        running -= 1;
+        if (running === 0) onIdle?.();
       }
     },
     warmUp() {
       if (given === undefined) getPool().warmUp();
     },
     async close() {
-      await Promise.allSettled(running);
+      if (running > 0) await new Promise<void>((resolve) => (onIdle = resolve));
       await pool?.close();
       pool = undefined;
     },
@@ -161,23 +156,24 @@ function toWireRequest(base: URL, { method, endpoint, parameters, signal }: APIC
  *
  * @throws LoginWithError `response_not_json`; what `createBodyTooLargeError` returns.
  */
-export async function decodeBody(
+export function decodeBody(
   body: Buffer,
   encoding: string,
   toMessage: (what: string) => string,
   stage: LoginStage,
-): Promise<string> {
+): string | Promise<string> {
   const decompress = decompressors[encoding.trim().toLowerCase()];
   if (decompress === undefined || body.length === 0) return decoder.decode(body);
-  try {
-    return decoder.decode(await decompress(body, { maxOutputLength: maximumBodyLength }));
-  } catch (error) {
-    if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw createBodyTooLargeError();
-    throw new LoginWithError(toMessage(`answered with broken ${encoding}`), {
-      code: 'response_not_json',
-      stage,
-      hint: 'The response was damaged on its way. Start the login again.',
-      retryable: true,
+  const decompressed = decompress(body, { maxOutputLength: maximumBodyLength });
+  return decompressed
+    .then((bytes) => decoder.decode(bytes))
+    .catch((error: unknown) => {
+      if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw createBodyTooLargeError();
+      throw new LoginWithError(toMessage(`answered with broken ${encoding}`), {
+        code: 'response_not_json',
+        stage,
+        hint: 'The response was damaged on its way. Start the login again.',
+        retryable: true,
+      });
     });
-  }
 }

@@ -62,7 +62,7 @@ describe('the breaker', () => {
     const { breaker, send } = create();
     const [end] = send(128);
     let isIn = false;
-    const waiting = breaker.admit().then((admitted) => (isIn = admitted));
+    const waiting = Promise.resolve(breaker.admit()).then((admitted) => (isIn = admitted));
     await new Promise((resolve) => setImmediate(resolve));
     expect(isIn).toBe(false);
     end!('answered');

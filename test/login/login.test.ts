@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import request from 'supertest';
 import { isAddressCall } from '../support/address-call';
 import {
