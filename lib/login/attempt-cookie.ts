@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
-import { createSealedCookie, splitCookies } from './sealed-cookie.js';
+import { createCookie, createSealedCookie, splitCookies } from './sealed-cookie.js';
 
 /** How long a started login may take, in milliseconds. */
 const attemptLifetime = 10 * 60_000;
@@ -35,7 +35,8 @@ export type AttemptCookieReading =
 /**
  * Keeps the attempts of one strategy in the browser, sealed, so that any instance of the app can finish a login. A
  * cookie of its own says which attempts are used: a callback that ends would otherwise overwrite an attempt that began
- * meanwhile, in another tab or on another instance.
+ * meanwhile, in another tab or on another instance. That one is not sealed: nobody but us knows the id of an unused
+ * attempt, and another host that adds such a cookie can take none away.
  */
 export interface AttemptCookie {
   read(cookieHeader: string | undefined, secure: boolean): AttemptCookieReading;
@@ -47,14 +48,12 @@ export interface AttemptCookie {
   clear(cookieHeader: string | undefined, secure: boolean): string[];
 }
 
-/** Ids of attempts, with the digest of the key that used each of them. */
-type AttemptUses = [id: string, usedFor: string][];
-
 /** Opens the cookie of a strategy. Only a strategy with the same provider, app id and `cookieSecret` can open it. */
 export async function openAttemptCookie({ provider, sealers }: StrategySettings): Promise<AttemptCookie> {
   // The purpose contains the version of the format, so that a cookie of another version is not opened.
-  const cookie = createSealedCookie(await sealers('attempts 3'), cookiePrefix + provider.name, attemptLifetime);
-  const usesCookie = createSealedCookie(await sealers('uses 1'), usesCookiePrefix + provider.name, attemptLifetime);
+  const sealer = await sealers('attempts 3');
+  const cookie = createSealedCookie(sealer, cookiePrefix + provider.name, attemptLifetime);
+  const usesCookie = createCookie(usesCookiePrefix + provider.name, attemptLifetime);
   return {
     read(cookieHeader, secure) {
       const reading = cookie.read(cookieHeader, secure);
@@ -62,15 +61,14 @@ export async function openAttemptCookie({ provider, sealers }: StrategySettings)
         const { why } = reading;
         return { found: false, why: why === 'absent' ? explainAbsence(cookieHeader, cookie.name) : why };
       }
-      // Only write() and writeUses() can have sealed them.
+      // Only write() can have sealed it.
       const { attempts, starts } = reading.value as AttemptCookieContent;
-      const usesReading = usesCookie.read(cookieHeader, secure);
-      // Without it a used attempt would be unused again, so it must not be made unreadable.
-      if (!usesReading.found && usesReading.why !== 'absent') return { found: false, why: usesReading.why };
-      const uses = new Map(usesReading.found ? (usesReading.value as AttemptUses) : []);
-      const merged = attempts.map((attempt) =>
-        omitUndefined({ ...attempt, usedFor: uses.get(attempt.id) ?? attempt.usedFor }),
-      );
+      const uses = parseUses(usesCookie.findAll(cookieHeader, secure));
+      if (uses.size === 0) return { found: true, content: { attempts, starts } };
+      const merged = attempts.map((attempt) => {
+        const usedFor = uses.get(attempt.id) ?? attempt.usedFor;
+        return usedFor === undefined ? attempt : { ...attempt, usedFor };
+      });
       return { found: true, content: { attempts: merged, starts } };
     },
     write({ starts, attempts }, secure) {
@@ -83,11 +81,17 @@ export async function openAttemptCookie({ provider, sealers }: StrategySettings)
       return cookie.write(sealed, secure);
     },
     writeUses({ attempts }, secure) {
-      const uses: AttemptUses = attempts.flatMap(({ id, usedFor }) => (usedFor === undefined ? [] : [[id, usedFor]]));
-      return usesCookie.write(usesCookie.seal(uses), secure);
+      const uses = attempts.filter(({ usedFor }) => usedFor !== undefined).map(({ id, usedFor }) => `${id}.${usedFor}`);
+      return usesCookie.write(uses.join('/'), secure);
     },
     clear: (cookieHeader, secure) => [cookie, usesCookie].flatMap((each) => each.clear(cookieHeader, secure) ?? []),
   };
+}
+
+/** Reads the ids of used attempts, with the digest of the key that used each of them. */
+function parseUses(values: readonly string[]): Map<string, string> {
+  const uses = values.flatMap((value) => value.split('/')).map((use) => use.split('.'));
+  return new Map(uses.flatMap(([id, usedFor]) => (id === undefined || !usedFor ? [] : [[id, usedFor]])));
 }
 
 /** Creates an attempt that starts now. */

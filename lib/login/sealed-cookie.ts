@@ -1,16 +1,23 @@
 import { stringifySetCookie } from 'cookie';
 import type { Sealer } from '../internal/seal.js';
 
-/** A cookie that holds one sealed value: HttpOnly, SameSite=Lax, and over https `Secure` and `__Host-`. */
-interface SealedCookie {
+/** A cookie of a browser and this host: HttpOnly, SameSite=Lax, and over https `Secure` and `__Host-`. */
+interface HostCookie {
   /** Its name over http; over https `__Host-` stands before it. */
   readonly name: string;
-  read(cookieHeader: string | undefined, secure: boolean): SealedCookieReading;
-  /** Returns the value of a `Set-Cookie` header for a text that {@link seal} returned. */
-  write(sealed: string, secure: boolean): string;
-  seal(value: unknown): string;
+  /** Finds its values: over http another host of this site can add a cookie of the same name. */
+  findAll(cookieHeader: string | undefined, secure: boolean): string[];
+  /** Returns the value of a `Set-Cookie` header. The cookie's value must need no encoding. */
+  write(value: string, secure: boolean): string;
   /** Returns the value of a `Set-Cookie` header that removes the cookie, if the request has it. */
   clear(cookieHeader: string | undefined, secure: boolean): string | undefined;
+}
+
+/** A cookie that holds one sealed value. */
+interface SealedCookie extends HostCookie {
+  read(cookieHeader: string | undefined, secure: boolean): SealedCookieReading;
+  /** Returns a value for `write`. */
+  seal(value: unknown): string;
 }
 
 type SealedCookieReading = { found: true; value: unknown } | { found: false; why: 'absent' | 'tampered' | 'ambiguous' };
@@ -19,30 +26,40 @@ type SealedCookieReading = { found: true; value: unknown } | { found: false; why
 const maximumCookies = 20;
 
 /** @param lifetime in milliseconds. */
-export function createSealedCookie(sealer: Sealer, name: string, lifetime: number): SealedCookie {
+export function createCookie(name: string, lifetime: number): HostCookie {
   const escaped = escapeName(name);
   const nameOver = (secure: boolean) => (secure ? `__Host-${escaped}` : escaped);
   const serialize = (value: string, maxAge: number, secure: boolean) =>
     stringifySetCookie(nameOver(secure), value, { path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure });
-  // All that are written have the same attributes, and a sealed value needs no encoding.
+  // All that are written have the same attributes.
   const [plainEmpty, secureEmpty] = [serialize('', lifetime / 1000, false), serialize('', lifetime / 1000, true)];
-
   return {
     name: escaped,
-    read(cookieHeader, secure) {
-      if (cookieHeader?.includes(escaped) !== true) return { found: false, why: 'absent' };
+    findAll(cookieHeader, secure) {
+      if (cookieHeader?.includes(escaped) !== true) return [];
       const cookies = splitCookies(cookieHeader).filter(([each]) => each === nameOver(secure));
-      const sealed = cookies.slice(0, maximumCookies);
-      const values = sealed.map(([, value]) => sealer.unseal(value)).filter((value) => value !== undefined);
+      return cookies.slice(0, maximumCookies).map(([, value]) => value);
+    },
+    write: (value, secure) => (secure ? secureEmpty : plainEmpty).replace('=', `=${value}`),
+    clear: (header, secure) => (header?.includes(`${escaped}=`) === true ? serialize('', 0, secure) : undefined),
+  };
+}
+
+/** @param lifetime in milliseconds. */
+export function createSealedCookie(sealer: Sealer, name: string, lifetime: number): SealedCookie {
+  const cookie = createCookie(name, lifetime);
+  return {
+    ...cookie,
+    read(cookieHeader, secure) {
+      const sealed = cookie.findAll(cookieHeader, secure);
+      const values = sealed.map((each) => sealer.unseal(each)).filter((value) => value !== undefined);
       if (values.length === 1) return { found: true, value: values[0] };
-      // Over http another host of this site can add a cookie of the same name. It cannot forge one, but it can add one
-      // that another browser got. Of two that open, nobody knows which one is the browser's own.
+      // Another host cannot forge one, but it can add one that another browser got. Of two that open, nobody knows
+      // which one is the browser's own.
       if (values.length > 1) return { found: false, why: 'ambiguous' };
       return { found: false, why: sealed.length > 0 ? 'tampered' : 'absent' };
     },
-    write: (sealed, secure) => (secure ? secureEmpty : plainEmpty).replace('=', `=${sealed}`),
     seal: (value) => sealer.seal(value),
-    clear: (header, secure) => (header?.includes(`${escaped}=`) === true ? serialize('', 0, secure) : undefined),
   };
 }
 

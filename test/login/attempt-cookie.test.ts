@@ -188,16 +188,20 @@ describe('the cookie of used attempts', () => {
     expect(await read(both, uses)).toEqual({ found: true, content: { attempts: [usedFirst, second], starts: [1] } });
   });
 
-  test('is the browser’s own or none: of two nobody knows, and a forged one does not count', async () => {
+  test('cannot be hidden by one that another host adds, and a forged one says nothing', async () => {
     const attempt = create();
     const attempts = cookie.write({ attempts: [attempt], starts: [] }, false);
     const mine = cookie.writeUses({ attempts: [{ ...attempt, usedFor: 'digest' }], starts: [] }, false);
-    const theirs = cookie.writeUses({ attempts: [], starts: [] }, false);
-    expect(await read(attempts, theirs, mine)).toEqual({ found: false, why: 'ambiguous' });
-    expect(await read('loginwith.used-pimbuzz=forged', attempts, mine)).toMatchObject({
-      content: { attempts: [{ usedFor: 'digest' }] },
-    });
-    expect(await read('loginwith.used-pimbuzz=forged', attempts)).toEqual({ found: false, why: 'tampered' });
+    const theirs = cookie.writeUses({ attempts: [create({ usedFor: 'other' })], starts: [] }, false);
+    const forged = 'loginwith.used-pimbuzz=forged/./a./.b';
+    for (const pairs of [
+      [theirs, mine],
+      [mine, theirs],
+      [forged, mine],
+      [mine, 'loginwith.used-pimbuzz='],
+    ])
+      expect(await read(attempts, ...pairs)).toMatchObject({ content: { attempts: [{ usedFor: 'digest' }] } });
+    expect(await read(attempts, forged, theirs)).toEqual({ found: true, content: { attempts: [attempt], starts: [] } });
   });
 
   test('alone is no login', async () => {
