@@ -14,7 +14,7 @@ function create() {
   const breaker = createCircuitBreaker();
   const send = (count: number) => Array.from({ length: count }, () => breaker.begin());
   /** What becomes of so many calls at once. */
-  const admit = (count: number) => Promise.all(Array.from({ length: count }, () => breaker.admit()));
+  const admit = (count: number) => Promise.all(Array.from({ length: count }, () => Promise.resolve(breaker.admit())));
   return { breaker, send, admit };
 }
 

@@ -5,13 +5,8 @@ import express from 'express';
 import session, { Store, type SessionData } from 'express-session';
 import { contestants, type ContestantName } from './contestants';
 
-/** What the app's process tells of itself. */
-export interface AppUsage {
-  /** Of the process so far, in microseconds. */
-  cpu: number;
-  /** In use after a garbage collection, in bytes. */
-  heap: number;
-}
+/** What the app's process is asked: its CPU time so far in microseconds, or its memory in use in bytes. */
+export type Question = 'cpu' | 'heap';
 
 /** Keeps the latest sessions, so that memory stays the same however long a run is. */
 class LatestSessions extends Store {
@@ -47,9 +42,14 @@ async function serve(name: ContestantName, providerURL: string): Promise<void> {
     const { user } = req.session as { user?: unknown };
     res.json(req.user ?? user ?? null);
   });
-  process.on('message', () => {
-    const { user, system } = process.cpuUsage();
-    process.send?.({ cpu: user + system, heap: 0 } satisfies AppUsage);
+  process.on('message', (question: Question) => {
+    if (question === 'heap') {
+      globalThis.gc?.();
+      process.send?.(process.memoryUsage().heapUsed);
+    } else {
+      const { user, system } = process.cpuUsage();
+      process.send?.(user + system);
+    }
   });
   process.once('disconnect', () => process.exit());
   process.send?.(url);
