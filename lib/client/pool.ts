@@ -75,29 +75,26 @@ export function openPool(base: URL): WarmPool {
     connections: null,
     maxResponseSize: maximumBodyLength,
     connect(options: buildConnector.Options, callback: buildConnector.Callback) {
-      // After a request was given up, undici connects again, although nothing is to be sent: the next request would get
-      // a connection that was opened while the provider was silent.
-      if (running === 0) {
-        callback(new Error('nothing is to be sent'), null);
-        return;
-      }
+      const provide = () => {
+        // After a request was given up, undici connects again, although nothing is to be sent: the next request would
+        // get a connection that was opened while the provider was silent.
+        if (running === 0) {
+          callback(new Error('nothing is to be sent'), null);
+          return;
+        }
+        const socket = takeSpare();
+        if (socket === undefined) connect(options, callback);
+        else callback(null, socket.ref());
+      };
       if (spare === undefined && opened === undefined) {
-        connect(options, callback);
+        provide();
         return;
       }
       const ready = opened ?? Promise.resolve();
       opened = undefined;
       // Later, because undici never sends its request if it gets the connection while it is asking for one; and after
       // Node has looked for news of the socket, because the server may just have closed it.
-      void ready.then(() =>
-        setImmediate(() =>
-          setImmediate(() => {
-            const socket = takeSpare();
-            if (socket === undefined) connect(options, callback);
-            else callback(null, socket.ref());
-          }),
-        ),
-      );
+      void ready.then(() => setImmediate(() => setImmediate(provide)));
     },
   });
   return {

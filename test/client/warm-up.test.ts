@@ -76,6 +76,27 @@ describe('the connection that is opened at the start', () => {
     expect(socket.destroyed).toBe(true);
   });
 
+  test('is not replaced when the call that waits for it is given up', async () => {
+    const { url, server } = await openServer(respondWell);
+    const connections = countConnections(server);
+    const client = new LoginWithClient({ provider: url, ...credentials });
+    const clock = jest.spyOn(globalThis, 'setTimeout');
+    jest.spyOn(net, 'connect').mockImplementationOnce(() => new net.Socket());
+    client.warmUp();
+    const leaving = new AbortController();
+    const call = client.authorize('key', leaving.signal);
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    leaving.abort(new Error('gone'));
+    await expect(call).rejects.toMatchObject({ code: 'timeout' });
+    clock.mock.calls.find(([, length]) => length === 500)![0]();
+    for (let turns = 0; turns < 4; turns += 1) await turn();
+    // What the client opened would have come before this one.
+    await fetch(`${url}/api/authorize`, { headers: { connection: 'close' } });
+    expect(connections()).toBe(1);
+    await client.close();
+  });
+
   test('is opened again after it went away, unused', async () => {
     const { url, server } = await openServer(respondWell);
     const connections = countConnections(server);
