@@ -58,9 +58,9 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
   let pool: WarmPool | undefined;
   let hasWarned = false;
   const breaker = createCircuitBreaker();
-  /** Calls that are under way, and what happens when there is none. */
+  /** Calls that are under way, and who waits until there is none. */
   let running = 0;
-  let onIdle: (() => void) | undefined;
+  const waiting: (() => void)[] = [];
   const getPool = () => (pool ??= openPool(base));
 
   return {
@@ -105,14 +105,14 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         throw failure;
       } finally {
         running -= 1;
-        if (running === 0) onIdle?.();
+        if (running === 0) waiting.splice(0).forEach((resolve) => resolve());
       }
     },
     warmUp() {
       if (given === undefined) getPool().warmUp();
     },
     async close() {
-      if (running > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+      if (running > 0) await new Promise<void>((resolve) => waiting.push(resolve));
       await pool?.close();
       pool = undefined;
     },

@@ -332,6 +332,23 @@ test('a user who goes away does not stop the exchange', async () => {
   expect(await verified.promise).toBe('7');
 });
 
+test('each close of a client waits until the calls that are under way have ended', async () => {
+  const arrived = withResolvers();
+  const released = withResolvers();
+  const { url } = await openServer((req, res) => {
+    arrived.resolve();
+    void released.promise.then(() => respondWell(req, res));
+  });
+  const client = new LoginWithClient({ provider: url, ...credentials });
+  const ends: string[] = [];
+  const call = client.authorize('key').then(() => ends.push('call'));
+  await arrived.promise;
+  const closing = [client.close(), client.close()].map((each) => each.then(() => ends.push('closed')));
+  released.resolve();
+  await Promise.all([call, ...closing]);
+  expect(ends).toEqual(['call', 'closed', 'closed']);
+});
+
 describe('a dispatcher of the app', () => {
   test('is used, never connected ahead, and left open', async () => {
     const { url, server } = await openServer(respondWell);
