@@ -91,7 +91,8 @@ export async function openAttemptCookie({ provider, sealers }: StrategySettings)
 /** Reads the ids of used attempts, with the digest of the key that used each of them. */
 function parseUses(values: readonly string[]): Map<string, string> {
   const uses = values.flatMap((value) => value.split('/')).map((use) => use.split('.'));
-  return new Map(uses.flatMap(([id, usedFor]) => (id === undefined || !usedFor ? [] : [[id, usedFor]])));
+  // Only what writeUses() can have written: the values are written again.
+  return new Map(uses.flatMap(([id = '', usedFor = '']) => (/^[\w-]+$/.test(usedFor) ? [[id, usedFor]] : [])));
 }
 
 /** Creates an attempt that starts now. */

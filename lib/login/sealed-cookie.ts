@@ -22,7 +22,7 @@ interface SealedCookie extends HostCookie {
 
 type SealedCookieReading = { found: true; value: unknown } | { found: false; why: 'absent' | 'tampered' | 'ambiguous' };
 
-/** Of one name in one request. */
+/** So many of one name are opened in one request. */
 const maximumCookies = 20;
 
 /** @param lifetime in milliseconds. */
@@ -38,7 +38,7 @@ export function createCookie(name: string, lifetime: number): HostCookie {
     findAll(cookieHeader, secure) {
       if (cookieHeader?.includes(escaped) !== true) return [];
       const cookies = splitCookies(cookieHeader).filter(([each]) => each === nameOver(secure));
-      return cookies.slice(0, maximumCookies).map(([, value]) => value);
+      return cookies.map(([, value]) => value);
     },
     write: (value, secure) => (secure ? secureEmpty : plainEmpty).replace('=', `=${value}`),
     clear: (header, secure) => (header?.includes(`${escaped}=`) === true ? serialize('', 0, secure) : undefined),
@@ -51,7 +51,7 @@ export function createSealedCookie(sealer: Sealer, name: string, lifetime: numbe
   return {
     ...cookie,
     read(cookieHeader, secure) {
-      const sealed = cookie.findAll(cookieHeader, secure);
+      const sealed = cookie.findAll(cookieHeader, secure).slice(0, maximumCookies);
       const values = sealed.map((each) => sealer.unseal(each)).filter((value) => value !== undefined);
       if (values.length === 1) return { found: true, value: values[0] };
       // Another host cannot forge one, but it can add one that another browser got. Of two that open, nobody knows

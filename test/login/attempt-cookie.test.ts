@@ -199,6 +199,8 @@ describe('the cookie of used attempts', () => {
       [mine, theirs],
       [forged, mine],
       [mine, 'loginwith.used-pimbuzz='],
+      [...Array<string>(20).fill(forged), mine],
+      [mine, `loginwith.used-pimbuzz=${attempt.id}.$'"`],
     ])
       expect(await read(attempts, ...pairs)).toMatchObject({ content: { attempts: [{ usedFor: 'digest' }] } });
     expect(await read(attempts, forged, theirs)).toEqual({ found: true, content: { attempts: [attempt], starts: [] } });
