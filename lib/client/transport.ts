@@ -71,9 +71,9 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         `${stage}: ${provider.name} ${what} after ${Math.round(performance.now() - began)} ms`;
       // Once a key is used, its token must be used too.
       if (stage === 'authorize' && !(await breaker.admit())) throw createSilentError(stage, provider);
-      const end = breaker.begin();
       // Of a dispatcher of the app it is not known.
       const hadConnection = given === undefined ? getPool().watch() : undefined;
+      const end = breaker.begin();
       running += 1;
       try {
         signal.throwIfAborted();

@@ -1,6 +1,5 @@
-import { createCipheriv, createDecipheriv, hkdf } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdf, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { createNonce, nonceLength } from './nonces.js';
 
 /** Encrypts and authenticates values with AES-256-GCM, as text for a cookie, a form, a URL or a session. */
 export interface Sealer {
@@ -16,6 +15,7 @@ export type Sealers = (purpose: string) => Promise<Sealer>;
 /** The secrets in the order of their age: the newest one seals, and each opens. */
 export type SealingSecrets = () => Promise<readonly (string | Uint8Array)[]>;
 
+const nonceLength = 12;
 const tagLength = 16;
 const deriveKey = promisify(hkdf);
 
@@ -58,7 +58,7 @@ function findText(sealed: string, keys: readonly Uint8Array[]): string | undefin
 }
 
 function encrypt(text: string, key: Uint8Array): string {
-  const nonce = createNonce();
+  const nonce = randomBytes(nonceLength);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 }

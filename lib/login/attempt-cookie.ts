@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt } from '../types.js';
@@ -104,7 +104,7 @@ export function createAttempt({
   retryOf,
   binding,
 }: Omit<Attempt, 'id' | 'startedAt'>): Attempt {
-  const id = randomUUID();
+  const id = randomBytes(16).toString('base64url');
   return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, retryOf, binding });
 }
 

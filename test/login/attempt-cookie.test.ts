@@ -35,7 +35,7 @@ test('an attempt has an id of its own and starts now', () => {
   jest.useFakeTimers({ now: 5_000 });
   const attempt = createAttempt({ provider: 'x', host: 'h', returnTo: '/a', restarts: 1, binding: undefined });
   expect(attempt).toStrictEqual({
-    id: expect.stringMatching(/^[\w-]{36}$/),
+    id: expect.stringMatching(/^[\w-]{22}$/),
     provider: 'x',
     host: 'h',
     startedAt: 5_000,
