@@ -153,8 +153,10 @@ function parseWebURL(text: string): URL | undefined {
   // The parser also takes "https:/path" for a host; a browser takes it for a path of the page's own site.
   if (!/^https?:\/\/[^/\\@]/i.test(text)) return undefined;
   const url = parseURL(text.replaceAll("'", '%27'));
-  // It takes a quote for a part of a host name, too.
-  return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url?.hostname ?? '') ? url : undefined;
+  const hostname = url?.hostname ?? '';
+  // Node takes a quote for a part of a host name, too, and unlike browsers a label of Punycode that is all ASCII.
+  if (/(?:^|\.)xn--[^.]*-(?:\.|$)/.test(hostname)) return undefined;
+  return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(hostname) ? url : undefined;
 }
 
 /** Loads the table of entities with the first profile, so that the app starts faster. */
