@@ -147,11 +147,11 @@ export function skipPauses(onPause?: (signal: AbortSignal) => void | Promise<voi
 export function holdTimeouts(length = 10_000): { count: () => number; pass: () => void } {
   const ends: (() => void)[] = [];
   const { setTimeout } = globalThis;
-  const hold = (end: () => void, time?: number) => {
-    if (time === length) ends.push(end);
-    return setTimeout(end, time === length ? 2 ** 30 : time);
+  const hold = (end: (...parameters: unknown[]) => void, time?: number, ...parameters: unknown[]) => {
+    if (time === length) ends.push(() => end(...parameters));
+    return setTimeout(end, time === length ? 2 ** 30 : time, ...parameters);
   };
-  jest.spyOn(globalThis, 'setTimeout').mockImplementation(hold);
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation(hold as typeof setTimeout);
   return { count: () => ends.length, pass: () => ends.forEach((end) => end()) };
 }
 
