@@ -41,7 +41,7 @@ export interface Transport {
  * does not get it there (PROTOCOL.md, `authorize`).
  */
 export const englishQuery = { lang: 'en_us' };
-const headers = { accept: 'application/json', 'user-agent': 'passport-loginwith' };
+const commonHeaders = { accept: 'application/json', 'user-agent': 'passport-loginwith' };
 const decoder = new TextDecoder();
 
 /** Version 2.8 of the script compresses its responses; a proxy in front of a site may do so without being asked. */
@@ -145,7 +145,7 @@ function toWireRequest(base: URL, { method, endpoint, parameters, signal }: APIC
     origin: base.origin,
     path: `${trimSlashes(base.pathname)}/api/${endpoint}?${query}`,
     method,
-    headers: isPost ? { ...headers, 'content-type': 'application/x-www-form-urlencoded' } : headers,
+    headers: isPost ? { ...commonHeaders, 'content-type': 'application/x-www-form-urlencoded' } : commonHeaders,
     body: isPost ? new URLSearchParams(parameters).toString() : null,
     signal,
   };

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { LoginWithError, type LoginErrorDetails } from '../errors.js';
+import { loadOnce } from '../internal/load-once.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import { errorCodeOf, isError } from '../internal/unknown-error.js';
 import { createSealedCookie } from '../login/sealed-cookie.js';
@@ -31,10 +32,9 @@ const maximumTextLength = 500;
 
 export function createFailureCookie({ provider, sealers }: StrategySettings): FailureCookie {
   // Not "loginwith-…", by which a started login is found.
-  const openCookie = async () =>
-    createSealedCookie(await sealers('failure 1'), `login-failure-${provider.name}`, lifetime);
-  let opened: ReturnType<typeof openCookie> | undefined;
-  const getCookie = () => (opened ??= openCookie());
+  const getCookie = loadOnce(async () =>
+    createSealedCookie(await sealers('failure 1'), `login-failure-${provider.name}`, lifetime),
+  );
   return {
     async read(req) {
       const reading = (await getCookie()).read(req.headers.cookie, toLoginRequest(req).secure);

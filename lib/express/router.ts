@@ -18,15 +18,14 @@ const providerRoutes = ['callback', 'renew', 'link', 'login'] as const;
 /** Creates the middleware that answers our routes; every other request goes to `next`. */
 export function createRouter(instance: Instance, toHandler: ToHandler): Handler {
   const basePath = instance.settings.basePath.toLowerCase();
-  let routes: Handler | undefined;
+  const getRoutes = loadOnce(() => createRoutes(instance, toHandler));
   return (req, res, next) => {
     // Most requests are for other pages of the app, and need no router. The routes ignore case.
     if (req.url?.toLowerCase().includes(basePath) !== true) {
       next();
       return;
     }
-    routes ??= createRoutes(instance, toHandler);
-    routes(req, res, next);
+    getRoutes()(req, res, next);
   };
 }
 

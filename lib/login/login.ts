@@ -1,6 +1,7 @@
 import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
+import { loadOnce } from '../internal/load-once.js';
 import type { StrategySettings } from '../options.js';
 import type { Attempt, LoginInfo } from '../types.js';
 import {
@@ -53,8 +54,7 @@ export function createLoginHandler(
   client: LoginWithClient,
   limiter: RateLimiter | undefined,
 ): LoginHandler {
-  let opened: Promise<AttemptCookie> | undefined;
-  const openCookie = () => (opened ??= openAttemptCookie(settings));
+  const openCookie = loadOnce(() => openAttemptCookie(settings));
   const { attempts: store, callbackURL, provider } = settings;
   const exchanges = createSharedExchanges(client, provider, limiter);
 

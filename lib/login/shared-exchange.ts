@@ -152,7 +152,7 @@ export function createSharedExchanges(
 
 /**
  * Keeps a login until it is asked for again, which few are. Only the response's text, of which the profile is made
- * anew: its many small objects would cost the garbage collector more than the whole login takes.
+ * anew: a profile is dozens of objects, and thousands of logins may be kept.
  */
 function keepLogin({ accessToken, expiresAt, profile }: Exchanged, provider: Provider): () => Promise<Exchanged> {
   const time = expiresAt.getTime();
