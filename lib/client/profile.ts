@@ -1,7 +1,7 @@
 import { LoginWithError } from '../errors.js';
 import { loadOnce } from '../internal/load-once.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
-import { parseURL, trimSlashes } from '../internal/urls.js';
+import { parseWebURL, trimSlashes } from '../internal/urls.js';
 import type { Profile, Provider, UserInfo } from '../types.js';
 
 /**
@@ -146,17 +146,6 @@ function locateUpload(path: string | undefined, folder: string): string | undefi
 /** Escapes quotes too, for HTML attributes of every kind. */
 function encodeSegment(text: string): string {
   return encodeURIComponent(text).replaceAll("'", '%27');
-}
-
-/** Reads an http(s) URL with a host name; quotes in it are escaped, for attributes of every kind. */
-function parseWebURL(text: string): URL | undefined {
-  // The parser also takes "https:/path" for a host; a browser takes it for a path of the page's own site.
-  if (!/^https?:\/\/[^/\\@]/i.test(text)) return undefined;
-  const url = parseURL(text.replaceAll("'", '%27'));
-  const hostname = url?.hostname ?? '';
-  // Node takes a quote for a part of a host name, too, and unlike browsers a label of Punycode that is all ASCII.
-  if (/(?:^|\.)xn--[^.]*-(?:\.|$)/.test(hostname)) return undefined;
-  return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(hostname) ? url : undefined;
 }
 
 /** Loads the table of entities with the first profile, so that the app starts faster. */

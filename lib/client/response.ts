@@ -1,6 +1,6 @@
 import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
-import { parseURL, trimSlashes } from '../internal/urls.js';
+import { parseWebURL, trimSlashes } from '../internal/urls.js';
 import type { Provider } from '../types.js';
 
 /** A response of the provider's API, with its JSON parsed. */
@@ -98,11 +98,11 @@ function parseJSON(text: string): unknown {
 
 /** With JSON in the redirect, `Location` is the site's home page. */
 function readSiteURL(location: string): string | undefined {
-  const url = /^https?:/i.test(location) ? parseURL(location) : undefined;
+  const url = parseWebURL(location);
   return url && url.origin + trimSlashes(url.pathname);
 }
 
 /** Scheme and host of a `Location`, the only parts of it that may be shown. */
 export function originOf(location: string): string | undefined {
-  return parseURL(location)?.origin;
+  return parseWebURL(location)?.origin;
 }

@@ -8,7 +8,7 @@ import type { Dispatcher, Provider } from '../types.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
 import { explainConnectionFailure, markNeverSent, wasNeverSent } from './network-errors.js';
 import { openPool, type WarmPool } from './pool.js';
-import { readResponse, type APIResponse } from './response.js';
+import { originOf, readResponse, type APIResponse } from './response.js';
 import { createBodyTooLargeError, maximumBodyLength, sendThrough, type WireRequest } from './send.js';
 
 /** One call to the provider's API. */
@@ -87,7 +87,10 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         const response = readResponse(raw, provider, stage, toMessage);
         if (response.otherSite !== undefined && !hasWarned) {
           hasWarned = true;
-          process.emitWarning(explainOtherAddress(provider, response.otherSite.baseURL ?? "the site's own address"), {
+          // The path may hold the secrets of the call.
+          const isHarmless = Object.keys(call.parameters).length === 0;
+          const shown = isHarmless ? response.otherSite.baseURL : originOf(raw.location);
+          process.emitWarning(explainOtherAddress(provider, shown ?? "the site's own address"), {
             type: 'LoginWithWarning',
             code: 'LOGINWITH_BASE_URL',
           });

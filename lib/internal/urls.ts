@@ -29,6 +29,17 @@ export function parseURL(text: string, base?: string | URL): URL | undefined {
   }
 }
 
+/** Reads an http(s) URL with a host name; quotes in it are escaped, for attributes of every kind. */
+export function parseWebURL(text: string): URL | undefined {
+  // The parser also takes "https:/path" for a host; a browser takes it for a path of the page's own site.
+  if (!/^https?:\/\/[^/\\@]/i.test(text)) return undefined;
+  const url = parseURL(text.replaceAll("'", '%27'));
+  const hostname = url?.hostname ?? '';
+  // Node takes a quote for a part of a host name, too, and unlike browsers a label of Punycode that is all ASCII.
+  if (/(?:^|\.)xn--[^.]*-(?:\.|$)/.test(hostname)) return undefined;
+  return /^(?:[\w.-]+|\[[\da-f:]+\])$/.test(hostname) ? url : undefined;
+}
+
 /** Removes the slashes at the end of a text. */
 export function trimSlashes(text: string): string {
   let end = text.length;

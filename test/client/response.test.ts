@@ -138,7 +138,7 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
   });
 
   test.each([
-    ['https://www.example.test/home/?secret#x', 'https://www.example.test/home.'],
+    ['https://www.example.test/the-key/?secret#x', 'https://www.example.test.'],
     ['https://www.example.test', 'https://www.example.test.'],
     ['/home?secret', "the site's own address."],
     ['javascript:1', "the site's own address."],
@@ -167,6 +167,19 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
     expect(warn).not.toHaveBeenCalled();
     await client.close();
   });
+});
+
+test('a call without secrets names the whole base URL, with its folder', async () => {
+  const location = 'https://www.example.test/folder/';
+  const { client } = await openClient('get_user_info', (_req, res) =>
+    res.writeHead(302, { Location: location }).end(user),
+  );
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  await expect(client.checkBaseURL()).resolves.toEqual({ baseURL: 'https://www.example.test/folder' });
+  expect(warn.mock.calls).toEqual([
+    [expect.stringContaining('to https://www.example.test/folder. '), expect.anything()],
+  ]);
+  await client.close();
 });
 
 describe('the error says what the provider answered', () => {

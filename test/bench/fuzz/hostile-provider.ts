@@ -37,8 +37,8 @@ export async function startHostileProvider(): Promise<HostileProvider> {
       answer = (req, res) => {
         const last = plan.userInfo.at(-1);
         if (isAddressCall(req) && last !== undefined) {
-          // The first start of the process asks, and no login waits for it.
-          send(res, last, secrets);
+          // The first start of the process asks, and no login waits for it. It tells no secret.
+          send(res, last, { appSecret: '', authKey: '', token: '' });
           return;
         }
         const endpoint = req.url?.includes('/api/authorize') === true ? 'authorize' : 'userInfo';
