@@ -5,7 +5,9 @@ export { defineProvider, providers } from './providers.js';
 export {
   LoginWithStrategy,
   LoginWithStrategy as Strategy,
+  type AttemptStore,
   type LoginWithAuthenticateOptions,
+  type StrategyOptions,
   type Verify,
   type VerifyDone,
   type VerifyWithRequest,
@@ -14,7 +16,6 @@ export type {
   AccessToken,
   Attempt,
   AttemptBinding,
-  AttemptStore,
   AuthorizeMethod,
   ClientOptions,
   LimitOptions,
@@ -25,6 +26,5 @@ export type {
   ProviderDefinition,
   RateLimitCount,
   RateLimitStore,
-  StrategyOptions,
   UserInfo,
 } from './types.js';

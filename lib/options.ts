@@ -18,7 +18,7 @@ import {
 } from './internal/option-readers.js';
 import { createSealers, type Sealers, type SealingSecrets } from './internal/seal.js';
 import { findProvider, isBare, isName, renameProvider } from './providers.js';
-import type { AttemptStore, ClientOptions, Dispatcher, Provider, RateLimitStore } from './types.js';
+import type { AttemptStoreOf, ClientOptions, Dispatcher, Provider, RateLimitStore } from './types.js';
 
 /** The client's options after the check. */
 export interface ClientSettings {
@@ -38,7 +38,8 @@ export interface StrategySettings extends ClientSettings {
   readonly sealers: Sealers;
   readonly callbackURL: string | undefined;
   readonly passReqToCallback: boolean;
-  readonly attempts: AttemptStore | undefined;
+  /** Its requests are those of the framework, and whoever calls it passes them on. */
+  readonly attempts: AttemptStoreOf<unknown> | undefined;
   readonly trustedOrigins: readonly string[];
   readonly limits: RateLimits | undefined;
 }
@@ -224,6 +225,6 @@ function isRateLimitStore(value: unknown): value is RateLimitStore {
   return hasMethods(value, 'get', 'increment');
 }
 
-function isAttemptStore(value: unknown): value is AttemptStore {
+function isAttemptStore(value: unknown): value is AttemptStoreOf<unknown> {
   return hasMethods(value, 'begin', 'take');
 }

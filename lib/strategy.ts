@@ -10,7 +10,16 @@ import { originalURL, toLoginRequest, type ExpressRequest } from './node-request
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import { createPageResponse } from './pages/page-response.js';
 import { defaultTemplates } from './pages/templates.js';
-import type { LoginAccess, LoginInfo, Profile, StrategyOptions } from './types.js';
+import type { AttemptStoreOf, LoginAccess, LoginInfo, LoginOptions, Profile } from './types.js';
+
+/** Options of `LoginWithStrategy`. */
+export interface StrategyOptions extends LoginOptions<IncomingMessage> {
+  /** Whether `verify` gets the request as its first argument; `false` if absent. */
+  passReqToCallback?: boolean | undefined;
+}
+
+/** An {@link AttemptStoreOf} requests of Node, and of the frameworks that pass them on. */
+export type AttemptStore = AttemptStoreOf<IncomingMessage>;
 
 /** Takes the result of `verify`: an error, a user, or `false` and a reason. */
 export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => void;
@@ -199,4 +208,15 @@ function sendStartPage(req: ExpressRequest, res: ServerResponse, displayName: st
 export function addLoginAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
   const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
   return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
+}
+
+declare global {
+  // Passport and Express are extended in the same way by their own typings.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Express {
+    interface Request {
+      /** The login that this request finished, or the one whose token `requireAccessToken` found. */
+      loginWith?: LoginInfo & LoginAccess;
+    }
+  }
 }

@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-
 /**
  * How `authorize` reads its parameters: from the query (`GET`, as documented) or from a form body (`POST`, since script
  * version 4.0.4).
@@ -155,9 +153,9 @@ export interface Attempt {
  * of the request's browser and forgets it. If it returns the same attempt again within a minute, a page that is loaded
  * twice shares one login. A logout takes an attempt, too.
  */
-export interface AttemptStore {
-  begin(req: IncomingMessage, attempt: Attempt): void | Promise<void>;
-  take(req: IncomingMessage): Attempt | null | undefined | Promise<Attempt | null | undefined>;
+export interface AttemptStoreOf<Request> {
+  begin(req: Request, attempt: Attempt): void | Promise<void>;
+  take(req: Request): Attempt | null | undefined | Promise<Attempt | null | undefined>;
 }
 
 /** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several servers share the counts. */
@@ -220,8 +218,8 @@ export interface ClientOptions {
   dispatcher?: Dispatcher | undefined;
 }
 
-/** Options of `LoginWithStrategy`. */
-export interface StrategyOptions extends ClientOptions {
+/** Options of a login with one provider. */
+export interface LoginOptions<Request> extends ClientOptions {
   /**
    * Seals the cookies: 32 or more random characters, the same in all processes of the app, or a list of such texts, of
    * which the first seals and all open, for rotation. If absent, a key is derived from `appSecret`, with effort,
@@ -235,10 +233,8 @@ export interface StrategyOptions extends ClientOptions {
   name?: string | undefined;
   /** The registered redirect URL. It is never sent, only compared with requests and shown in hints. */
   callbackURL?: string | undefined;
-  /** Whether `verify` gets the request as its first argument; `false` if absent. */
-  passReqToCallback?: boolean | undefined;
   /** Remembers started logins; a sealed cookie if absent. */
-  attempts?: AttemptStore | undefined;
+  attempts?: AttemptStoreOf<Request> | undefined;
   /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
   trustedOrigins?: readonly string[] | undefined;
   /**
@@ -246,15 +242,4 @@ export interface StrategyOptions extends ClientOptions {
    * whether the app sees its clients' addresses. `loginWith()` always has limits.
    */
   limits?: LimitOptions | undefined;
-}
-
-declare global {
-  // Passport and Express are extended in the same way by their own typings.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
-  namespace Express {
-    interface Request {
-      /** The login that this request finished, or the one whose token `requireAccessToken` found. */
-      loginWith?: LoginInfo & LoginAccess;
-    }
-  }
 }

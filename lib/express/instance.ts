@@ -6,7 +6,7 @@ import type { ExpressRequest } from '../node-request.js';
 import type { StrategySettings } from '../options.js';
 import type { Settings } from './options.js';
 import { createCurrentUser, type CurrentUser } from './session/current-user.js';
-import { createFailureCookie, type FailureCookie } from './failure-cookie.js';
+import { createFailureCookie, type FailureCookie } from '../login/failure-cookie.js';
 import { createLoginData, type LoginData } from './session/login-data.js';
 import type { Next } from './types.js';
 import { createWarnings } from './warnings.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Templates } from '../pages/templates.js';
-import type { VerifyDone } from '../strategy.js';
-import type { LimitOptions, LinkedProfile, Profile, StrategyOptions } from '../types.js';
+import type { StrategyOptions, VerifyDone } from '../strategy.js';
+import type { LimitOptions, LinkedProfile, Profile } from '../types.js';
 
 /** A request as an option's function gets it; with Express, declare the parameter as `(req: express.Request, …)`. */
 export type WebRequest = IncomingMessage & Express.Request;

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import type { Lock } from '../internal/lock.js';
 import type { Attempt, AttemptBinding, LoginInfo, Profile } from '../types.js';
@@ -20,7 +19,7 @@ export interface LoginRequest extends RequestLine {
   /** Ties the attempt to the user who is signed in. An ordinary login has none. */
   binding?: AttemptBinding | undefined;
   /** The request itself, for the app's attempt store. */
-  source: IncomingMessage;
+  source: unknown;
 }
 
 /** The outcome of a request to a login route. `cookies` are values of `Set-Cookie` headers. */

@@ -6,7 +6,7 @@ import { classifyRequest, findParameter } from '../../login/request.js';
 import { toLoginRequest, type ExpressRequest } from '../../node-request.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
 import { sendFailure } from '../failure.js';
-import type { StoredFailure } from '../failure-cookie.js';
+import type { StoredFailure } from '../../login/failure-cookie.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { pathTo } from '../paths.js';
 import { redirect, sendNothing, sendPage } from '../responses.js';
@@ -38,7 +38,7 @@ export async function handleCallback(
   const callback = await readCallback(req, provider);
   // A picture must not count as a look at the page.
   if (!callback.hasQuery && isNavigation(callback.request)) {
-    const failure = await provider.failureCookie.read(req);
+    const failure = await provider.failureCookie.read(callback.request);
     if (failure !== undefined) {
       await showFailure(instance, context, provider, callback, failure);
       return;
@@ -89,7 +89,7 @@ async function sendOutcome(
       await redirect(req, res, outcome.location);
       return;
     case 'success':
-      await provider.failureCookie.clear(req, res);
+      res.appendHeader('Set-Cookie', await provider.failureCookie.clear(toLoginRequest(req)));
       await completeLogin(instance, context, provider, outcome);
       return;
     case 'fail':
@@ -107,7 +107,7 @@ async function sendCallbackFailure(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { hasQuery }: Callback,
+  { request, hasQuery }: Callback,
   { error, authKey }: { error: unknown; authKey: string | undefined },
 ): Promise<void> {
   const { req, res } = context;
@@ -117,7 +117,7 @@ async function sendCallbackFailure(
     await sendFailure(instance, context, error);
     return;
   }
-  res.appendHeader('Set-Cookie', await provider.failureCookie.write(req, { error, authKey, isShown: !hasQuery }));
+  res.appendHeader('Set-Cookie', await provider.failureCookie.write(request, { error, authKey, isShown: !hasQuery }));
   if (hasQuery) await redirect(req, res, pathTo(instance, req, 'callback', provider.settings.name), 303);
   else await sendFailure(instance, context, error);
 }
@@ -130,7 +130,7 @@ async function showFailure(
   callback: Callback,
   failure: StoredFailure,
 ): Promise<void> {
-  const { req, res } = context;
+  const { res } = context;
   const { authKey, isShown, error } = failure;
   if (authKey !== undefined && isShown) {
     const url = addQueryParameter(callback.request.url, 'auth_key', authKey);
@@ -138,7 +138,7 @@ async function showFailure(
     return;
   }
   if (authKey !== undefined)
-    res.appendHeader('Set-Cookie', await provider.failureCookie.write(req, { ...failure, isShown: true }));
+    res.appendHeader('Set-Cookie', await provider.failureCookie.write(callback.request, { ...failure, isShown: true }));
   await sendFailure(instance, context, error);
 }
 

@@ -70,7 +70,7 @@ export async function redirectToProvider(
       return false;
     case 'redirect':
       res.appendHeader('Set-Cookie', outcome.cookies);
-      await provider.failureCookie.clear(req, res);
+      res.appendHeader('Set-Cookie', await provider.failureCookie.clear(toLoginRequest(req)));
       await redirect(req, res, outcome.location);
       return true;
     case 'fail':
