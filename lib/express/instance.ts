@@ -3,7 +3,7 @@ import { createClient, type LoginWithClient } from '../client/client.js';
 import { createLoginHandler, type LoginHandler } from '../login/login.js';
 import { createRateLimiter, type RateLimiter } from '../login/rate-limit.js';
 import type { ExpressRequest } from '../node-request.js';
-import type { StrategySettings } from '../options.js';
+import type { LoginSettings } from '../options.js';
 import type { Settings } from './options.js';
 import { createCurrentUser, type CurrentUser } from './session/current-user.js';
 import { createFailureCookie, type FailureCookie } from '../login/failure-cookie.js';
@@ -29,7 +29,7 @@ export interface Instance {
 
 /** One provider of a `loginWith()`. */
 export interface ProviderLogin {
-  settings: StrategySettings;
+  settings: LoginSettings;
   client: LoginWithClient;
   login: LoginHandler;
   failureCookie: FailureCookie;
@@ -45,7 +45,7 @@ export interface RequestContext {
 export function createInstance(settings: Settings): Instance {
   const currentUser = createCurrentUser(settings);
   const limiter = createRateLimiter(settings.limits);
-  const createLogin = (provider: StrategySettings) => createProviderLogin(provider, limiter, settings.trustedOrigins);
+  const createLogin = (provider: LoginSettings) => createProviderLogin(provider, limiter, settings.trustedOrigins);
   return {
     settings,
     providers: new Map(settings.providers.map((provider) => [provider.name, createLogin(provider)])),
@@ -59,7 +59,7 @@ export function createInstance(settings: Settings): Instance {
 }
 
 function createProviderLogin(
-  options: StrategySettings,
+  options: LoginSettings,
   limiter: RateLimiter,
   trustedOrigins: readonly string[],
 ): ProviderLogin {

@@ -1,5 +1,3 @@
-import { parseURL } from '../internal/urls.js';
-import { omitUndefined } from '../internal/omit-undefined.js';
 import {
   hasMethods,
   isBoolean,
@@ -8,8 +6,8 @@ import {
   parseOptions,
   type OptionReader,
 } from '../internal/option-readers.js';
-import { readLimits, readTrustedOrigins, type RateLimits } from '../options.js';
-import { defaultTemplates, type Templates } from '../pages/templates.js';
+import { isTarget, readLimits, readTrustedOrigins, type RateLimits } from '../options.js';
+import { readTemplates, type Templates } from '../pages/templates.js';
 import { readRoutes, type RouteSettings } from './route-options.js';
 import type { LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
@@ -89,7 +87,7 @@ function readSettings(reader: OptionReader): Settings {
     keepAccessToken: reader.read('keepAccessToken', isBoolean, 'true or false'),
     trustedOrigins: readTrustedOrigins(reader),
     limits: readLimits(reader),
-    templates: readTemplates(reader),
+    templates: readTemplates(reader, ['start', 'choose', 'link', 'finish', 'loggedOut', 'loginRequired', 'failure']),
   };
 }
 
@@ -121,13 +119,6 @@ function checkCombinations({ given, reject }: OptionReader): void {
     reject('"serialize" and "deserialize" are for the users of "verify", which is missing');
 }
 
-function readTemplates(reader: OptionReader): Templates {
-  const names = Object.keys(defaultTemplates);
-  const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
-  for (const name of names) read(name, isFunction, 'a function that returns HTML');
-  return { ...defaultTemplates, ...omitUndefined(given) };
-}
-
 function readTarget(reader: OptionReader, name: string): string | undefined {
   return reader.read(name, isTarget, 'a path such as /login, or an http(s) URL');
 }
@@ -138,14 +129,6 @@ function isText(value: unknown): value is string {
 
 function isFilled(value: unknown): value is string {
   return isText(value) && value !== '';
-}
-
-function isTarget(value: unknown): value is string {
-  return (
-    isText(value) &&
-    /^(?:\/(?![/\\])|https?:\/\/[^/])/i.test(value) &&
-    parseURL(value, 'http://origin.invalid') !== undefined
-  );
 }
 
 /** Passport has many more methods; these are called. */

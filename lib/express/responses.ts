@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { encodePath } from '../internal/urls.js';
+import { toLocation } from '../internal/urls.js';
 import { createPageResponse } from '../pages/page-response.js';
 import type { PageContext } from '../pages/templates.js';
 import { saveSession } from './session/session.js';
@@ -34,7 +34,7 @@ export async function redirect(
   status = req.method === 'POST' ? 303 : 302,
 ): Promise<void> {
   await saveSession(req);
-  res.setHeader('Location', target.startsWith('/') ? encodePath(target) : new URL(target).href);
+  res.setHeader('Location', toLocation(target));
   // After a form, 303 makes it a GET in every browser. express-session stores a regenerated session once more when the
   // response ends, and holds the body's last byte back until then: without a body the next request could be faster.
   send(res, status, 'text/plain; charset=utf-8', 'Redirecting');

@@ -2,12 +2,12 @@ import { cookieSecretRule, isCookieSecret } from '../internal/cookie-secret.js';
 import { isObject, type OptionReader } from '../internal/option-readers.js';
 import { errorText } from '../internal/unknown-error.js';
 import { pathOf, trimSlashes } from '../internal/urls.js';
-import { parseStrategyOptions, type StrategySettings } from '../options.js';
+import { parseStrategyOptions, type LoginSettings } from '../options.js';
 import type { LoginPaths } from './types.js';
 
 /** What the routes are made of. */
 export interface RouteSettings {
-  readonly providers: readonly StrategySettings[];
+  readonly providers: readonly LoginSettings[];
   readonly basePath: string;
   readonly paths: Readonly<LoginPaths>;
 }
@@ -31,7 +31,7 @@ export function readRoutes(reader: OptionReader): RouteSettings {
   return { providers, basePath, paths };
 }
 
-function readProviders(reader: OptionReader, callbackPath: string): StrategySettings[] {
+function readProviders(reader: OptionReader, callbackPath: string): LoginSettings[] {
   const { given, reject } = reader;
   const { providers } = given;
   if (!Array.isArray(providers) || providers.length === 0) {
@@ -60,7 +60,7 @@ function readProvider(
   options: unknown,
   callbackPath: string,
   reject: (message: string) => void,
-): StrategySettings | undefined {
+): LoginSettings | undefined {
   const misplaced = isObject(options) ? Object.entries(misplacedOptions).filter(([name]) => name in options) : [];
   for (const [name, advice] of misplaced) reject(`"${name}" ${advice}`);
   if (misplaced.length > 0) return undefined;
@@ -97,7 +97,7 @@ function readPaths(reader: OptionReader): LoginPaths {
 }
 
 /** Of two routes on one path only the first would be reached; the router ignores case and a slash at the end. */
-function checkRoutes({ reject }: OptionReader, providers: readonly StrategySettings[], paths: LoginPaths): void {
+function checkRoutes({ reject }: OptionReader, providers: readonly LoginSettings[], paths: LoginPaths): void {
   const owners = new Map([[trimSlashes(paths.choose).toLowerCase(), '"choose"']]);
   for (const { name } of providers) {
     for (const route of ['login', 'callback', 'renew', 'link'] as const) {
@@ -113,7 +113,7 @@ function checkRoutes({ reject }: OptionReader, providers: readonly StrategySetti
 }
 
 /** The provider's name and the user's id are an identity; many databases compare texts without regard to case. */
-function checkIdentities({ reject }: OptionReader, providers: readonly StrategySettings[]): void {
+function checkIdentities({ reject }: OptionReader, providers: readonly LoginSettings[]): void {
   const sites = new Map<string, string>();
   for (const { provider } of providers) {
     const identity = provider.name.toLowerCase();

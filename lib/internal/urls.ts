@@ -11,6 +11,11 @@ export function encodePath(path: string): string {
   return pathname + search + hash;
 }
 
+/** Writes a path of this app or a URL as a `Location` header needs it. */
+export function toLocation(target: string): string {
+  return target.startsWith('/') ? encodePath(target) : new URL(target).href;
+}
+
 /** Returns the path of a URL or of a request target, without query, fragment and trailing slashes. */
 export function pathOf(url: string): string {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');

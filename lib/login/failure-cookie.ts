@@ -3,7 +3,7 @@ import { loadOnce } from '../internal/load-once.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import { errorCodeOf, isError } from '../internal/unknown-error.js';
 import { pathOf } from '../internal/urls.js';
-import type { StrategySettings } from '../options.js';
+import type { LoginSettings } from '../options.js';
 import type { LoginRequest } from './outcome.js';
 import { createSealedCookie } from './sealed-cookie.js';
 
@@ -33,7 +33,7 @@ const lifetime = 5 * 60_000;
 /** Characters of each text that is kept: browsers drop a cookie of more than 4096 bytes. */
 const maximumTextLength = 500;
 
-export function createFailureCookie({ provider, sealers }: StrategySettings): FailureCookie {
+export function createFailureCookie({ provider, sealers }: LoginSettings): FailureCookie {
   // Not "loginwith-…", by which a started login is found.
   const getCookie = loadOnce(async () =>
     createSealedCookie(await sealers('failure 2'), `login-failure-${provider.name}`, lifetime),

@@ -1,6 +1,6 @@
 import { redactURL } from '../errors.js';
 import { doctorAppAdvice } from '../internal/doctor-advice.js';
-import type { StrategySettings } from '../options.js';
+import type { LoginSettings } from '../options.js';
 import type { Attempt } from '../types.js';
 import type { AttemptCookieReading, AttemptVerdict } from './attempt-cookie.js';
 import type { LoginRequest } from './outcome.js';
@@ -20,7 +20,7 @@ export function explainForeignRequest(what: 'embedded' | 'form'): string {
 
 /** Returns the hint for a request on the path of `callbackURL` without a key. */
 export function explainMissingKey(
-  { callbackURL, provider }: StrategySettings,
+  { callbackURL, provider }: LoginSettings,
   { headers }: Pick<LoginRequest, 'headers'>,
 ): string {
   const usualCause =
@@ -34,7 +34,7 @@ export function explainMissingKey(
 
 /** Returns the hint for a callback whose attempt is not valid. */
 export function explainInvalidAttempt(
-  { provider, name }: StrategySettings,
+  { provider, name }: LoginSettings,
   host: string,
   attempt: Attempt,
   verdict: Exclude<AttemptVerdict, 'valid'>,
@@ -57,7 +57,7 @@ export function explainInvalidAttempt(
 
 /** Returns the hint for a callback without an attempt, from the cookies of the request. */
 export function explainMissingAttempt(
-  { provider, name }: StrategySettings,
+  { provider, name }: LoginSettings,
   host: string,
   reading: AttemptCookieReading,
 ): string {

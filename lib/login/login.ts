@@ -2,7 +2,7 @@ import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import { loadOnce } from '../internal/load-once.js';
-import type { StrategySettings } from '../options.js';
+import type { LoginSettings } from '../options.js';
 import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
@@ -50,7 +50,7 @@ const restartableCodes: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_
 
 /** Creates the handler of one strategy. It throws `attempts_failed` if the app's attempt store fails. */
 export function createLoginHandler(
-  settings: StrategySettings,
+  settings: LoginSettings,
   client: LoginWithClient,
   limiter: RateLimiter | undefined,
 ): LoginHandler {

@@ -1,5 +1,7 @@
 import type { LoginErrorCode } from '../errors.js';
 import { html, type Markup } from '../internal/html.js';
+import { omitUndefined } from '../internal/omit-undefined.js';
+import { isFunction, type OptionReader } from '../internal/option-readers.js';
 import { textsFor, type Locale } from './texts.js';
 import type { LinkedProfile } from '../types.js';
 
@@ -135,6 +137,13 @@ export const defaultTemplates: Templates = {
     );
   },
 };
+
+/** Reads the option `templates`: the app's pages of these names, and ours for the rest. */
+export function readTemplates(reader: OptionReader, names: readonly (keyof Templates)[]): Templates {
+  const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
+  for (const name of names) read(name, isFunction, 'a function that returns HTML');
+  return { ...defaultTemplates, ...omitUndefined(given) };
+}
 
 /** One size and one column, with the colours of the browser's light or dark mode. */
 const style = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}

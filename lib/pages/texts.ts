@@ -112,7 +112,7 @@ export function textsFor(locale: Locale): Texts {
   return locale === 'fr' ? fr : en;
 }
 
-type Group = 'again' | 'refused' | 'loop' | 'mismatch' | 'wait' | 'foreign' | 'provider';
+type Group = 'again' | 'refused' | 'loop' | 'mismatch' | 'wait' | 'foreign' | 'unknown' | 'provider';
 
 function groupOf(code: LoginErrorCode | undefined): Group {
   return (code && groupByCode[code]) ?? 'provider';
@@ -134,6 +134,7 @@ const groupByCode: Partial<Record<LoginErrorCode, Group>> = {
   account_mismatch: 'mismatch',
   too_many_failures: 'wait',
   foreign_request: 'foreign',
+  provider_unknown: 'unknown',
 };
 
 const failuresEN: Record<Group, string> = {
@@ -147,6 +148,7 @@ const failuresEN: Record<Group, string> = {
     'log out here first.',
   wait: 'Too many logins have failed. Please try again later.',
   foreign: 'This came from another site and was not done.',
+  unknown: 'There is no such login here.',
   provider: 'Something is out of order right now. Please try again later.',
 };
 
@@ -162,5 +164,6 @@ const failuresFR: Record<Group, string> = {
     'utilisez ici, ou déconnectez-vous d’abord ici.',
   wait: 'Trop de connexions ont échoué. Veuillez réessayer plus tard.',
   foreign: 'Cette demande venait d’un autre site et n’a pas été exécutée.',
+  unknown: 'Cette connexion n’existe pas ici.',
   provider: 'Quelque chose ne fonctionne pas pour le moment. Veuillez réessayer plus tard.',
 };
