@@ -151,8 +151,8 @@ describe('a start', () => {
     expect(response.status).toBe(401);
     expect(response.json).toEqual({
       code: 'login_required',
-      message: 'Send the browser to /auth/pimbuzz; a script cannot log in.',
-      loginURL: '/auth/pimbuzz',
+      message: `Send the browser to ${site.url}/auth/pimbuzz; a script cannot log in.`,
+      loginURL: `${site.url}/auth/pimbuzz`,
     });
     expect(response.headers.getSetCookie()).toEqual([]);
   });

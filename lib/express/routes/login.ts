@@ -3,7 +3,7 @@ import { originalURL, toLoginRequest } from '../../node-request.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
 import type { AttemptBinding } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { addReturnTo, loginPath, pathTo } from '../paths.js';
+import { addReturnTo, loginPath, pathTo, toAbsoluteURL } from '../paths.js';
 import { redirect, sendJSON, sendNothing, sendPage } from '../responses.js';
 import { getSession } from '../session/session.js';
 
@@ -20,7 +20,7 @@ export async function startLogin(
   if (settings.session) getSession(req);
   instance.warn(req);
   if (isFetchRequest(req)) {
-    const loginURL = pathTo(instance, req, route, name);
+    const loginURL = toAbsoluteURL(instance, req, pathTo(instance, req, route, name), name);
     const message = `Send the browser to ${loginURL}; a script cannot log in.`;
     sendJSON(res, 401, { code: 'login_required', message, loginURL });
     return;
