@@ -70,7 +70,7 @@ async function renewToken(instance: Instance, context: RequestContext, provider:
     sendUnauthorized(instance, context, path, { code: 'token_expired', message, renewURL });
     return;
   }
-  const returnTo = sanitizeReturnTo(originalURL(req), provider.settings.callbackURL);
+  const returnTo = sanitizeReturnTo(originalURL(req), { callbackURL: provider.settings.callbackURL });
   // An account that this session does not know yet is no renewal but a first login, which another site must not start.
   const isFirst = loginData.accountIdOf(req, name) === undefined;
   if (isFirst && isForeignStart(toLoginRequest(req), settings.trustedOrigins))

@@ -107,7 +107,10 @@ export interface LoginWithOptions<User = SessionProfile> {
   onError?(error: unknown, req: WebRequest, res: ServerResponse, next: Next): unknown;
   /** Whether the session keeps the access token, sealed. Default: once `requireAccessToken` was called. */
   keepAccessToken?: boolean | undefined;
-  /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
+  /**
+   * Origins such as `https://www.example.org` whose links may start a login without a click on our page, and to which
+   * `returnTo` may lead. They may also post the logout.
+   */
   trustedOrigins?: readonly string[] | undefined;
   /** Limits failed exchanges of all providers together; by default 10 from one address and 100 overall in an hour. */
   limits?: LimitOptions | undefined;

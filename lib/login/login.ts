@@ -66,8 +66,8 @@ export function createLoginHandler(
     }
     const returnTo =
       request.returnTo === undefined
-        ? (findReturnTo(request.url, callbackURL) ?? '/')
-        : sanitizeReturnTo(request.returnTo, callbackURL);
+        ? (findReturnTo(request.url, settings) ?? '/')
+        : sanitizeReturnTo(request.returnTo, settings);
     const attempt = createAttempt({ provider: provider.name, host, returnTo, restarts: 0, binding });
     const cookie = await openCookie();
     return redirectToProvider(request, attempt, cookie, readCookie(cookie, request).content);

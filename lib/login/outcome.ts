@@ -13,7 +13,7 @@ export interface LoginRequest extends RequestLine {
   secure: boolean;
   /** Tells where the request comes from; only asked if exchanges are limited. */
   clientAddress: () => ClientAddress;
-  /** Path to return to after the login; the query's `returnTo` if absent. */
+  /** Path or trusted URL to return to after the login; the query's `returnTo` if absent. */
   returnTo: string | undefined;
   /** Whether the user has asked for it here, or it changes nobody's login, wherever the request comes from. */
   isConfirmed?: boolean;

@@ -6,7 +6,7 @@ import { sendPage } from '../responses.js';
 
 /** Sends the page on which users choose their provider. */
 export function sendChoice(instance: Instance, { req, res }: RequestContext): void {
-  const returnTo = findReturnTo(originalURL(req));
+  const returnTo = findReturnTo(originalURL(req), { trustedOrigins: instance.settings.trustedOrigins });
   const providers = [...instance.providers.values()].map(({ settings: { name, provider } }) => ({
     displayName: provider.displayName,
     href: addReturnTo(pathTo(instance, req, 'login', name), returnTo),

@@ -25,7 +25,7 @@ export async function startLogin(
     sendJSON(res, 401, { code: 'login_required', message, loginURL });
     return;
   }
-  const returnTo = findReturnTo(originalURL(req), provider.settings.callbackURL) ?? settings.successRedirect;
+  const returnTo = findReturnTo(originalURL(req), provider.settings) ?? settings.successRedirect;
   const isSignedIn = currentUser.get(req) !== undefined;
   if (route === 'link' && !isSignedIn) {
     await redirect(req, res, loginPath(instance, req, sanitizeReturnTo(originalURL(req))));
@@ -42,7 +42,7 @@ export async function startLogin(
 }
 
 interface Start {
-  /** Path of this app to return to. */
+  /** Path of this app, or URL of a trusted origin, to return to. */
   returnTo: string;
   /** Ties the attempt to the user who is signed in; without such a user it is an ordinary login. */
   purpose: AttemptBinding['purpose'] | undefined;
