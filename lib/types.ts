@@ -148,6 +148,8 @@ export interface Attempt {
   retryOf?: string | undefined;
   /** Set by `loginWith()` for a renewal or a link. */
   binding?: AttemptBinding | undefined;
+  /** Set by `loginWith()` for a login in a window that a page has opened for it. */
+  display?: 'popup' | undefined;
 }
 
 /**

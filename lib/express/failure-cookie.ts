@@ -14,6 +14,14 @@ export interface StoredFailure {
   authKey: string | undefined;
   /** Whether the page has been shown, so that it is being loaded again. */
   isShown: boolean;
+  popup: FailedPopup | undefined;
+}
+
+/** A popup whose login has failed. */
+export interface FailedPopup {
+  returnTo: string;
+  /** Whether its opener has been told. */
+  isTold: boolean;
 }
 
 /** Keeps a failure in the browser, sealed, for the request after the redirect. */
@@ -41,7 +49,7 @@ export function createFailureCookie({ provider, sealers }: StrategySettings): Fa
       if (!reading.found) return undefined;
       // Only write() can have sealed it.
       const { message, details, ...rest } = reading.value as SealedFailure;
-      return { authKey: undefined, ...rest, error: new LoginWithError(message, details) };
+      return { authKey: undefined, popup: undefined, ...rest, error: new LoginWithError(message, details) };
     },
     async write(req, { error, ...rest }) {
       const { message, code, stage, hint, retryable, retryAfter, cause } = error;
@@ -71,6 +79,7 @@ interface SealedFailure {
   details: LoginErrorDetails;
   authKey?: string;
   isShown: boolean;
+  popup?: FailedPopup;
 }
 
 function shorten(text: string): string {
