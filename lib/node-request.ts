@@ -20,7 +20,10 @@ export type ExpressRequest = IncomingMessage & {
 };
 
 /** Takes the parts of a request that a login needs, from Express where it knows more than Node. */
-export function toLoginRequest(req: ExpressRequest, { returnTo }: { returnTo?: string } = {}): LoginRequest {
+export function toLoginRequest(
+  req: ExpressRequest,
+  { returnTo }: { returnTo?: string | undefined } = {},
+): LoginRequest {
   return {
     method: req.method ?? 'GET',
     url: originalURL(req),

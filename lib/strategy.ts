@@ -40,7 +40,7 @@ export interface LoginWithAuthenticateOptions {
    * Path of this app to return to after the login; the query parameter `returnTo` of the start if absent. After the
    * login it is in `req.loginWith.returnTo`.
    */
-  returnTo?: string;
+  returnTo?: string | undefined;
 }
 
 /** The methods that Passport adds to a strategy for one request. */
@@ -199,4 +199,23 @@ function sendStartPage(req: ExpressRequest, res: ServerResponse, displayName: st
 export function addLoginAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
   const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
   return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
+}
+
+declare global {
+  // Equal to Passport's own typings, for apps without them.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Express {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- inherited properties may be narrowed
+    interface AuthInfo extends Partial<LoginInfo> {}
+    interface Request {
+      authInfo?: AuthInfo | undefined;
+    }
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an expected error would be one with @types/passport
+/** @ts-ignore -- without @types/passport there are no typings to extend */
+declare module 'passport' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- as above
+  interface AuthenticateOptions extends LoginWithAuthenticateOptions {}
 }
