@@ -189,8 +189,8 @@ export class LoginWithStrategy extends PassportStrategy {
  * unasked could log the user in as the attacker.
  */
 function sendStartPage(req: ExpressRequest, res: ServerResponse, displayName: string): void {
-  // Behind two slashes the browser would look for a host name.
-  const href = `/${originalURL(req).replace(/^[/\\]+/, '')}`;
+  // Without the path, which a proxy may have changed.
+  const href = /\?.*/s.exec(originalURL(req))?.[0] ?? '';
   const { headers, text } = createPageResponse(req, (page) => defaultTemplates.start({ ...page, displayName, href }));
   res.writeHead(200, headers).end(text);
 }
