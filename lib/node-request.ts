@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isPathPrefix, trimSlashes } from './internal/urls.js';
 import type { LoginRequest } from './login/outcome.js';
 import type { ClientAddress } from './login/rate-limit-buckets.js';
 import type { LoginAccess, LoginInfo } from './types.js';
@@ -24,9 +25,11 @@ export function toLoginRequest(
   req: ExpressRequest,
   { returnTo }: { returnTo?: string | undefined } = {},
 ): LoginRequest {
+  const prefix = readForwardedPrefix(req);
   return {
     method: req.method ?? 'GET',
-    url: originalURL(req),
+    url: (prefix ?? '') + originalURL(req),
+    prefix,
     headers: req.headers,
     // Express follows "trust proxy" in hostname and secure.
     host: (req.hostname ?? req.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
@@ -37,17 +40,32 @@ export function toLoginRequest(
   };
 }
 
-/** Path and query as the browser requested them, wherever the middleware is mounted. */
+/** Path and query as the app was requested, wherever the middleware is mounted. */
 export function originalURL(req: ExpressRequest): string {
   return req.originalUrl ?? req.url ?? '/';
 }
 
 /** Whether the app lets every client make up its address, as with Express's `trust proxy` set to `true`. */
 export function trustsEveryProxy({ app }: ExpressRequest): boolean {
-  // Express compiles every kind of the setting to this function: whether to trust the address of the nth proxy.
-  const trusts = app?.get?.('trust proxy fn') as ((address: string, index: number) => boolean) | undefined;
   // No real chain of proxies is that long.
-  return typeof trusts === 'function' && trusts('192.0.2.1', 1_000_000);
+  return getTrust(app)?.('192.0.2.1', 1_000_000) === true;
+}
+
+/**
+ * What the proxy in front of the app has taken off the path, if the app trusts it as Express does: by the address of
+ * the connection. Anything but a path is ignored, because it becomes the beginning of redirects.
+ */
+export function readForwardedPrefix({ app, headers, socket }: ExpressRequest): string | undefined {
+  const header = headers['x-forwarded-prefix'];
+  if (typeof header !== 'string' || getTrust(app)?.(socket.remoteAddress ?? '', 0) !== true) return undefined;
+  const prefix = trimSlashes(header);
+  return isPathPrefix(prefix) ? prefix : undefined;
+}
+
+/** Express compiles every kind of "trust proxy" to this function: whether to trust the address of the nth proxy. */
+function getTrust(app: ExpressRequest['app']): ((address: string, index: number) => boolean) | undefined {
+  const trusts = app?.get?.('trust proxy fn');
+  return typeof trusts === 'function' ? (trusts as (address: string, index: number) => boolean) : undefined;
 }
 
 /** The client's address: from Express, which heeds its "trust proxy", else that of the connection. */

@@ -3,7 +3,7 @@ import { addQueryParameter } from '../internal/urls.js';
 import { isUsersFailure } from '../login/outcome.js';
 import { isFetchRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext } from './instance.js';
-import { loginPath } from './paths.js';
+import { loginPath, publicPath } from './paths.js';
 import { asWebRequest } from './request.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
 
@@ -35,7 +35,7 @@ export async function sendFailure(instance: Instance, context: RequestContext, e
     return;
   }
   if (failureRedirect !== undefined) {
-    await redirect(req, res, addQueryParameter(failureRedirect, 'error', code));
+    await redirect(req, res, addQueryParameter(publicPath(instance, req, failureRedirect), 'error', code));
     return;
   }
   const visibleHint = process.env.NODE_ENV === 'production' ? undefined : hint;

@@ -1,5 +1,5 @@
-import { parseURL, pathOf } from '../internal/urls.js';
-import { findParameter } from './request.js';
+import { isPathPrefix, parseURL, pathOf } from '../internal/urls.js';
+import { classifyRequest, findParameter } from './request.js';
 
 const maximumLength = 512;
 
@@ -15,7 +15,7 @@ export function sanitizeReturnTo(value: unknown, callbackURL?: string): string {
   const url = parseURL(value, 'http://origin.invalid');
   // The parser resolves dot segments and backslashes as a browser does. The result must not start with "//" either.
   if (url?.origin !== 'http://origin.invalid' || url.pathname.startsWith('//')) return '/';
-  return callbackURL !== undefined && isBelow(url.pathname, callbackURL) ? '/' : value;
+  return callbackURL !== undefined && isCallback(url, callbackURL) ? '/' : value;
 }
 
 /** Finds the query's `returnTo` and sanitizes it. */
@@ -24,8 +24,23 @@ export function findReturnTo(url: string, callbackURL?: string): string | undefi
   return value === undefined ? undefined : sanitizeReturnTo(value, callbackURL);
 }
 
-/** Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end. */
-function isBelow(path: string, callbackURL: string): boolean {
-  const callbackPath = pathOf(callbackURL).toLowerCase();
-  return callbackPath !== '' && pathOf(path).toLowerCase().endsWith(callbackPath);
+/**
+ * Finds what a proxy has taken off the path of a callback: what stands before the path in `callbackURL`. Empty if the
+ * registered redirect URL is another one.
+ */
+export function findPrefix(url: string, callbackURL: string | undefined): string {
+  const [path, callbackPath] = [pathOf(url), pathOf(callbackURL ?? '')];
+  const prefix = path !== '' && callbackPath.endsWith(path) ? callbackPath.slice(0, -path.length) : '';
+  return isPathPrefix(prefix) ? prefix : '';
+}
+
+/**
+ * Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end. The
+ * callback of an app behind a proxy that takes a prefix off is told by its key, because other paths are as short.
+ */
+function isCallback({ pathname, search }: URL, callbackURL: string): boolean {
+  const [path, callbackPath] = [pathOf(pathname).toLowerCase(), pathOf(callbackURL).toLowerCase()];
+  if (callbackPath !== '' && path.endsWith(callbackPath)) return true;
+  const { type } = classifyRequest({ method: 'GET', url: pathname + search, headers: {} }, undefined);
+  return callbackPath.endsWith(path) && type !== 'start';
 }

@@ -37,8 +37,9 @@ async function logIn(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { profile, info, acquire }: Success,
+  outcome: Success,
 ): Promise<void> {
+  const { profile, info, acquire } = outcome;
   const { settings, currentUser, loginData } = instance;
   const { req, res } = context;
   const { name } = provider.settings;
@@ -49,7 +50,7 @@ async function logIn(
   loginData.setAccountId(req, name, profile.id);
   if (instance.keepsTokens) await loginData.keepToken(req, name, info);
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
-  await runHook(instance, context, settings.onLogin, () => redirect(req, res, destinationOf(settings, info.returnTo)));
+  await runHook(instance, context, settings.onLogin, () => redirect(req, res, destinationOf(instance, outcome)));
 }
 
 /**
@@ -60,9 +61,10 @@ async function renew(
   instance: Instance,
   { req, res }: RequestContext,
   provider: ProviderLogin,
-  { profile, info }: Success,
+  outcome: Success,
 ): Promise<void> {
-  const { settings, loginData, keepsTokens } = instance;
+  const { profile, info } = outcome;
+  const { loginData, keepsTokens } = instance;
   const { name } = provider.settings;
   if (loginData.accountIdOf(req, name) !== profile.id) {
     throw new LoginWithError(`session: the account at ${name} is not the one that this session belongs to`, {
@@ -72,7 +74,7 @@ async function renew(
     });
   }
   if (keepsTokens) await loginData.keepToken(req, name, info);
-  await redirect(req, res, destinationOf(settings, info.returnTo));
+  await redirect(req, res, destinationOf(instance, outcome));
 }
 
 function findUser({ settings: { verify } }: Instance, accessToken: string, profile: Profile): Promise<VerifyResult> {

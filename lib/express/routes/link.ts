@@ -32,10 +32,11 @@ export async function askToLink(
   instance: Instance,
   { req, res }: RequestContext,
   { settings }: ProviderLogin,
-  { profile: { _raw, _json, ...profile }, info }: Extract<LoginOutcome, { type: 'success' }>,
+  outcome: Extract<LoginOutcome, { type: 'success' }>,
   session: string,
 ): Promise<void> {
-  const cancel = destinationOf(instance.settings, info.returnTo);
+  const { _raw, _json, ...profile } = outcome.profile;
+  const cancel = destinationOf(instance, outcome);
   const id = instance.loginData.expectLink(req);
   const pending: PendingLink = { id, session, profile, returnTo: cancel };
   const token = (await settings.sealers('link')).seal(pending, Date.now() + formLifetime);
