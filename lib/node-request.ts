@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseURL } from './internal/urls.js';
+import { isPathPrefix, parseURL, trimSlashes } from './internal/urls.js';
 import type { LoginRequest } from './login/outcome.js';
 import type { ClientAddress } from './login/rate-limit-buckets.js';
 import type { LoginAccess, LoginInfo } from './types.js';
@@ -21,10 +21,15 @@ export type ExpressRequest = IncomingMessage & {
 };
 
 /** Takes the parts of a request that a login needs, from Express where it knows more than Node. */
-export function toLoginRequest(req: ExpressRequest, { returnTo }: { returnTo?: string } = {}): LoginRequest {
+export function toLoginRequest(
+  req: ExpressRequest,
+  { returnTo }: { returnTo?: string | undefined } = {},
+): LoginRequest {
+  const prefix = readForwardedPrefix(req);
   return {
     method: req.method ?? 'GET',
-    url: originalURL(req),
+    url: (prefix ?? '') + originalURL(req),
+    prefix,
     headers: req.headers,
     // Express follows "trust proxy" in hostname and secure.
     host: hostnameOf(req.hostname ?? req.headers.host ?? ''),
@@ -35,7 +40,7 @@ export function toLoginRequest(req: ExpressRequest, { returnTo }: { returnTo?: s
   };
 }
 
-/** Path and query as the browser requested them, wherever the middleware is mounted. */
+/** Path and query as the app was requested, wherever the middleware is mounted. */
 export function originalURL(req: ExpressRequest): string {
   return req.originalUrl ?? req.url ?? '/';
 }
@@ -65,6 +70,17 @@ function trustsProxy({ app }: ExpressRequest, address: string | undefined, index
   // Express compiles every kind of the setting to this function.
   const trusts = app?.get?.('trust proxy fn') as ((address: string | undefined, index: number) => boolean) | undefined;
   return typeof trusts === 'function' && trusts(address, index);
+}
+
+/**
+ * What the proxy in front of the app has taken off the path, if the app trusts it as Express does: by the address of
+ * the connection. Anything but a path is ignored, because it becomes the beginning of redirects.
+ */
+export function readForwardedPrefix(req: ExpressRequest): string | undefined {
+  const header = req.headers['x-forwarded-prefix'];
+  if (typeof header !== 'string' || !trustsProxy(req, req.socket.remoteAddress, 0)) return undefined;
+  const prefix = trimSlashes(header);
+  return isPathPrefix(prefix) ? prefix : undefined;
 }
 
 function hostnameOf(authority: string): string {

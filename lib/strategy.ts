@@ -49,7 +49,7 @@ export interface LoginWithAuthenticateOptions {
    * Path of this app, or URL of one of `trustedOrigins`, to return to after the login; the query parameter `returnTo`
    * of the start if absent. After the login it is in `req.loginWith.returnTo`.
    */
-  returnTo?: string;
+  returnTo?: string | undefined;
 }
 
 /** The methods that Passport adds to a strategy for one request. */
@@ -198,8 +198,8 @@ export class LoginWithStrategy extends PassportStrategy {
  * unasked could log the user in as the attacker.
  */
 function sendStartPage(req: ExpressRequest, res: ServerResponse, displayName: string): void {
-  // Behind two slashes the browser would look for a host name.
-  const href = `/${originalURL(req).replace(/^[/\\]+/, '')}`;
+  // Without the path, which a proxy may have changed.
+  const href = /\?.*/s.exec(originalURL(req))?.[0] ?? '';
   const { headers, text } = createPageResponse(req, (page) => defaultTemplates.start({ ...page, displayName, href }));
   res.writeHead(200, headers).end(text);
 }
@@ -214,9 +214,19 @@ declare global {
   // Passport and Express are extended in the same way by their own typings.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- inherited properties may be narrowed
+    interface AuthInfo extends Partial<LoginInfo> {}
     interface Request {
+      authInfo?: AuthInfo | undefined;
       /** The login that this request finished, or the one whose token `requireAccessToken` found. */
       loginWith?: LoginInfo & LoginAccess;
     }
   }
+}
+
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an expected error would be one with @types/passport
+/** @ts-ignore -- without @types/passport there are no typings to extend */
+declare module 'passport' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- as above
+  interface AuthenticateOptions extends LoginWithAuthenticateOptions {}
 }
