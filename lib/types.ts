@@ -108,7 +108,7 @@ export interface AccessToken {
 export interface LoginInfo extends AccessToken {
   /** The provider's name. */
   provider: string;
-  /** Path of this app to which the user wanted to go, else `/`. */
+  /** Path of this app to which the user wanted to go, else the first page, as the browser must request it. */
   returnTo: string;
 }
 
