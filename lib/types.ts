@@ -107,8 +107,8 @@ export interface LoginInfo extends AccessToken {
   /** The provider's name. */
   provider: string;
   /**
-   * Path of this app, as the browser must request it, or URL of one of `trustedOrigins`, to which the user wanted to go;
-   * else the first page.
+   * Path of this app as the browser must request it, or URL of one of `trustedOrigins`, to which the user wanted to
+   * go; else the first page.
    */
   returnTo: string;
 }
@@ -238,8 +238,8 @@ export interface LoginOptions<Request> extends ClientOptions {
    */
   name?: string | undefined;
   /**
-   * The registered redirect URL. It is never sent, but compared with requests and shown in hints, and it tells the prefix
-   * that a proxy takes off the app's paths.
+   * The registered redirect URL. It is never sent, but compared with requests and shown in hints, and it tells the
+   * prefix that a proxy takes off the app's paths.
    */
   callbackURL?: string | undefined;
   /** Remembers started logins; a sealed cookie if absent. */
