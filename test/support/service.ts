@@ -6,6 +6,8 @@ export interface Service {
   name: string;
   /** Environment variable that says where it is. */
   variable: string;
+  /** How to install it; by apt-get if absent. */
+  installation?: string;
   /** Undefined if it is not installed. */
   executablePath: string | undefined;
 }
@@ -18,7 +20,11 @@ export function findService(name: string, variable: string, executables: readonl
 }
 
 /** A suite that needs a program. Without it the suite is skipped and says so, or fails where CI requires it. */
-export function describeWith({ name, variable, executablePath }: Service, suite: string, tests: () => void): void {
+export function describeWith(
+  { name, variable, installation, executablePath }: Service,
+  suite: string,
+  tests: () => void,
+): void {
   if (executablePath !== undefined) {
     describe(suite, tests);
   } else if (process.env.CI_SERVICES === 'required') {
@@ -26,7 +32,9 @@ export function describeWith({ name, variable, executablePath }: Service, suite:
       throw new Error(`no ${name} in PATH or at ${variable}, and CI_SERVICES=required`);
     });
   } else {
-    process.stderr.write(`Skipped: ${name} not found (apt-get install it, or set ${variable}): ${suite}\n`);
+    process.stderr.write(
+      `Skipped: ${name} not found (${installation ?? 'apt-get install it'}, or set ${variable}): ${suite}\n`,
+    );
     // eslint-disable-next-line no-restricted-syntax -- the suite cannot run, and says so
     describe.skip(suite, tests);
   }
