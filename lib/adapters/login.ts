@@ -19,7 +19,7 @@ export interface AdapterOptions extends ClientOptions {
    * Tells the client's IP address, for the limits: from a header that your proxy or platform sets and no client can.
    * Without it all clients are counted as one, with the overall limit.
    */
-  clientAddress?: ((request: Request) => string | undefined) | undefined;
+  clientAddress?: ((request: Request) => string | null | undefined) | undefined;
 }
 
 /** One provider, for a library that binds a callback to its browser by itself. */
@@ -61,7 +61,7 @@ export function createAdapterLogin(caller: string, options: AdapterOptions): Ada
     baseURL: provider.baseURL,
     appId,
     authorizeURL: client.authorizeURL(),
-    clientAddress: (request) => settings.clientAddress?.(request),
+    clientAddress: (request) => settings.clientAddress?.(request) ?? undefined,
     async exchange(authKey, address) {
       const permit = await limiter.acquire({ address }, { id: '' });
       const { profile } = await exchangeWithPermit(client, authKey, permit, false);
