@@ -115,6 +115,20 @@ describeWith(betterAuth, 'better-auth', () => {
     await expectLogin(browser, await takeCallbackOf(app, 'pimbuzz', 'sam'));
   });
 
+  test('a login that the app starts on the server brings the cookies of both', async () => {
+    const starting = code.replace(
+      'console.log(url);',
+      `const body = { provider: 'pimbuzz', callbackURL: '/' };
+      const { headers } = await auth.api.signInSocial({ body, returnHeaders: true });
+      console.log(headers.getSetCookie().join('\\n'));
+      console.log(url);`,
+    );
+    const site = await apps.start({ code: starting, basePath, names: ['pimbuzz'] });
+    const browser = new Browser(site.url);
+    for (const [cookie] of site.output.matchAll(/^better-auth\..*$/gm)) await browser.jar.setCookie(cookie, site.url);
+    await expectLogin(browser, await takeCallbackOf(site));
+  });
+
   test.each([
     ['a repeated key', (key: string) => `?auth_key=${key}&auth_key=${key}`, {}],
     ['a list', (key: string) => `?auth_key[]=${key}`, {}],
