@@ -107,6 +107,22 @@ export function parseClientOptions(options: unknown): ClientSettings {
 }
 
 /**
+ * Checks options that include those of `LoginWithClient`, and reads the others with `read`.
+ *
+ * @throws TypeError that lists every mistake at once, each with the name of the option.
+ */
+export function parseOptionsWithClient<T extends object>(
+  caller: string,
+  otherNames: readonly string[],
+  options: unknown,
+  read: (reader: OptionReader, client: ClientSettings) => T,
+): Readonly<T> {
+  return parseOptions({ caller, names: [...clientOptionNames, ...otherNames], example, hints }, options, (reader) =>
+    read(reader, readClientOptions(reader)),
+  );
+}
+
+/**
  * Checks the options of `LoginWithStrategy`. @throws TypeError that lists every mistake at once, each with the name of
  * the option.
  */
