@@ -99,11 +99,7 @@ export const loginOptionHints = {
  * the option.
  */
 export function parseClientOptions(options: unknown): ClientSettings {
-  return parseOptions(
-    { caller: 'LoginWithClient', names: clientOptionNames, example, hints: loginOptionHints },
-    options,
-    readClientOptions,
-  );
+  return parseOptionsWithClient('LoginWithClient', [], options, (_reader, client) => client);
 }
 
 /**
@@ -117,7 +113,8 @@ export function parseOptionsWithClient<T extends object>(
   options: unknown,
   read: (reader: OptionReader, client: ClientSettings) => T,
 ): Readonly<T> {
-  return parseOptions({ caller, names: [...clientOptionNames, ...otherNames], example, hints }, options, (reader) =>
+  const names = [...clientOptionNames, ...otherNames];
+  return parseOptions({ caller, names, example, hints: loginOptionHints }, options, (reader) =>
     read(reader, readClientOptions(reader)),
   );
 }
