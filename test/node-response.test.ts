@@ -181,6 +181,21 @@ describe('after a response of our own, the connection goes on and the server can
   }
 });
 
+test('a logout that is too late to remove the cookies says so', async () => {
+  const strategy = createStrategy(someSite);
+  const { url } = await openServer((req, res) => {
+    if (req.url === '/auth') createNodeApp(strategy)(req, res);
+    else
+      strategy.forgetAttempts(req, res.writeHead(200)).then(
+        () => res.end(),
+        (error: unknown) => res.end(String(error)),
+      );
+  });
+  const browser = new Browser(url);
+  await browser.get('/auth');
+  expect((await browser.get('/logout')).text).toContain('ERR_HTTP_HEADERS_SENT');
+});
+
 test('in Koa, what a logout removes needs no response', async () => {
   const strategy = new LoginWithStrategy({ ...someSite, cookieSecret }, () => null);
   const app = createKoaApp(strategy, (before) =>
