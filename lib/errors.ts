@@ -15,6 +15,7 @@ const statusByCode = {
   account_mismatch: 403,
   link_invalid: 403,
   foreign_request: 403,
+  provider_unknown: 404,
   login_loop: 429,
   too_many_failures: 429,
   app_id_invalid: 500,

@@ -8,7 +8,9 @@ export { defineProvider, providers } from './providers.js';
 export {
   LoginWithStrategy,
   LoginWithStrategy as Strategy,
+  type AttemptStore,
   type LoginWithAuthenticateOptions,
+  type StrategyOptions,
   type Verify,
   type VerifyDone,
   type VerifyWithRequest,
@@ -17,7 +19,6 @@ export type {
   AccessToken,
   Attempt,
   AttemptBinding,
-  AttemptStore,
   AuthorizeMethod,
   ClientOptions,
   LimitOptions,
@@ -28,6 +29,5 @@ export type {
   ProviderDefinition,
   RateLimitCount,
   RateLimitStore,
-  StrategyOptions,
   UserInfo,
 } from './types.js';

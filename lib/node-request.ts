@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import { isPathPrefix, parseURL, trimSlashes } from './internal/urls.js';
 import type { LoginRequest } from './login/outcome.js';
 import type { ClientAddress } from './login/rate-limit-buckets.js';
 import type { LoginAccess, LoginInfo } from './types.js';
@@ -61,26 +62,67 @@ function isKoaContext(value: unknown): value is KoaContext {
 }
 
 /** Takes the parts of a request that a login needs, from the framework where it knows more than Node. */
-export function toLoginRequest(req: FrameworkRequest, { returnTo }: { returnTo?: string } = {}): LoginRequest {
+export function toLoginRequest(
+  req: FrameworkRequest,
+  { returnTo }: { returnTo?: string | undefined } = {},
+): LoginRequest {
   const views = viewRequest(req);
   const { raw, framework } = views;
+  const prefix = readForwardedPrefix(raw);
   return {
     method: raw.method ?? 'GET',
-    url: originalURL(framework),
+    url: (prefix ?? '') + originalURL(framework),
+    prefix,
     headers: raw.headers,
     // Frameworks follow their setting for proxies in these.
-    host: (framework.hostname ?? raw.headers.host ?? '').toLowerCase().replace(/:\d+$/, ''),
+    host: hostnameOf(framework.hostname ?? raw.headers.host ?? ''),
     secure: framework.secure ?? (framework.protocol ? framework.protocol === 'https' : 'encrypted' in raw.socket),
     clientAddress: () => readClientAddress(views),
     returnTo,
-    // The app's attempt store gets the request that its framework gave to Passport, as it is typed there.
-    source: req as IncomingMessage,
+    // The app's attempt store gets the request that its framework gave to Passport.
+    source: req,
   };
 }
 
 /** Path and query as the browser requested them, wherever the middleware is mounted. */
 export function originalURL({ originalUrl, url }: RequestProperties): string {
   return originalUrl ?? url ?? '/';
+}
+
+/**
+ * The origin under which the browser knows the app, or undefined if the request names no host. The sender of a request
+ * can make it up, so it is only for responses that nobody else gets.
+ */
+export function originOf(req: ExpressRequest): string | undefined {
+  const { host, secure } = toLoginRequest(req);
+  // Express follows "trust proxy" with the host name; only Express 5 tells its port, too.
+  const forwarded = trustsProxy(req, req.socket.remoteAddress, 0) ? req.headers['x-forwarded-host'] : undefined;
+  const authority = String(forwarded ?? req.headers.host)
+    .replace(/,.*/s, '')
+    .trim();
+  return parseURL(`${secure ? 'https' : 'http'}://${hostnameOf(authority) === host ? authority : host}`)?.origin;
+}
+
+/** Whether the app trusts what the nth proxy in front of it tells. */
+function trustsProxy({ app }: RequestProperties, address: string | undefined, index: number): boolean {
+  // Express compiles every kind of the setting to this function.
+  const trusts = app?.get?.('trust proxy fn') as ((address: string | undefined, index: number) => boolean) | undefined;
+  return typeof trusts === 'function' && trusts(address, index);
+}
+
+/**
+ * What the proxy in front of the app has taken off the path, if the app trusts it as Express does: by the address of
+ * the connection. Anything but a path is ignored, because it becomes the beginning of redirects.
+ */
+export function readForwardedPrefix(req: ExpressRequest): string | undefined {
+  const header = req.headers['x-forwarded-prefix'];
+  if (typeof header !== 'string' || !trustsProxy(req, req.socket.remoteAddress, 0)) return undefined;
+  const prefix = trimSlashes(header);
+  return isPathPrefix(prefix) ? prefix : undefined;
+}
+
+function hostnameOf(authority: string): string {
+  return authority.toLowerCase().replace(/:\d+$/, '');
 }
 
 /** Whether the app lets every client make up its address, as with `trust proxy` set to `true`. */
@@ -99,9 +141,7 @@ function believesEveryone({ raw, framework, koa }: RequestViews): boolean {
     const madeUp = { headers, socket: { remoteAddress: '192.0.2.1' } };
     return (Object.create(framework, { raw: { value: madeUp } }) as RequestProperties).ip === '203.0.113.1';
   }
-  // Express compiles every kind of the setting to this function: whether to trust the address of the nth proxy.
-  const trusts = framework.app?.get?.('trust proxy fn') as ((address: string, index: number) => boolean) | undefined;
-  return typeof trusts === 'function' && trusts('192.0.2.1', 1_000_000);
+  return trustsProxy(framework, '192.0.2.1', 1_000_000);
 }
 
 /** The client's address: from the framework, which heeds its setting for proxies, else that of the connection. */

@@ -18,7 +18,7 @@ import {
 } from './internal/option-readers.js';
 import { createSealers, type Sealers, type SealingSecrets } from './internal/seal.js';
 import { findProvider, isBare, isName, renameProvider } from './providers.js';
-import type { AttemptStore, ClientOptions, Dispatcher, Provider, RateLimitStore } from './types.js';
+import type { AttemptStoreOf, ClientOptions, Dispatcher, Provider, RateLimitStore } from './types.js';
 
 /** The client's options after the check. */
 export interface ClientSettings {
@@ -30,17 +30,21 @@ export interface ClientSettings {
   readonly dispatcher: ClientOptions['dispatcher'];
 }
 
-/** The strategy's options after the check. The name of `provider` is that of its users' identities and cookies. */
-export interface StrategySettings extends ClientSettings {
-  /** Of the strategy and of its routes. */
+/** The options of a login after the check. The name of `provider` is that of its users' identities and cookies. */
+export interface LoginSettings extends ClientSettings {
+  /** Of the strategy or of the routes. */
   readonly name: string;
   /** Seals what the browser and the session keep. */
   readonly sealers: Sealers;
   readonly callbackURL: string | undefined;
-  readonly passReqToCallback: boolean;
-  readonly attempts: AttemptStore | undefined;
+  /** Its requests are those of the framework, and whoever calls it passes them on. */
+  readonly attempts: AttemptStoreOf<unknown> | undefined;
   readonly trustedOrigins: readonly string[];
   readonly limits: RateLimits | undefined;
+}
+
+export interface StrategySettings extends LoginSettings {
+  readonly passReqToCallback: boolean;
 }
 
 /** How many failed exchanges are allowed. */
@@ -55,13 +59,17 @@ export interface RateLimits {
   store: RateLimitStore | undefined;
 }
 
+const dispatcherRule =
+  process.versions.bun === undefined
+    ? 'an undici Dispatcher'
+    : 'an undici Dispatcher, imported from "undici/index.js": "undici" is a replacement of Bun';
 const clientOptionNames = ['provider', 'appId', 'appSecret', 'timeout', 'dispatcher'];
-const strategyOptionNames = [
+/** Of one login, in whatever framework. */
+export const loginOptionNames = [
   ...clientOptionNames,
   'cookieSecret',
   'name',
   'callbackURL',
-  'passReqToCallback',
   'attempts',
   'trustedOrigins',
   'limits',
@@ -71,7 +79,7 @@ const bareStrategyName = 'loginwith';
 const example = '{ provider, appId, appSecret }';
 
 /** What to do about option names of other strategies, in lower case. */
-const hints = {
+export const loginOptionHints = {
   clientid: 'use "appId"',
   consumerkey: 'use "appId"',
   clientsecret: 'use "appSecret"',
@@ -91,10 +99,23 @@ const hints = {
  * the option.
  */
 export function parseClientOptions(options: unknown): ClientSettings {
-  return parseOptions(
-    { caller: 'LoginWithClient', names: clientOptionNames, example, hints },
-    options,
-    readClientOptions,
+  return parseOptionsWithClient('LoginWithClient', [], options, (_reader, client) => client);
+}
+
+/**
+ * Checks options that include those of `LoginWithClient`, and reads the others with `read`.
+ *
+ * @throws TypeError that lists every mistake at once, each with the name of the option.
+ */
+export function parseOptionsWithClient<T extends object>(
+  caller: string,
+  otherNames: readonly string[],
+  options: unknown,
+  read: (reader: OptionReader, client: ClientSettings) => T,
+): Readonly<T> {
+  const names = [...clientOptionNames, ...otherNames];
+  return parseOptions({ caller, names, example, hints: loginOptionHints }, options, (reader) =>
+    read(reader, readClientOptions(reader)),
   );
 }
 
@@ -103,30 +124,42 @@ export function parseClientOptions(options: unknown): ClientSettings {
  * the option.
  */
 export function parseStrategyOptions(options: unknown): StrategySettings {
-  return parseOptions(
-    { caller: 'LoginWithStrategy', names: strategyOptionNames, example, hints },
-    options,
-    (reader): StrategySettings => {
-      const client = readClientOptions(reader);
-      const given = reader.read('name', isName, 'letters, digits, ".", "_" or "-", because it also names a cookie');
-      const provider = given === undefined ? client.provider : renameProvider(client.provider, given);
-      return {
-        ...client,
-        provider,
-        name: given ?? (isBare(provider) ? bareStrategyName : provider.name),
-        sealers: readSealers(reader, { ...client, provider }),
-        callbackURL: readCallbackURL(reader),
-        passReqToCallback: reader.read('passReqToCallback', isBoolean, 'true or false') ?? false,
-        attempts: reader.read(
-          'attempts',
-          isAttemptStore,
-          'an object with the methods begin(req, attempt) and take(req)',
-        ),
-        trustedOrigins: readTrustedOrigins(reader),
-        limits: reader.given.limits === undefined ? undefined : readLimits(reader),
-      };
-    },
+  const names = [...loginOptionNames, 'passReqToCallback'];
+  return parseOptions({ caller: 'LoginWithStrategy', names, example, hints: loginOptionHints }, options, (reader) => ({
+    ...readLoginOptions(reader),
+    passReqToCallback: reader.read('passReqToCallback', isBoolean, 'true or false') ?? false,
+  }));
+}
+
+/** Reads the options of one login. */
+export function readLoginOptions(reader: OptionReader): LoginSettings {
+  const client = readClientOptions(reader);
+  const given = reader.read('name', isName, 'letters, digits, ".", "_" or "-", because it also names a cookie');
+  const provider = given === undefined ? client.provider : renameProvider(client.provider, given);
+  return {
+    ...client,
+    provider,
+    name: given ?? (isBare(provider) ? bareStrategyName : provider.name),
+    sealers: readSealers(reader, { ...client, provider }),
+    callbackURL: readCallbackURL(reader),
+    attempts: readAttempts(reader),
+    trustedOrigins: readTrustedOrigins(reader),
+    limits: reader.given.limits === undefined ? undefined : readLimits(reader),
+  };
+}
+
+/** Whether a value is a path of this app or an http(s) URL, to which a browser can be sent. */
+export function isTarget(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    /^(?:\/(?![/\\])|https?:\/\/[^/])/i.test(value) &&
+    parseURL(value, 'http://origin.invalid') !== undefined
   );
+}
+
+/** Reads the option `attempts`. */
+export function readAttempts(reader: OptionReader): LoginSettings['attempts'] {
+  return reader.read('attempts', isAttemptStore, 'an object with the methods begin(req, attempt) and take(req)');
 }
 
 /** Reads the option `trustedOrigins`. */
@@ -163,7 +196,7 @@ function readClientOptions(reader: OptionReader): ClientSettings {
     appId: readCredential(reader, 'appId'),
     appSecret: () => appSecret,
     timeout: reader.read('timeout', isPositiveInteger, 'a whole number of milliseconds above 0') ?? 10_000,
-    dispatcher: reader.read('dispatcher', isDispatcher, 'an undici Dispatcher'),
+    dispatcher: reader.read('dispatcher', isDispatcher, dispatcherRule),
   };
 }
 
@@ -224,6 +257,6 @@ function isRateLimitStore(value: unknown): value is RateLimitStore {
   return hasMethods(value, 'get', 'increment');
 }
 
-function isAttemptStore(value: unknown): value is AttemptStore {
+function isAttemptStore(value: unknown): value is AttemptStoreOf<unknown> {
   return hasMethods(value, 'begin', 'take');
 }

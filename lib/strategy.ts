@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { createClient, type LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
@@ -11,7 +11,16 @@ import { addCookies, findResponse, respond, type FrameworkResponse } from './nod
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import { createPageResponse } from './pages/page-response.js';
 import { defaultTemplates } from './pages/templates.js';
-import type { LoginAccess, LoginInfo, Profile, StrategyOptions } from './types.js';
+import type { AttemptStoreOf, LoginAccess, LoginInfo, LoginOptions, Profile } from './types.js';
+
+/** Options of `LoginWithStrategy`. */
+export interface StrategyOptions extends LoginOptions<IncomingMessage> {
+  /** Whether `verify` gets the request as its first argument; `false` if absent. */
+  passReqToCallback?: boolean | undefined;
+}
+
+/** An {@link AttemptStoreOf} requests of Node, and of the frameworks that pass them on. */
+export type AttemptStore = AttemptStoreOf<IncomingMessage>;
 
 /** Takes the result of `verify`: an error, a user, or `false` and a reason. */
 export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => void;
@@ -38,10 +47,10 @@ export type VerifyWithRequest = {
 /** Options of one `passport.authenticate` call, besides Passport's own. */
 export interface LoginWithAuthenticateOptions {
   /**
-   * Path of this app to return to after the login; the query parameter `returnTo` of the start if absent. After the
-   * login it is in `req.loginWith.returnTo`.
+   * Path of this app, or URL of one of `trustedOrigins`, to return to after the login; the query parameter `returnTo`
+   * of the start if absent. After the login it is in `req.loginWith.returnTo`.
    */
-  returnTo?: string;
+  returnTo?: string | undefined;
 }
 
 /** The methods that Passport adds to a strategy for one request. */
@@ -205,8 +214,8 @@ function requireResponse(response: ServerResponse | undefined, stage: 'start' | 
  */
 function sendStartPage(req: FrameworkRequest, res: ServerResponse, displayName: string): void {
   const { raw, framework } = viewRequest(req);
-  // Behind two slashes the browser would look for a host name.
-  const href = `/${originalURL(framework).replace(/^[/\\]+/, '')}`;
+  // Without the path, which a proxy may have changed.
+  const href = /\?.*/s.exec(originalURL(framework))?.[0] ?? '';
   const { headers, text } = createPageResponse(raw, (page) => defaultTemplates.start({ ...page, displayName, href }));
   respond(req, res, 200, headers, text);
 }
@@ -215,4 +224,25 @@ function sendStartPage(req: FrameworkRequest, res: ServerResponse, displayName: 
 export function addLoginAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
   const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
   return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
+}
+
+declare global {
+  // Passport and Express are extended in the same way by their own typings.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Express {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- inherited properties may be narrowed
+    interface AuthInfo extends Partial<LoginInfo> {}
+    interface Request {
+      authInfo?: AuthInfo | undefined;
+      /** The login that this request finished, or the one whose token `requireAccessToken` found. */
+      loginWith?: LoginInfo & LoginAccess;
+    }
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an expected error would be one with @types/passport
+/** @ts-ignore -- without @types/passport there are no typings to extend */
+declare module 'passport' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- as above
+  interface AuthenticateOptions extends LoginWithAuthenticateOptions {}
 }

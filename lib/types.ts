@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-
 /**
  * How `authorize` reads its parameters: from the query (`GET`, as documented) or from a form body (`POST`, since script
  * version 4.0.4).
@@ -108,7 +106,10 @@ export interface AccessToken {
 export interface LoginInfo extends AccessToken {
   /** The provider's name. */
   provider: string;
-  /** Path of this app to which the user wanted to go, else `/`. */
+  /**
+   * Path of this app as the browser must request it, or URL of one of `trustedOrigins`, to which the user wanted to
+   * go; else the first page.
+   */
   returnTo: string;
 }
 
@@ -140,7 +141,7 @@ export interface Attempt {
   host: string;
   /** Milliseconds since 1970. */
   startedAt: number;
-  /** A path of this app. */
+  /** A path of this app, or a URL of one of `trustedOrigins`. */
   returnTo: string;
   /** Number of times that the login went back to the start by itself. */
   restarts: number;
@@ -148,6 +149,8 @@ export interface Attempt {
   retryOf?: string | undefined;
   /** Set by `loginWith()` for a renewal or a link. */
   binding?: AttemptBinding | undefined;
+  /** Set by `loginWith()` for a login in a window that a page has opened for it. */
+  display?: 'popup' | undefined;
 }
 
 /**
@@ -155,9 +158,9 @@ export interface Attempt {
  * of the request's browser and forgets it. If it returns the same attempt again within a minute, a page that is loaded
  * twice shares one login. A logout takes an attempt, too.
  */
-export interface AttemptStore {
-  begin(req: IncomingMessage, attempt: Attempt): void | Promise<void>;
-  take(req: IncomingMessage): Attempt | null | undefined | Promise<Attempt | null | undefined>;
+export interface AttemptStoreOf<Request> {
+  begin(req: Request, attempt: Attempt): void | Promise<void>;
+  take(req: Request): Attempt | null | undefined | Promise<Attempt | null | undefined>;
 }
 
 /** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several servers share the counts. */
@@ -215,13 +218,14 @@ export interface ClientOptions {
   /** Milliseconds for a whole exchange, both calls together; 10 000 if absent. */
   timeout?: number | undefined;
   /**
-   * An undici dispatcher of any version, for a proxy, a certificate authority or a mock. The client does not close it.
+   * An undici dispatcher of any version, for a certificate authority, a mock, or a proxy that the environment does not
+   * name (with `NODE_USE_ENV_PROXY=1` none is needed for one that it names). The client does not close it.
    */
   dispatcher?: Dispatcher | undefined;
 }
 
-/** Options of `LoginWithStrategy`. */
-export interface StrategyOptions extends ClientOptions {
+/** Options of a login with one provider. */
+export interface LoginOptions<Request> extends ClientOptions {
   /**
    * Seals the cookies: 32 or more random characters, the same in all processes of the app, or a list of such texts, of
    * which the first seals and all open, for rotation. If absent, a key is derived from `appSecret`, with effort,
@@ -233,28 +237,21 @@ export interface StrategyOptions extends ClientOptions {
    * `'loginwith'` is the strategy's name, and host and path of the URL are `profile.provider`.
    */
   name?: string | undefined;
-  /** The registered redirect URL. It is never sent, only compared with requests and shown in hints. */
+  /**
+   * The registered redirect URL. It is never sent, but compared with requests and shown in hints, and it tells the
+   * prefix that a proxy takes off the app's paths.
+   */
   callbackURL?: string | undefined;
-  /** Whether `verify` gets the request as its first argument; `false` if absent. */
-  passReqToCallback?: boolean | undefined;
   /** Remembers started logins; a sealed cookie if absent. */
-  attempts?: AttemptStore | undefined;
-  /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
+  attempts?: AttemptStoreOf<Request> | undefined;
+  /**
+   * Origins such as `https://www.example.org` whose links may start a login without a click on our page, and to which
+   * `returnTo` may lead.
+   */
   trustedOrigins?: readonly string[] | undefined;
   /**
    * Limits failed exchanges, because keys are guessable; without limits if absent, because the strategy cannot know
    * whether the app sees its clients' addresses. `loginWith()` always has limits.
    */
   limits?: LimitOptions | undefined;
-}
-
-declare global {
-  // Passport and Express are extended in the same way by their own typings.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
-  namespace Express {
-    interface Request {
-      /** The login that this request finished, or the one whose token `requireAccessToken` found. */
-      loginWith?: LoginInfo & LoginAccess;
-    }
-  }
 }

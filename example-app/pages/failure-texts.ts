@@ -125,6 +125,12 @@ const texts: Record<LoginErrorCode, Text> = {
     advice: 'If you wanted it, go to the start page and use the button there.',
     canRetry: false,
   }),
+  provider_unknown: () => ({
+    title: 'There is no such login here',
+    what: 'This app does not know the site that you want to log in with.',
+    advice: 'Go to the start page and use the button there.',
+    canRetry: false,
+  }),
   too_many_failures: () => ({
     title: 'Too many logins have failed',
     what: 'Many logins failed within a short time, perhaps from your network, so we let nobody try for a while.',

@@ -1,5 +1,3 @@
-import { parseURL } from '../internal/urls.js';
-import { omitUndefined } from '../internal/omit-undefined.js';
 import {
   hasMethods,
   isBoolean,
@@ -8,13 +6,15 @@ import {
   parseOptions,
   type OptionReader,
 } from '../internal/option-readers.js';
-import { readLimits, readTrustedOrigins, type RateLimits } from '../options.js';
-import { defaultTemplates, type Templates } from '../pages/templates.js';
+import { isTarget, readLimits, readTrustedOrigins, type RateLimits } from '../options.js';
+import { readTemplates, type Templates } from '../pages/templates.js';
 import { readRoutes, type RouteSettings } from './route-options.js';
 import type { LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
 /** The options of `loginWith()`, checked and complete. */
 export interface Settings extends RouteSettings {
+  /** Names the providers, if the app chooses them per request. */
+  readonly tenant: string | undefined;
   readonly verify: ((...parameters: unknown[]) => unknown) | undefined;
   readonly serialize: (user: unknown, req: WebRequest) => unknown;
   readonly deserialize: (stored: unknown, req: WebRequest) => unknown;
@@ -71,6 +71,7 @@ function readSettings(reader: OptionReader): Settings {
   const readFunction = (name: string) => reader.read(name, isFunction, 'a function');
   return {
     ...readRoutes(reader),
+    tenant: undefined,
     // What the functions take and return is checked by the types of the options.
     verify: readFunction('verify') as Settings['verify'],
     serialize: (readFunction('serialize') ?? ((user) => user)) as Settings['serialize'],
@@ -95,6 +96,8 @@ function readSettings(reader: OptionReader): Settings {
 
 /** Checks what an option requires of the others. */
 function checkCombinations({ given, reject }: OptionReader): void {
+  if (typeof given.providers === 'function' && given.passport !== undefined)
+    reject('"passport" keeps one user for all, and "providers" is a function: leave "passport" out');
   if (given.session === false) {
     if (given.onLogin === undefined)
       reject('"onLogin" is missing: with "session" false it hands out the app\'s own token');
@@ -121,13 +124,6 @@ function checkCombinations({ given, reject }: OptionReader): void {
     reject('"serialize" and "deserialize" are for the users of "verify", which is missing');
 }
 
-function readTemplates(reader: OptionReader): Templates {
-  const names = Object.keys(defaultTemplates);
-  const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
-  for (const name of names) read(name, isFunction, 'a function that returns HTML');
-  return { ...defaultTemplates, ...omitUndefined(given) };
-}
-
 function readTarget(reader: OptionReader, name: string): string | undefined {
   return reader.read(name, isTarget, 'a path such as /login, or an http(s) URL');
 }
@@ -138,14 +134,6 @@ function isText(value: unknown): value is string {
 
 function isFilled(value: unknown): value is string {
   return isText(value) && value !== '';
-}
-
-function isTarget(value: unknown): value is string {
-  return (
-    isText(value) &&
-    /^(?:\/(?![/\\])|https?:\/\/[^/])/i.test(value) &&
-    parseURL(value, 'http://origin.invalid') !== undefined
-  );
 }
 
 /** Passport has many more methods; these are called. */

@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { encodePath } from '../internal/urls.js';
+import { toLocation } from '../internal/urls.js';
 import { createPageResponse } from '../pages/page-response.js';
 import type { PageContext } from '../pages/templates.js';
 import { saveSession } from './session/session.js';
 
-/** Sends one of our pages. */
+/** Sends one of our pages; `script` runs at its end. */
 export function sendPage(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
   render: (page: PageContext) => string,
+  script?: string,
 ): void {
-  const { headers, text } = createPageResponse(req, render);
+  const { headers, text } = createPageResponse(req, render, script);
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.end(text);
@@ -34,7 +35,7 @@ export async function redirect(
   status = req.method === 'POST' ? 303 : 302,
 ): Promise<void> {
   await saveSession(req);
-  res.setHeader('Location', target.startsWith('/') ? encodePath(target) : new URL(target).href);
+  res.setHeader('Location', toLocation(target));
   // After a form, 303 makes it a GET in every browser. express-session stores a regenerated session once more when the
   // response ends, and holds the body's last byte back until then: without a body the next request could be faster.
   send(res, status, 'text/plain; charset=utf-8', 'Redirecting');

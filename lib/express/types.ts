@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Templates } from '../pages/templates.js';
-import type { VerifyDone } from '../strategy.js';
-import type { LimitOptions, LinkedProfile, Profile, StrategyOptions } from '../types.js';
+import type { StrategyOptions, VerifyDone } from '../strategy.js';
+import type { LimitOptions, LinkedProfile, Profile } from '../types.js';
 
 /** A request as an option's function gets it; with Express, declare the parameter as `(req: express.Request, …)`. */
 export type WebRequest = IncomingMessage & Express.Request;
@@ -29,7 +29,10 @@ export interface Link<User> {
 
 /** The paths below `basePath`; `:name` stands for a provider's name. */
 export interface LoginPaths {
-  /** GET, starts a login; default `/:name`. */
+  /**
+   * GET, starts a login; default `/:name`. With `returnTo=PATH` in the query it ends there, with `display=popup` it is
+   * one in a window that closes itself.
+   */
   login: string;
   /** GET, the registered redirect URL; default `/:name/callback`. */
   callback: string;
@@ -53,10 +56,19 @@ export interface PassportLike {
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a function without a result has this type
 export type Verified<User> = User | false | null | undefined | void;
 
+/** Options of one provider of a `loginWith()`. */
+export type ProviderOptions = Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>;
+
+type MaybeProviders = readonly ProviderOptions[] | null | undefined;
+
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
-  /** The options of `LoginWithStrategy`, once per provider. */
-  providers: readonly Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>[];
+  /**
+   * The options of `LoginWithStrategy`, once per provider. Or a function that returns such a list for a request, by its
+   * host or its path, and nothing if there is none: each list has users, cookies, limits and sessions of its own. Equal
+   * lists are one. Give each provider a `name` of its own: `profile.provider` is that name.
+   */
+  providers: readonly ProviderOptions[] | ((req: WebRequest) => MaybeProviders | Promise<MaybeProviders>);
   /** Seals the cookies and what the session keeps, as for `LoginWithStrategy`. */
   cookieSecret?: string | readonly string[] | undefined;
   /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */
@@ -107,7 +119,10 @@ export interface LoginWithOptions<User = SessionProfile> {
   onError?(error: unknown, req: WebRequest, res: ServerResponse, next: Next): unknown;
   /** Whether the session keeps the access token, sealed. Default: once `requireAccessToken` was called. */
   keepAccessToken?: boolean | undefined;
-  /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
+  /**
+   * Origins such as `https://www.example.org` whose links may start a login without a click on our page, and to which
+   * `returnTo` may lead. They may also post the logout.
+   */
   trustedOrigins?: readonly string[] | undefined;
   /** Limits failed exchanges of all providers together; by default 10 from one address and 100 overall in an hour. */
   limits?: LimitOptions | undefined;
@@ -145,13 +160,13 @@ declare global {
 export interface LoginWith<User = SessionProfile> extends Handler {
   /**
    * Lets only signed-in users through. A page request is redirected to the login and comes back to the page; everything
-   * else gets 401 and JSON: `{ code: 'login_required', message, loginURL }`.
+   * else gets 401 and JSON: `{ code: 'login_required', message, loginURL }`, with an absolute URL.
    */
   requireLogin(): Handler;
   /**
    * Lets users through whose access token is in the session, and puts it on `req.loginWith`. A page request without a
    * token, or after its documented hour, is renewed by one redirect without a click; everything else gets 401 and JSON:
-   * `{ code: 'token_expired', message, renewURL }`.
+   * `{ code: 'token_expired', message, renewURL }`, with an absolute URL.
    *
    * @throws TypeError for an unknown name, with `session: false`, and with `keepAccessToken: false`
    */

@@ -1,8 +1,6 @@
-import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFormPost, isPageRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext } from './instance.js';
-import { addReturnTo, loginPath, pathTo } from './paths.js';
-import { originalURL } from '../node-request.js';
+import { addReturnTo, loginPath, pathTo, returnAddress, toAbsoluteURL } from './paths.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
 
 /**
@@ -21,12 +19,13 @@ export async function sendLoginRequired(
       ? loginPath(instance, req, returnTo)
       : addReturnTo(pathTo(instance, req, 'login', name), returnTo);
   if (isPageRequest(req)) {
-    await redirect(req, res, pathFor(sanitizeReturnTo(originalURL(req))));
+    await redirect(req, res, pathFor(returnAddress(instance, req)));
     return;
   }
-  const loginURL = pathFor();
+  const path = pathFor();
+  const loginURL = toAbsoluteURL(instance, req, path, name);
   const message = `Nobody is logged in; send the browser to ${loginURL}`;
-  sendUnauthorized(instance, { req, res }, loginURL, { code: 'login_required', message, loginURL });
+  sendUnauthorized(instance, { req, res }, path, { code: 'login_required', message, loginURL });
 }
 
 /** Responds with 401: a page to a form, JSON to everything else. */

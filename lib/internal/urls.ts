@@ -11,10 +11,33 @@ export function encodePath(path: string): string {
   return pathname + search + hash;
 }
 
+/** Writes a path of this app or a URL as a `Location` header needs it. */
+export function toLocation(target: string): string {
+  return target.startsWith('/') ? encodePath(target) : new URL(target).href;
+}
+
 /** Returns the path of a URL or of a request target, without query, fragment and trailing slashes. */
 export function pathOf(url: string): string {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*/s, '');
   return trimSlashes(path);
+}
+
+/**
+ * Whether a path can be a prefix of an app's paths: no part of it is empty or a dot segment, so that what begins with
+ * it stays on the site.
+ */
+export function isPathPrefix(path: string): boolean {
+  return path.length <= 200 && /^(?:\/[\w.~%-]+)*$/.test(path) && (path === '' || encodePath(path) === path);
+}
+
+/**
+ * Puts the prefix that a proxy takes off an app's paths before a path of the app. A path that begins with it and a
+ * whole URL stay as they are: apps write both what they are asked for and what browsers ask for.
+ */
+export function addPathPrefix(prefix: string, target: string): string {
+  if (prefix === '' || !target.startsWith('/')) return target;
+  const path = encodePath(target);
+  return `${pathOf(path)}/`.startsWith(`${prefix}/`) ? path : prefix + path;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { omitUndefined } from '../internal/omit-undefined.js';
-import type { StrategySettings } from '../options.js';
+import type { LoginSettings } from '../options.js';
 import type { Attempt } from '../types.js';
 import { createCookie, createSealedCookie, splitCookies } from './sealed-cookie.js';
 
@@ -49,7 +49,7 @@ export interface AttemptCookie {
 }
 
 /** Opens the cookie of a strategy. Only a strategy with the same provider, app id and `cookieSecret` can open it. */
-export async function openAttemptCookie({ provider, sealers }: StrategySettings): Promise<AttemptCookie> {
+export async function openAttemptCookie({ provider, sealers }: LoginSettings): Promise<AttemptCookie> {
   // The purpose contains the version of the format, so that a cookie of another version is not opened.
   const sealer = await sealers('attempts 3');
   const cookie = createSealedCookie(sealer, cookiePrefix + provider.name, attemptLifetime);
@@ -103,9 +103,10 @@ export function createAttempt({
   restarts,
   retryOf,
   binding,
+  display,
 }: Omit<Attempt, 'id' | 'startedAt'>): Attempt {
   const id = randomBytes(16).toString('base64url');
-  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, retryOf, binding });
+  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, retryOf, binding, display });
 }
 
 export type AttemptVerdict = 'valid' | 'expired' | 'other_host' | 'other_provider';

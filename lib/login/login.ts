@@ -2,7 +2,8 @@ import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import { loadOnce } from '../internal/load-once.js';
-import type { StrategySettings } from '../options.js';
+import { addPathPrefix } from '../internal/urls.js';
+import type { LoginSettings } from '../options.js';
 import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
@@ -14,7 +15,8 @@ import {
 } from './attempt-cookie.js';
 import { isForeignStart, isNavigation } from './cross-site.js';
 import {
-  explainForeignRequest,
+  embeddedHint,
+  explainForeignPost,
   explainInvalidAttempt,
   explainMissingAttempt,
   explainMissingKey,
@@ -24,7 +26,7 @@ import { fail, toFailure, type FailOutcome, type LoginOutcome, type LoginRequest
 import { prepareProvider } from './prepare-provider.js';
 import type { RateLimiter } from './rate-limit.js';
 import { classifyRequest } from './request.js';
-import { findReturnTo, sanitizeReturnTo } from './return-to.js';
+import { findPrefix, findReturnTo, sanitizeReturnTo } from './return-to.js';
 import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';
 
 /** Handles the requests to the routes of one strategy, independent of the framework. */
@@ -50,7 +52,7 @@ const restartableCodes: readonly LoginErrorCode[] = ['auth_key_invalid', 'token_
 
 /** Creates the handler of one strategy. It throws `attempts_failed` if the app's attempt store fails. */
 export function createLoginHandler(
-  settings: StrategySettings,
+  settings: LoginSettings,
   client: LoginWithClient,
   limiter: RateLimiter | undefined,
 ): LoginHandler {
@@ -59,16 +61,16 @@ export function createLoginHandler(
   const exchanges = createSharedExchanges(client, provider, limiter);
 
   async function start(request: LoginRequest): Promise<LoginOutcome> {
-    const { host, binding } = request;
+    const { host, binding, display } = request;
     if (request.isConfirmed !== true && isForeignStart(request, settings.trustedOrigins)) {
       if (request.method !== 'POST') return { type: 'confirm' };
-      return fail('foreign_request', 'another site sent this form', explainForeignRequest('form'), 'start');
+      return fail('foreign_request', 'another site sent this form', explainForeignPost(request), 'start');
     }
     const returnTo =
       request.returnTo === undefined
-        ? (findReturnTo(request.url, callbackURL) ?? '/')
-        : sanitizeReturnTo(request.returnTo, callbackURL);
-    const attempt = createAttempt({ provider: provider.name, host, returnTo, restarts: 0, binding });
+        ? (findReturnTo(request.url, settings) ?? '/')
+        : sanitizeReturnTo(request.returnTo, settings);
+    const attempt = createAttempt({ provider: provider.name, host, returnTo, restarts: 0, binding, display });
     const cookie = await openCookie();
     return redirectToProvider(request, attempt, cookie, readCookie(cookie, request).content);
   }
@@ -105,9 +107,20 @@ export function createLoginHandler(
         ? findAttempt(content, keyDigest, (attempt) => exchanges.isUsedForOther(attempt, keyDigest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
     if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
+    const outcome = await finishAttempt(request, authKey, found, cookie, content);
+    return outcome.type === 'fail' || outcome.type === 'error' ? { ...outcome, attempt: found } : outcome;
+  }
+
+  async function finishAttempt(
+    request: LoginRequest,
+    authKey: string,
+    found: StoredAttempt,
+    cookie: AttemptCookie,
+    content: AttemptCookieContent,
+  ): Promise<LoginOutcome> {
     const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
-    const attempt: StoredAttempt = { ...found, usedFor: keyDigest };
+    const attempt: StoredAttempt = { ...found, usedFor: digest(authKey) };
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     try {
       const ids = content.attempts.map(({ id }) => id);
@@ -117,7 +130,8 @@ export function createLoginHandler(
       const { profile, ...token } = await shared.getOutcome();
       if (shared.isEnded)
         return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
-      const info: LoginInfo = { provider: provider.name, ...token, returnTo: attempt.returnTo };
+      const returnTo = addPathPrefix(request.prefix ?? findPrefix(request.url, callbackURL), attempt.returnTo);
+      const info: LoginInfo = { provider: provider.name, ...token, returnTo };
       const { acquire } = shared;
       return { type: 'success', profile, info, attempt, acquire, ...writeUses(cookie, used, request) };
     } catch (error) {
@@ -160,8 +174,7 @@ export function createLoginHandler(
     async handle(request) {
       const kind = classifyRequest(request, callbackURL);
       if (kind.type === 'prefetch') return { type: 'nothing' };
-      if (!isNavigation(request))
-        return fail('foreign_request', 'no user went to this page', explainForeignRequest('embedded'));
+      if (!isNavigation(request)) return fail('foreign_request', 'no user went to this page', embeddedHint);
       switch (kind.type) {
         case 'malformed':
           return fail(

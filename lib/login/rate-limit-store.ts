@@ -52,6 +52,17 @@ export function openCounts({ windowMs, store: given }: Pick<RateLimits, 'windowM
   };
 }
 
+/** The counts of one owner in a store that others use, too. */
+export function ownedCounts(counts: Counts, owner: string): Counts {
+  const keyOf = (key: string) => `${key} of ${owner}`;
+  return {
+    read: (key) => counts.read(keyOf(key)),
+    increment: (key) => counts.increment(keyOf(key)),
+    decrement: (key) => counts.decrement(keyOf(key)),
+    canDecrement: counts.canDecrement,
+  };
+}
+
 /** Counts in the memory of this process. */
 function createMemoryStore(windowMs: number): RateLimitStore {
   const counts = new Map<string, { totalHits: number; resetTime: Date }>();

@@ -4,7 +4,7 @@ import type { Attempt } from '../types.js';
 import { createExchangeSlots } from './exchange-slots.js';
 import { createPendingRetries } from './pending-retries.js';
 import { bucketsOf, overallKey, type ClientAddress } from './rate-limit-buckets.js';
-import { openCounts } from './rate-limit-store.js';
+import { openCounts, ownedCounts, type Counts } from './rate-limit-store.js';
 
 /**
  * Limits how many made-up keys can be tried, because keys are guessable (PROTOCOL.md, entropy of keys, tokens and
@@ -57,7 +57,16 @@ export type ExchangeResult =
 const maximumTakenBack = 3;
 
 export function createRateLimiter(limits: RateLimits): RateLimiter {
+  return createLimiter(openCounts(limits), limits);
+}
+
+/** Returns a function that creates limiters in one store, each with counts of its own. */
+export function createRateLimiters(limits: RateLimits): (owner: string) => RateLimiter {
   const counts = openCounts(limits);
+  return (owner) => createLimiter(ownedCounts(counts, owner), limits);
+}
+
+function createLimiter(counts: Counts, limits: RateLimits): RateLimiter {
   const retries = createPendingRetries();
   const slots = createExchangeSlots(counts, limits, retries);
 

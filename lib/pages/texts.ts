@@ -11,6 +11,7 @@ export interface Texts {
   /** For an account that is used in one session. */
   use: LinkTexts;
   finish: { title: string; go: string };
+  popup: { title: string; text: string; go: string };
   loggedOut: { title: string; text(names: string): string; again: string };
   loginRequired: { title: string; text: string; go: string };
   failure: { title: string; again: string; code: string; text(code: LoginErrorCode | undefined): string };
@@ -44,6 +45,7 @@ const en: Texts = {
     cancel: 'Cancel',
   },
   finish: { title: 'One moment', go: 'Go on' },
+  popup: { title: 'You are logged in', text: 'You can close this window.', go: 'Go on in this window' },
   loggedOut: {
     title: 'You are logged out here',
     text: (names) =>
@@ -87,6 +89,11 @@ const fr: Texts = {
     cancel: 'Annuler',
   },
   finish: { title: 'Un instant', go: 'Continuer' },
+  popup: {
+    title: 'Vous êtes connecté',
+    text: 'Vous pouvez fermer cette fenêtre.',
+    go: 'Continuer dans cette fenêtre',
+  },
   loggedOut: {
     title: 'Vous êtes déconnecté ici',
     text: (names) =>
@@ -112,7 +119,7 @@ export function textsFor(locale: Locale): Texts {
   return locale === 'fr' ? fr : en;
 }
 
-type Group = 'again' | 'refused' | 'loop' | 'mismatch' | 'wait' | 'foreign' | 'provider';
+type Group = 'again' | 'refused' | 'loop' | 'mismatch' | 'wait' | 'foreign' | 'unknown' | 'provider';
 
 function groupOf(code: LoginErrorCode | undefined): Group {
   return (code && groupByCode[code]) ?? 'provider';
@@ -134,6 +141,7 @@ const groupByCode: Partial<Record<LoginErrorCode, Group>> = {
   account_mismatch: 'mismatch',
   too_many_failures: 'wait',
   foreign_request: 'foreign',
+  provider_unknown: 'unknown',
 };
 
 const failuresEN: Record<Group, string> = {
@@ -147,6 +155,7 @@ const failuresEN: Record<Group, string> = {
     'log out here first.',
   wait: 'Too many logins have failed. Please try again later.',
   foreign: 'This came from another site and was not done.',
+  unknown: 'There is no such login here.',
   provider: 'Something is out of order right now. Please try again later.',
 };
 
@@ -162,5 +171,6 @@ const failuresFR: Record<Group, string> = {
     'utilisez ici, ou déconnectez-vous d’abord ici.',
   wait: 'Trop de connexions ont échoué. Veuillez réessayer plus tard.',
   foreign: 'Cette demande venait d’un autre site et n’a pas été exécutée.',
+  unknown: 'Cette connexion n’existe pas ici.',
   provider: 'Quelque chose ne fonctionne pas pour le moment. Veuillez réessayer plus tard.',
 };

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { isCookieSecret, secretsOf, stretchSecret } from '../../lib/internal/cookie-secret';
-import type { StrategyOptions } from '../../lib/types';
+import type { StrategyOptions } from '../../lib/strategy';
 
 afterEach(() => {
   jest.restoreAllMocks();

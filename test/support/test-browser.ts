@@ -91,8 +91,11 @@ export class Browser {
   async visit(path: string, headers?: TestRequest['headers']): Promise<TestResponse> {
     const request = { headers: headers ?? {} };
     const response = await this.send(path, request);
-    const { pathname } = new URL(path, this.url);
-    return response.status === 303 && response.location === pathname ? this.send(pathname, request) : response;
+    const page = new URL(path, this.url);
+    const target = new URL(response.location ?? '', page);
+    return response.status === 303 && target.href === page.origin + page.pathname
+      ? this.send(target.pathname, request)
+      : response;
   }
 
   /** Sends a form of a page of the site itself. */

@@ -9,7 +9,8 @@ const resolveFilename = Module._resolveFilename;
 
 Module._resolveFilename = function (request, ...rest) {
   // The sources, as in Jest, and not a build that may be old; a benchmark of the build says so.
-  const entry = process.env.USE_BUILD === '1' ? null : /^passport-loginwith(?:\/(express|provider))?$/.exec(request);
+  const entry =
+    process.env.USE_BUILD === '1' ? null : /^passport-loginwith(?:\/(express|provider|web))?$/.exec(request);
   if (entry !== null) return join(__dirname, '../../lib', entry[1] ?? '', 'index.ts');
   try {
     return resolveFilename.call(this, request, ...rest);

@@ -6,8 +6,7 @@ import { addLoginAccess } from '../../strategy.js';
 import type { AttemptBinding, Profile } from '../../types.js';
 import { runHook } from '../hooks.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { destinationOf } from '../paths.js';
-import { redirect } from '../responses.js';
+import { endLogin, endingOf } from '../popup.js';
 import type { SessionProfile } from '../types.js';
 import { askToLink } from './link.js';
 
@@ -37,8 +36,9 @@ async function logIn(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { profile, info, acquire }: Success,
+  outcome: Success,
 ): Promise<void> {
+  const { profile, info, acquire } = outcome;
   const { settings, currentUser, loginData } = instance;
   const { req, res } = context;
   const { name } = provider.settings;
@@ -47,9 +47,9 @@ async function logIn(
   if (result.type === 'rejected') throw toRejection(result.info);
   await currentUser.login(req, res, result.user);
   loginData.setAccountId(req, name, profile.id);
-  if (instance.keepsTokens) await loginData.keepToken(req, name, info);
+  if (instance.shared.keepsTokens) await loginData.keepToken(req, name, info);
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
-  await runHook(instance, context, settings.onLogin, () => redirect(req, res, destinationOf(settings, info.returnTo)));
+  await runHook(instance, context, settings.onLogin, () => endLogin(instance, context, endingOf(instance, outcome)));
 }
 
 /**
@@ -58,11 +58,13 @@ async function logIn(
  */
 async function renew(
   instance: Instance,
-  { req, res }: RequestContext,
+  context: RequestContext,
   provider: ProviderLogin,
-  { profile, info }: Success,
+  outcome: Success,
 ): Promise<void> {
-  const { settings, loginData, keepsTokens } = instance;
+  const { req } = context;
+  const { profile, info } = outcome;
+  const { loginData, shared } = instance;
   const { name } = provider.settings;
   if (loginData.accountIdOf(req, name) !== profile.id) {
     throw new LoginWithError(`session: the account at ${name} is not the one that this session belongs to`, {
@@ -71,8 +73,8 @@ async function renew(
       hint: 'A renewal never changes who is signed in. Log out here first, or sign in there with the same account.',
     });
   }
-  if (keepsTokens) await loginData.keepToken(req, name, info);
-  await redirect(req, res, destinationOf(settings, info.returnTo));
+  if (shared.keepsTokens) await loginData.keepToken(req, name, info);
+  await endLogin(instance, context, endingOf(instance, outcome));
 }
 
 function findUser({ settings: { verify } }: Instance, accessToken: string, profile: Profile): Promise<VerifyResult> {

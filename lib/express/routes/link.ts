@@ -4,9 +4,10 @@ import { loadOnce } from '../../internal/load-once.js';
 import type { LoginOutcome } from '../../login/outcome.js';
 import type { LinkedProfile } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { destinationOf, pathTo } from '../paths.js';
+import { pathTo } from '../paths.js';
+import { endLogin, endingOf, type Ending } from '../popup.js';
 import { asWebRequest, requireSameOriginPost } from '../request.js';
-import { redirect, sendPage } from '../responses.js';
+import { sendPage } from '../responses.js';
 import { saveSession } from '../session/session.js';
 import type { Handler } from '../types.js';
 import { sendLoginRequired } from '../unauthorized.js';
@@ -15,13 +16,12 @@ import { sendLoginRequired } from '../unauthorized.js';
 const formLifetime = 5 * 60_000;
 
 /** What the form carries through the browser, sealed. */
-interface PendingLink {
+interface PendingLink extends Ending {
   /** Random; the session names the one form that it waits for. */
   id: string;
   /** The session and the user to link to, as {@link LoginData.bind} names them. */
   session: string;
   profile: LinkedProfile;
-  returnTo: string;
 }
 
 /**
@@ -32,19 +32,28 @@ export async function askToLink(
   instance: Instance,
   { req, res }: RequestContext,
   { settings }: ProviderLogin,
-  { profile: { _raw, _json, ...profile }, info }: Extract<LoginOutcome, { type: 'success' }>,
+  outcome: Extract<LoginOutcome, { type: 'success' }>,
   session: string,
 ): Promise<void> {
-  const cancel = destinationOf(instance.settings, info.returnTo);
+  const { _raw, _json, ...profile } = outcome.profile;
+  const ending = endingOf(instance, outcome);
   const id = instance.loginData.expectLink(req);
-  const pending: PendingLink = { id, session, profile, returnTo: cancel };
+  const pending: PendingLink = { id, session, profile, ...ending };
   const token = (await settings.sealers('link')).seal(pending, Date.now() + formLifetime);
   const { displayName } = settings.provider;
   const action = pathTo(instance, req, 'link', settings.name);
   const isLasting = instance.settings.onLink !== undefined;
   await saveSession(req);
   sendPage(req, res, 200, (page) =>
-    instance.settings.templates.link({ ...page, displayName, profile, action, token, cancel, isLasting }),
+    instance.settings.templates.link({
+      ...page,
+      displayName,
+      profile,
+      action,
+      token,
+      cancel: ending.destination,
+      isLasting,
+    }),
   );
 }
 
@@ -53,7 +62,7 @@ export async function askToLink(
  * anything.
  */
 export async function confirmLink(instance: Instance, context: RequestContext, provider: ProviderLogin): Promise<void> {
-  const { req, res } = context;
+  const { req } = context;
   const { settings, currentUser, loginData } = instance;
   requireSameOriginPost(req, settings, 'link');
   const user = currentUser.get(req);
@@ -69,12 +78,12 @@ export async function confirmLink(instance: Instance, context: RequestContext, p
       hint: 'An account is linked only to the user who started it, in the same session.',
     });
   }
-  await runOnce(instance.confirmations, pending.id, () => link(instance, req, provider, user, pending));
+  await runOnce(instance.shared.confirmations, pending.id, () => link(instance, req, provider, user, pending));
   // Each request has a session of its own, and the last one to be stored stays. Not before onLink has succeeded: until
   // then the form can be sent again.
   loginData.endLink(req, pending.id);
   loginData.setAccountId(req, provider.settings.name, pending.profile.id);
-  await redirect(req, res, pending.returnTo);
+  await endLogin(instance, context, pending);
 }
 
 /** Links the account, unless another process has done it for this form: then the session knows the account. */

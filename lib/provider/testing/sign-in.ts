@@ -61,7 +61,7 @@ export async function signIn<R extends AgentResponse>(
     const callback = await acceptApp(browser, startURL, plan.user);
     response = await getFromApp(callback);
     // A failure is shown at the callback's own address, without the key.
-    if (leadsToPathOf(callback, response)) response = await getFromApp(locationOf(response));
+    if (leadsToPathOf(callback, response)) response = await getFromApp(new URL(callback).pathname);
     startURL = findStartURL(response, plan);
   }
   return response;

@@ -1,0 +1,196 @@
+import { LoginWithError } from '../errors.js';
+import { addQueryParameter, pathOf, toLocation } from '../internal/urls.js';
+import { isNavigation } from '../login/cross-site.js';
+import type { StoredFailure } from '../login/failure-cookie.js';
+import type { LoginOutcome, LoginRequest } from '../login/outcome.js';
+import { classifyRequest } from '../login/request.js';
+import { sanitizeReturnTo } from '../login/return-to.js';
+import { isFetchRequest } from '../pages/negotiation.js';
+import type { PageContext } from '../pages/templates.js';
+import { parseCreateLoginOptions, type SharedSettings } from './options.js';
+import { createProviderLogins, type ProviderLogin } from './provider-login.js';
+import { toLoginRequest } from './request.js';
+import { createHeaders, createJSON, createPage, createRedirect, createResponse } from './responses.js';
+import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, LoginResult } from './types.js';
+
+/**
+ * A login for every framework that has `Request` and `Response`: Next.js, Hono, SvelteKit, Bun, Deno. It decides what
+ * `loginWith()` decides, and has no session: the app begins its own when `handle` returns `success`.
+ *
+ * No secret, key or token is in any response, header or error (PROTOCOL.md, from the start to `get_user_info`).
+ *
+ * @throws TypeError that lists every mistake in the options at once, each with the name of the option.
+ * @example
+ * const login = createLogin({ provider: 'pimbuzz', appId, appSecret, cookieSecret });
+ *
+ * async function GET(request: Request): Promise<Response> {
+ *   const result = await login.handle(request);
+ *   if (result.type !== 'success') return result.response;
+ *   await beginSession(result.profile.provider, result.profile.id);
+ *   return result.response;
+ * }
+ */
+export function createLogin(options: CreateLoginOptions | CreateLoginsOptions): Login {
+  const settings = parseCreateLoginOptions(options);
+  const providers = createProviderLogins(settings);
+  return {
+    async handle(request, handleOptions = {}) {
+      const provider = await providers.find(request);
+      if (provider !== undefined) {
+        const loginRequest = toLoginRequest(request, handleOptions, provider.settings);
+        return handleRequest({ settings, provider, request: loginRequest, handleOptions });
+      }
+      const error = createUnknownProviderError();
+      return showFailure(settings, toLoginRequest(request, handleOptions), error, createHeaders());
+    },
+    async forgetAttempts(request, handleOptions = {}) {
+      const provider = await providers.find(request);
+      if (provider === undefined) return createHeaders();
+      const loginRequest = toLoginRequest(request, handleOptions, provider.settings);
+      return createHeaders(await provider.login.forgetAttempts(loginRequest));
+    },
+    async close() {
+      await Promise.all(providers.all().map(({ client }) => client.close()));
+    },
+  };
+}
+
+/** One request to a login route. */
+interface LoginContext {
+  settings: SharedSettings;
+  provider: ProviderLogin;
+  request: LoginRequest;
+  handleOptions: HandleOptions;
+}
+
+async function handleRequest(context: LoginContext): Promise<LoginResult> {
+  const { provider, request } = context;
+  const { settings, failureCookie, login } = provider;
+  const { type } = classifyRequest(request, settings.callbackURL);
+  if (isPageWithoutQuery(request) && type !== 'prefetch') {
+    const failure = await failureCookie.read(request);
+    // Where a start and a callback have one address, the page that is loaded again starts a login.
+    if (failure !== undefined && !(failure.isShown && failure.authKey === undefined && type === 'start'))
+      return showFailedCallback(context, failure);
+  }
+  if (type === 'start' && isFetchRequest(request)) {
+    const body = { code: 'login_required', message: 'Send the browser to this address; a script cannot log in.' };
+    return { type: 'response', response: createJSON(401, createHeaders(), body) };
+  }
+  return toResult(context, await login.handle(request), false);
+}
+
+/** @param isCleared whether the address of the page is without the key. */
+async function toResult(context: LoginContext, outcome: LoginOutcome, isCleared: boolean): Promise<LoginResult> {
+  const { settings, provider, request, handleOptions } = context;
+  const cookies = 'cookies' in outcome ? (outcome.cookies ?? []) : [];
+  switch (outcome.type) {
+    case 'nothing':
+      return { type: 'response', response: createResponse(null, 204, createHeaders()) };
+    case 'confirm': {
+      const { displayName } = provider.settings.provider;
+      const href = relativeTo(request.url);
+      const render = (page: PageContext) => settings.templates.start({ ...page, displayName, href });
+      return { type: 'response', response: createPage(request, 200, createHeaders(), render) };
+    }
+    case 'redirect': {
+      const headers = createHeaders([...cookies, ...(await provider.failureCookie.clear(request))]);
+      return { type: 'response', response: createRedirect(outcome.location, headers) };
+    }
+    case 'success': {
+      const { profile, info } = outcome;
+      const { accessToken, expiresAt, returnTo } = info;
+      const headers = createHeaders([...cookies, ...(await provider.failureCookie.clear(request))]);
+      const response = createRedirect(toLocation(returnTo), headers);
+      return { type: 'success', profile, accessToken, expiresAt, returnTo, headers, response };
+    }
+    case 'fail':
+    case 'error': {
+      const { error } = outcome;
+      if (!(error instanceof LoginWithError)) throw error;
+      // A reload or the back button after the login: nothing was exchanged, and there is nothing left to do.
+      if (error.code === 'attempt_missing' && handleOptions.isSignedIn === true)
+        return {
+          type: 'response',
+          response: createRedirect(toLocation(sanitizeReturnTo(request.returnTo, provider.settings)), createHeaders()),
+        };
+      return toFailedResult(context, error, outcome.isKeyUnused === true, cookies, isCleared);
+    }
+  }
+}
+
+/** Redirects a failed callback to its address without the key, which may be unused; shows every other failure. */
+async function toFailedResult(
+  { settings, provider, request }: LoginContext,
+  error: LoginWithError,
+  isKeyUnused: boolean,
+  cookies: readonly string[],
+  isCleared: boolean,
+): Promise<LoginResult> {
+  const { type, ...kind } = classifyRequest(request, undefined);
+  if (type === 'start' || isFetchRequest(request)) return showFailure(settings, request, error, createHeaders(cookies));
+  const authKey = isKeyUnused && 'authKey' in kind ? kind.authKey : undefined;
+  const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared, popup: undefined });
+  const headers = createHeaders([...cookies, cookie]);
+  if (isCleared) return showFailure(settings, request, error, headers);
+  return { type: 'response', response: createRedirect(relativeTo(pathOf(request.url)), headers, 303) };
+}
+
+/** Shows the failure of a callback at the address without its key; loaded again, the page tries an unused key again. */
+async function showFailedCallback(context: LoginContext, failure: StoredFailure): Promise<LoginResult> {
+  const { settings, provider, request } = context;
+  const { authKey, isShown, error } = failure;
+  if (authKey !== undefined && isShown) {
+    const withKey = { ...request, url: addQueryParameter(request.url, 'auth_key', authKey) };
+    return toResult({ ...context, request: withKey }, await provider.login.handle(withKey), true);
+  }
+  const cookie = await provider.failureCookie.write(request, { ...failure, isShown: true });
+  return showFailure(settings, request, error, createHeaders([cookie]));
+}
+
+function showFailure(
+  { loginURL, templates }: SharedSettings,
+  request: LoginRequest,
+  error: LoginWithError,
+  headers: Headers,
+): LoginResult {
+  const { status, code, message, hint } = error;
+  for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
+  if (isFetchRequest(request))
+    return { type: 'failure', error, headers, response: createJSON(status, headers, { code, message }) };
+  const href = loginURL ?? relativeTo(pathOf(request.url).replace(/\/callback$/i, ''), request.url);
+  const visibleHint = process.env.NODE_ENV === 'production' ? undefined : hint;
+  const response = createPage(request, status, headers, (page) =>
+    templates.failure({ ...page, code, hint: visibleHint, href }),
+  );
+  return { type: 'failure', error, headers, response };
+}
+
+/** Whether a user went to an address without a query. */
+function isPageWithoutQuery(request: LoginRequest): boolean {
+  return request.method === 'GET' && !request.url.includes('?') && isNavigation(request);
+}
+
+/**
+ * Writes an address of this app as seen from a page of it: a proxy may have removed a prefix, which only the browser
+ * knows.
+ *
+ * @param page the page; the address itself if absent.
+ */
+function relativeTo(url: string, page = url): string {
+  const path = pathOf(url);
+  const levels = countSlashes(page.replace(/\?.*/s, '')) - countSlashes(path);
+  return (levels > 0 ? '../'.repeat(levels) : './') + url.slice(path.lastIndexOf('/') + 1);
+}
+
+function countSlashes(path: string): number {
+  return path.split('/').length - 1;
+}
+
+function createUnknownProviderError(): LoginWithError {
+  return new LoginWithError('start: there is no provider for this request', {
+    code: 'provider_unknown',
+    stage: 'start',
+    hint: 'The function in the option "providers" returned nothing for it.',
+  });
+}
