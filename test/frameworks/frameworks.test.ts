@@ -21,6 +21,7 @@ beforeAll(() => {
 });
 afterAll(removeFrameworkFolders);
 
+// Renewal and linking, which loginWith() has, are in test/express/frameworks.test.ts.
 const start = '/auth/pimbuzz';
 const made = `${start}/callback?auth_key=${'a'.repeat(32)}`;
 
@@ -80,7 +81,11 @@ describe.each(tested.map((name, index) => [name, index] as const))('%s, as its p
     expect([page.status, page.headers.getSetCookie()]).toEqual([200, []]);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-    expect(page.text).toContain(`href="${start}?returnTo=/x"`);
+    const [, link = ''] = /<a [^>]*href="([^"]*)"/.exec(page.text) ?? [];
+    const { pathname, search } = new URL(link, app.url + start);
+    expect(pathname + search).toBe(`${start}?returnTo=/x`);
+    const clicked = await browser.get(pathname + search, { 'sec-fetch-site': 'same-origin' });
+    expect(clicked.location).toContain(`${app.provider.url}/api/oauth`);
     expect((await logIn(browser, 'renee', `${start}?returnTo=/x`)).location).toBe('/x');
   });
 
