@@ -1,7 +1,9 @@
 import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { errorCodeOf, errorText, isError } from '../internal/unknown-error.js';
+import { envProxyAdvice, type EnvProxy } from './env-proxy.js';
 import { bodyTooLargeCode, maximumBodyLength } from './send.js';
+import { ProxyError } from './tunnel.js';
 
 interface ConnectionFailure {
   /** Whether this is the failure that has an error code of Node, OpenSSL or undici. */
@@ -29,8 +31,8 @@ const failures: readonly ConnectionFailure[] = [
     code: 'connection_refused',
     what: (host) => `could not be reached at ${host}`,
     hint:
-      'The site is down, or a firewall blocks this server. If it needs a proxy, set the option "dispatcher". ' +
-      doctorAdvice,
+      'The site is down, or a firewall blocks this server. If it needs a proxy, set HTTPS_PROXY and ' +
+      `NODE_USE_ENV_PROXY=1, or the option "dispatcher". ${doctorAdvice}`,
   },
   {
     matches: (systemCode) => notResolved.includes(systemCode),
@@ -69,6 +71,21 @@ const lost: Omit<ConnectionFailure, 'matches'> = {
   hint: 'Start the login again.',
 };
 
+/** Where a call went. */
+export interface CallTarget {
+  host: string;
+  /** The proxy that the environment names for the host; undefined if the call cannot have gone through it. */
+  proxy?: EnvProxy | undefined;
+}
+
+/** Failures of a server that reaches the internet through a proxy alone. */
+const likelyWithoutProxy: readonly LoginErrorCode[] = [
+  'connection_refused',
+  'host_not_found',
+  'connection_lost',
+  'timeout',
+];
+
 /**
  * Turns the error of a call without a response into one of this package, with one constant message for each kind. Pure.
  *
@@ -79,24 +96,75 @@ const lost: Omit<ConnectionFailure, 'matches'> = {
  */
 export function explainConnectionFailure(
   error: unknown,
-  host: string,
+  { host, proxy }: CallTarget,
   isOverdue: boolean,
   stage: LoginStage,
   toMessage: (what: string) => string,
 ): LoginWithError {
-  // undici's parser error has only a name.
-  const systemCode = errorCodeOf(error) ?? (isError(error) ? error.name : '');
-  const failure = isOverdue ? timeout : (failures.find(({ matches }) => matches(systemCode)) ?? lost);
-  const { code, what, hint } = failure;
-  const explained = new LoginWithError(toMessage(what(host, systemCode)), {
+  const ofProxy = !isOverdue && error instanceof ProxyError ? error : undefined;
+  const { code, what, hint } = ofProxy ? explainProxyError(ofProxy, host) : explainCode(error, host, isOverdue);
+  const explained = new LoginWithError(toMessage(what), {
     code,
     stage,
-    hint,
+    hint: ofProxy === undefined ? addProxyAdvice(hint, code, proxy) : hint,
     retryable: code !== 'tls_failed' && !code.startsWith('response_'),
-    cause: error,
+    cause: ofProxy?.cause ?? error,
   });
-  if (!isOverdue && (wasNeverSent(error) || cannotHaveBeenSent(error, systemCode))) markNeverSent(explained, true);
+  if (ofProxy !== undefined) markNeverSent(explained, ofProxy.isWorthRepeating && code !== 'tls_failed');
+  else if (!isOverdue && (wasNeverSent(error) || cannotHaveBeenSent(error))) markNeverSent(explained, true);
   return explained;
+}
+
+interface Explanation {
+  code: LoginErrorCode;
+  what: string;
+  hint: string;
+}
+
+function explainCode(error: unknown, host: string, isOverdue: boolean): Explanation {
+  const systemCode = systemCodeOf(error);
+  const failure = isOverdue ? timeout : (failures.find(({ matches }) => matches(systemCode)) ?? lost);
+  return { code: failure.code, what: failure.what(host, systemCode), hint: failure.hint };
+}
+
+function explainProxyError({ proxy: { url, variable }, status, cause }: ProxyError, host: string): Explanation {
+  if (url === undefined) {
+    return {
+      code: 'connection_refused',
+      what: `could not be reached: ${variable} holds no URL of a proxy`,
+      hint: `Write ${variable} as http://host:port.`,
+    };
+  }
+  if (status !== undefined) {
+    const advice =
+      status === 407
+        ? `The proxy wants a name and a password: write ${variable} as http://name:password@host:port, percent-encoded.`
+        : `The proxy ${url.host} (${variable}) does not let this server reach ${host}, or cannot reach it itself.`;
+    return {
+      code: 'connection_refused',
+      what: `could not be reached: the proxy ${url.host} answered ${status}`,
+      hint: `${advice} NO_PROXY names hosts that are reached without it.`,
+    };
+  }
+  const { code, what } = explainCode(cause, url.host, false);
+  return {
+    code: code.startsWith('response_') ? 'connection_refused' : code,
+    what: `could not be reached: the proxy ${what}`,
+    hint: `Check ${variable} and the proxy ${url.host}. NO_PROXY names hosts that are reached without it.`,
+  };
+}
+
+function addProxyAdvice(hint: string, code: LoginErrorCode, proxy: EnvProxy | undefined): string {
+  if (proxy === undefined || !likelyWithoutProxy.includes(code)) return hint;
+  const { variable, url, isUsed } = proxy;
+  return isUsed
+    ? `The call went through the proxy ${url?.host ?? ''} (${variable}). ${hint}`
+    : `${variable} is set, and not used: if this server needs that proxy, ${envProxyAdvice}. ${hint}`;
+}
+
+/** The code of Node, OpenSSL or undici; undici's parser error has only a name. */
+function systemCodeOf(error: unknown): string {
+  return errorCodeOf(error) ?? (isError(error) ? error.name : '');
 }
 
 /** Errors of calls, and of connections, on which nothing was sent; whether to try again at once. */
@@ -117,7 +185,8 @@ export function markNeverSent(error: object, worthRepeating: boolean): void {
 }
 
 /** An open connection can fail with `ERR_SSL_…`, `EPROTO` or `EHOSTUNREACH` too. */
-function cannotHaveBeenSent(error: unknown, systemCode: string): boolean {
+function cannotHaveBeenSent(error: unknown): boolean {
+  const systemCode = systemCodeOf(error);
   if (notReachable.includes(systemCode)) return !/^(?:read|write) /.test(errorText(error));
   return notResolved.includes(systemCode) || notConnected.includes(systemCode) || badCertificate.test(systemCode);
 }

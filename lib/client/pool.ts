@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
-import { loadOnce } from '../internal/load-once.js';
+import { findEnvProxy, type EnvProxy } from './env-proxy.js';
 import { markNeverSent } from './network-errors.js';
 import { maximumBodyLength, sendThroughPool, type WireRequest, type WireResponse } from './send.js';
+import { buildTunnelConnector, type Connector } from './tunnel.js';
+import { loadUndici } from './undici.js';
 
 /** How long an unused connection of `warmUp` is kept, in milliseconds. */
 const spareLifetime = 10_000;
@@ -11,6 +13,8 @@ const longestWait = 500;
 
 /** Connections to one provider. */
 export interface WarmPool {
+  /** The proxy that the environment names for the provider. */
+  readonly proxy: EnvProxy | undefined;
   send(request: WireRequest): Promise<WireResponse>;
   /** Opens a connection for the first call; sends nothing and never fails. */
   warmUp(): void;
@@ -20,21 +24,23 @@ export interface WarmPool {
   close(): Promise<void>;
 }
 
-type Connector = (options: buildConnector.Options, callback: buildConnector.Callback) => Socket;
-
 /** Opens a pool that can be given a connection before there is a request for it. */
 export function openPool(base: URL): WarmPool {
   const { Pool, buildConnector } = loadUndici();
   // Typed as returning nothing, undici's connector returns the socket.
-  const connectAnew = buildConnector({}) as Connector;
+  const openSocket = buildConnector({}) as (...parameters: Parameters<Connector>) => Socket;
+  const connectDirectly: Connector = (options, callback) =>
+    openSocket(options, callback).on('session', (newest: Buffer) => (session.newest = newest));
+  const proxy = findEnvProxy(base, (name) => process.env[name]);
+  const connectAnew = proxy?.isUsed === true ? buildTunnelConnector(proxy, connectDirectly) : connectDirectly;
   const target = {
     hostname: base.hostname.replace(/[[\]]/g, ''),
     host: base.host,
     protocol: base.protocol,
     port: base.port,
   };
-  /** Sockets that are being connected. undici would keep them until its own time limit. */
-  const connecting = new Set<Socket>();
+  /** Connections that are being opened. undici would keep them until its own time limit. */
+  const connecting = new Set<ReturnType<Connector>>();
   /** undici forgets a TLS session at the next garbage collection; after an idle time nothing would be resumed. */
   const session: { newest?: Buffer } = {};
   /** Connections so far, and those that are open. */
@@ -53,22 +59,23 @@ export function openPool(base: URL): WarmPool {
     return socket?.destroyed === false && socket.writable ? socket : undefined;
   };
   const connect = (options: buildConnector.Options, callback: buildConnector.Callback) => {
-    const socket = connectAnew(options, (...result) => {
-      connecting.delete(socket);
-      const [error] = result;
+    const attempt = connectAnew(options, (...result) => {
+      connecting.delete(attempt);
+      const [error, socket] = result;
       if (error === null) {
         established += 1;
         open += 1;
         socket.once('close', () => (open -= 1));
-        socket.prependOnceListener('error', (cause) => {
+        // That of a tunnel has written the request for it.
+        const { bytesWritten } = socket;
+        socket.prependOnceListener('error', (cause: Error) => {
           // undici fails the next request with the error of a connection on which nothing was written yet.
-          if (socket.bytesWritten === 0) markNeverSent(cause, true);
+          if (socket.bytesWritten === bytesWritten) markNeverSent(cause, true);
         });
       }
       callback(...result);
     });
-    connecting.add(socket);
-    socket.on('session', (newest: Buffer) => (session.newest = newest));
+    connecting.add(attempt);
   };
   const dispatcher = new Pool(base.origin, {
     // The circuit breaker limits the calls, so that none waits behind others that have no answer.
@@ -98,6 +105,7 @@ export function openPool(base: URL): WarmPool {
     },
   });
   return {
+    proxy,
     send(request) {
       running += 1;
       return sendThroughPool(dispatcher, request, () => (running -= 1));
@@ -128,12 +136,8 @@ export function openPool(base: URL): WarmPool {
     },
     async close() {
       takeSpare()?.destroy();
-      for (const socket of connecting) socket.destroy();
+      for (const attempt of connecting) attempt.destroy();
       await dispatcher.destroy();
     },
   };
 }
-
-/** Loads undici when it is first needed, because it takes longer to load than the rest of the package. */
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-export const loadUndici = loadOnce(() => require('undici') as typeof import('undici'));

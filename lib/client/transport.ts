@@ -101,7 +101,10 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
           end('answered');
           throw error;
         }
-        const failure = explainConnectionFailure(error, base.host, signal.aborted, stage, toMessage);
+        // Which way a dispatcher of the app goes is not known.
+        const proxy = given === undefined ? getPool().proxy : undefined;
+        const target = { host: base.host, proxy };
+        const failure = explainConnectionFailure(error, target, signal.aborted, stage, toMessage);
         const isAnswered = hasCode(failure, 'response_too_large', 'response_unexpected');
         end(isAnswered ? 'answered' : hasCode(failure, 'timeout') ? 'silent' : 'failed');
         if (hadConnection?.() === false && !wasNeverSent(failure)) markNeverSent(failure, false);

@@ -12,6 +12,7 @@ export type {
   LoginWithOptions,
   Next,
   PassportLike,
+  ProviderOptions,
   SessionProfile,
   Verified,
   WebRequest,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createClient, type LoginWithClient } from '../client/client.js';
 import { createLoginHandler, type LoginHandler } from '../login/login.js';
-import { createRateLimiter, type RateLimiter } from '../login/rate-limit.js';
+import type { RateLimiter } from '../login/rate-limit.js';
 import type { ExpressRequest } from '../node-request.js';
 import type { LoginSettings } from '../options.js';
 import type { Settings } from './options.js';
@@ -9,7 +9,6 @@ import { createCurrentUser, type CurrentUser } from './session/current-user.js';
 import { createFailureCookie, type FailureCookie } from '../login/failure-cookie.js';
 import { createLoginData, type LoginData } from './session/login-data.js';
 import type { Next } from './types.js';
-import { createWarnings } from './warnings.js';
 
 /** The parts of one `loginWith()`. */
 export interface Instance {
@@ -17,6 +16,11 @@ export interface Instance {
   providers: ReadonlyMap<string, ProviderLogin>;
   currentUser: CurrentUser;
   loginData: LoginData;
+  shared: SharedState;
+}
+
+/** What all providers of a `loginWith()` share, also if the app chooses them per request. */
+export interface SharedState {
   /** Whether access tokens are kept in the session; set at the latest when the guards are created. */
   keepsTokens: boolean;
   /** Warns of misconfigurations, at the first start of a login. */
@@ -42,19 +46,15 @@ export interface RequestContext {
   next: Next;
 }
 
-export function createInstance(settings: Settings): Instance {
+export function createInstance(settings: Settings, shared: SharedState, limiter: RateLimiter): Instance {
   const currentUser = createCurrentUser(settings);
-  const limiter = createRateLimiter(settings.limits);
   const createLogin = (provider: LoginSettings) => createProviderLogin(provider, limiter, settings.trustedOrigins);
   return {
     settings,
     providers: new Map(settings.providers.map((provider) => [provider.name, createLogin(provider)])),
     currentUser,
     loginData: createLoginData(settings, currentUser),
-    keepsTokens: settings.keepAccessToken === true,
-    warn: createWarnings(),
-    confirmations: new Map(),
-    mountPaths: new WeakMap(),
+    shared,
   };
 }
 

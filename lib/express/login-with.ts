@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { hasCode } from '../errors.js';
+import { hasCode, LoginWithError } from '../errors.js';
 import { sendFailure } from './failure.js';
 import { guardAccessToken, guardLogin, replaceToken } from './guards.js';
-import { createInstance, type Instance, type ProviderLogin, type RequestContext } from './instance.js';
-import { parseLoginWithOptions } from './options.js';
+import type { Instance, ProviderLogin, RequestContext } from './instance.js';
+import { createInstances, type Instances } from './instances.js';
+import { parseLoginWithOptions, type Settings } from './options.js';
 import { mountPathOf } from './request.js';
 import { createRouter } from './router.js';
 import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, Next, SessionProfile } from './types.js';
@@ -25,62 +26,94 @@ import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, Next, SessionP
  * app.get('/me', auth.requireLogin(), (req, res) => res.json(req.user));
  */
 export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>): LoginWith<User> {
-  const instance = createInstance(parseLoginWithOptions(options));
-  const guardedProviders = new WeakMap<IncomingMessage, ProviderLogin>();
+  const settings = parseLoginWithOptions(options);
+  const instances = createInstances(settings);
+  const guardedProviders = new WeakMap<IncomingMessage, string>();
 
   const toHandler =
-    (respond: Respond): Handler =>
+    (respond: Respond, respondToUnknown = refuseUnknown): Handler =>
     (req, res, next) => {
       const context = { req, res, next: createNext(next) };
-      handleRequest(instance, context, respond).catch(context.next);
+      handleRequest(instances, context, respond, respondToUnknown).catch(context.next);
     };
 
-  const router = createRouter(instance, toHandler);
-  const route = toHandler(({ req, res, next }) => router(req, res, next));
+  const routers = new WeakMap<Instance, Handler>();
+  const routerOf = (instance: Instance) => {
+    const router =
+      routers.get(instance) ?? createRouter(instance, (respond) => toHandler((_same, context) => respond(context)));
+    routers.set(instance, router);
+    return router;
+  };
+  const route = toHandler(
+    (instance, { req, res, next }) => routerOf(instance)(req, res, next),
+    ({ next }) => next(),
+  );
+  const replaceTokenOf = (name: string) =>
+    toHandler((instance, context) => replaceToken(instance, context, getTokenProvider(instance, name)));
   const middleware: Handler = (req, res, next) => {
-    instance.mountPaths.set(req, mountPathOf(req));
+    instances.shared.mountPaths.set(req, mountPathOf(req));
     route(req, res, next);
   };
 
   return Object.assign(middleware, {
-    requireLogin: () => toHandler((context) => guardLogin(instance, context)),
+    requireLogin: () => toHandler(guardLogin),
     requireAccessToken(name: string) {
-      const provider = getTokenProvider(instance, name);
-      instance.keepsTokens = true;
-      return toHandler((context) => {
-        guardedProviders.set(context.req, provider);
-        return guardAccessToken(instance, context, provider);
+      checkTokenProvider(settings, name);
+      instances.shared.keepsTokens = true;
+      return toHandler((instance, context) => {
+        guardedProviders.set(context.req, name);
+        return guardAccessToken(instance, context, getTokenProvider(instance, name));
       });
     },
     handleErrors(): ErrorHandler {
       // Express tells a middleware for errors by its four parameters.
       return (error, req, res, next) => {
-        const provider = guardedProviders.get(req);
-        if (provider === undefined || !hasCode(error, 'token_expired') || res.headersSent) next(error);
-        else toHandler((context) => replaceToken(instance, context, provider))(req, res, next);
+        const name = guardedProviders.get(req);
+        if (name === undefined || !hasCode(error, 'token_expired') || res.headersSent) next(error);
+        else replaceTokenOf(name)(req, res, next);
       };
     },
     user(req: IncomingMessage): User | undefined {
       // verify, deserialize or the app's Passport returned it, and they must agree on what a user is.
-      return instance.currentUser.get(req) as User | undefined;
+      return instances.found(req)?.currentUser.get(req) as User | undefined;
     },
     async close() {
-      await Promise.all([...instance.providers.values()].map(({ client }) => client.close()));
+      const providers = instances.all().flatMap((instance) => [...instance.providers.values()]);
+      await Promise.all(providers.map(({ client }) => client.close()));
     },
   });
 }
 
-type Respond = (context: RequestContext) => unknown;
+type Respond = (instance: Instance, context: RequestContext) => unknown;
 
 /** Loads the user and lets `respond` respond; if that fails, sends the failed login. */
-async function handleRequest(instance: Instance, context: RequestContext, respond: Respond): Promise<void> {
+async function handleRequest(
+  instances: Instances,
+  context: RequestContext,
+  respond: Respond,
+  respondToUnknown: (context: RequestContext) => void,
+): Promise<void> {
+  const instance = await instances.find(context.req);
+  if (instance === undefined) {
+    respondToUnknown(context);
+    return;
+  }
   // Needed on every page: if it fails, no login has failed, so neither our page nor "onError" is for it.
   await instance.currentUser.load(context.req, context.res);
   try {
-    await respond(context);
+    await respond(instance, context);
   } catch (error) {
     await sendFailure(instance, context, error);
   }
+}
+
+function refuseUnknown({ next }: RequestContext): void {
+  const error = new LoginWithError('start: there are no providers for this request', {
+    code: 'provider_unknown',
+    stage: 'start',
+    hint: 'The function in the option "providers" returned nothing for it.',
+  });
+  next(error);
 }
 
 /**
@@ -97,19 +130,24 @@ function createNext(next: Next): Next {
 }
 
 /** @throws TypeError if there could never be a token of this provider */
-function getTokenProvider({ providers, settings }: Instance, name: string): ProviderLogin {
-  const provider = providers.get(name);
-  if (provider === undefined) {
-    const names = [...providers.keys()].join(', ');
+function checkTokenProvider({ providers, providersOf, session, keepAccessToken }: Settings, name: string): void {
+  if (providersOf === undefined && !providers.some((provider) => provider.name === name)) {
+    const names = providers.map((provider) => provider.name).join(', ');
     throw new TypeError(`requireAccessToken: there is no provider ${JSON.stringify(name)}; there are ${names}`);
   }
-  if (!settings.session) {
+  if (!session) {
     throw new TypeError(
       'requireAccessToken: with "session" false there is nowhere to keep a token; use req.loginWith in "onLogin"',
     );
   }
-  if (settings.keepAccessToken === false) {
+  if (keepAccessToken === false) {
     throw new TypeError('requireAccessToken: "keepAccessToken" is false, so there would never be a token');
   }
-  return provider;
+}
+
+/** @throws TypeError if the providers of a request are other ones. */
+function getTokenProvider({ providers }: Instance, name: string): ProviderLogin {
+  const provider = providers.get(name);
+  if (provider !== undefined) return provider;
+  throw new TypeError(`requireAccessToken: this request has no provider ${JSON.stringify(name)}`);
 }

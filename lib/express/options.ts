@@ -13,6 +13,8 @@ import type { LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
 /** The options of `loginWith()`, checked and complete. */
 export interface Settings extends RouteSettings {
+  /** Names the providers, if the app chooses them per request. */
+  readonly tenant: string | undefined;
   readonly verify: ((...parameters: unknown[]) => unknown) | undefined;
   readonly serialize: (user: unknown, req: WebRequest) => unknown;
   readonly deserialize: (stored: unknown, req: WebRequest) => unknown;
@@ -69,6 +71,7 @@ function readSettings(reader: OptionReader): Settings {
   const readFunction = (name: string) => reader.read(name, isFunction, 'a function');
   return {
     ...readRoutes(reader),
+    tenant: undefined,
     // What the functions take and return is checked by the types of the options.
     verify: readFunction('verify') as Settings['verify'],
     serialize: (readFunction('serialize') ?? ((user) => user)) as Settings['serialize'],
@@ -93,6 +96,8 @@ function readSettings(reader: OptionReader): Settings {
 
 /** Checks what an option requires of the others. */
 function checkCombinations({ given, reject }: OptionReader): void {
+  if (typeof given.providers === 'function' && given.passport !== undefined)
+    reject('"passport" keeps one user for all, and "providers" is a function: leave "passport" out');
   if (given.session === false) {
     if (given.onLogin === undefined)
       reject('"onLogin" is missing: with "session" false it hands out the app\'s own token');

@@ -6,12 +6,12 @@ import type { LoginPaths } from './types.js';
 
 /** Path of one of our routes as the browser must request it. */
 export function pathTo(
-  { settings, mountPaths }: Instance,
+  { settings, shared }: Instance,
   req: IncomingMessage,
   route: keyof LoginPaths,
   name = '',
 ): string {
-  return (mountPaths.get(req) ?? '') + settings.basePath + settings.paths[route].replace(':name', name);
+  return (shared.mountPaths.get(req) ?? '') + settings.basePath + settings.paths[route].replace(':name', name);
 }
 
 /** Where users log in: at the only provider, on the app's login page, or on our page with the choice. */

@@ -1,15 +1,25 @@
 import { cookieSecretRule, isCookieSecret } from '../internal/cookie-secret.js';
-import { isObject, type OptionReader } from '../internal/option-readers.js';
+import { isFunction, isObject, parseOptions, type OptionReader } from '../internal/option-readers.js';
 import { errorText } from '../internal/unknown-error.js';
 import { pathOf, trimSlashes } from '../internal/urls.js';
 import { parseStrategyOptions, type LoginSettings } from '../options.js';
-import type { LoginPaths } from './types.js';
+import type { LoginPaths, WebRequest } from './types.js';
 
 /** What the routes are made of. */
 export interface RouteSettings {
+  /** None if the app chooses them per request. */
   readonly providers: readonly LoginSettings[];
+  readonly providersOf: ProvidersOf | undefined;
   readonly basePath: string;
   readonly paths: Readonly<LoginPaths>;
+}
+
+/** How an app chooses the providers of a request. */
+interface ProvidersOf {
+  /** The app's function. */
+  choose: (req: WebRequest) => unknown;
+  /** Checks what it returned. @throws TypeError that lists every mistake at once. */
+  parse: (list: object) => readonly LoginSettings[];
 }
 
 const defaultPaths: LoginPaths = {
@@ -25,28 +35,40 @@ const defaultPaths: LoginPaths = {
 export function readRoutes(reader: OptionReader): RouteSettings {
   const basePath = trimSlashes(reader.read('basePath', isBasePath, 'a path such as /auth') ?? '/auth');
   const paths = readPaths(reader);
-  const providers = readProviders(reader, basePath + paths.callback);
-  checkRoutes(reader, providers, paths);
-  checkIdentities(reader, providers);
-  return { providers, basePath, paths };
+  const routes = { basePath, paths };
+  const cookieSecret = reader.read('cookieSecret', isCookieSecret, cookieSecretRule);
+  const { providers: choose } = reader.given;
+  if (!isChoice(choose)) return { ...routes, providers: readProviders(reader, routes), providersOf: undefined };
+  // Without it, the key of each provider would be stretched from its secret, with effort, at its first request.
+  if (cookieSecret === undefined) reader.reject('"cookieSecret" is missing: all providers need one');
+  const names = ['providers', 'cookieSecret'];
+  const caller = 'loginWith: what "providers" returned';
+  const parse = (list: object) => {
+    const read = (inner: OptionReader) => readProviders(inner, routes);
+    return parseOptions({ caller, names, example: '' }, { providers: list, cookieSecret }, read);
+  };
+  return { ...routes, providers: [], providersOf: { choose, parse } };
 }
 
-function readProviders(reader: OptionReader, callbackPath: string): LoginSettings[] {
+function readProviders(reader: OptionReader, { basePath, paths }: Pick<RouteSettings, 'basePath' | 'paths'>) {
   const { given, reject } = reader;
-  const { providers } = given;
-  if (!Array.isArray(providers) || providers.length === 0) {
+  const { providers: list, cookieSecret } = given;
+  if (!Array.isArray(list) || list.length === 0) {
     reject('"providers" must be a list with one { provider, appId, appSecret } per provider');
     return [];
   }
-  const cookieSecret = reader.read('cookieSecret', isCookieSecret, cookieSecretRule);
-  return providers.flatMap((given: unknown, index) => {
+  const providers = list.flatMap((each: unknown, index) => {
     const options =
-      isObject(given) && given.cookieSecret === undefined && cookieSecret !== undefined
-        ? { ...given, cookieSecret }
-        : given;
+      isObject(each) && each.cookieSecret === undefined && cookieSecret !== undefined
+        ? { ...each, cookieSecret }
+        : each;
+    const callbackPath = basePath + paths.callback;
     const provider = readProvider(options, callbackPath, (message) => reject(`"providers[${index}]": ${message}`));
     return provider === undefined ? [] : [provider];
   });
+  checkRoutes(reader, providers, paths);
+  checkIdentities(reader, providers);
+  return providers;
 }
 
 /** Options of the strategy that belong elsewhere here. */
@@ -125,6 +147,10 @@ function checkIdentities({ reject }: OptionReader, providers: readonly LoginSett
       );
     sites.set(identity, provider.baseURL);
   }
+}
+
+function isChoice(value: unknown): value is ProvidersOf['choose'] {
+  return isFunction(value);
 }
 
 function isBasePath(value: unknown): value is string {

@@ -53,10 +53,19 @@ export interface PassportLike {
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a function without a result has this type
 export type Verified<User> = User | false | null | undefined | void;
 
+/** Options of one provider of a `loginWith()`. */
+export type ProviderOptions = Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>;
+
+type MaybeProviders = readonly ProviderOptions[] | null | undefined;
+
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
-  /** The options of `LoginWithStrategy`, once per provider. */
-  providers: readonly Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>[];
+  /**
+   * The options of `LoginWithStrategy`, once per provider. Or a function that returns such a list for a request, by its
+   * host or its path, and nothing if there is none: each list has users, cookies, limits and sessions of its own. Equal
+   * lists are one. Give each provider a `name` of its own: `profile.provider` is that name.
+   */
+  providers: readonly ProviderOptions[] | ((req: WebRequest) => MaybeProviders | Promise<MaybeProviders>);
   /** Seals the cookies and what the session keeps, as for `LoginWithStrategy`. */
   cookieSecret?: string | readonly string[] | undefined;
   /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */

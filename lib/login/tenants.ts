@@ -19,7 +19,6 @@ export function createTenants<Made>(
   drop: (made: Made) => void,
 ): Tenants<Made> {
   const made = new Map<string, Made>();
-  const keys = new WeakMap<object, string>();
   const numbers = new WeakMap<object, number>();
   let count = 0;
   /** Stands for an object that is no data, such as a dispatcher. */
@@ -33,9 +32,8 @@ export function createTenants<Made>(
 
   return {
     get(options) {
-      const key = keys.get(options) ?? createKey(options);
+      const key = createKey(options);
       const found = made.get(key) ?? make(options, key);
-      keys.set(options, key);
       // The last in the map is the one that was used last.
       made.delete(key);
       made.set(key, found);

@@ -1,15 +1,16 @@
 import dns from 'node:dns';
 import dnsPromises from 'node:dns/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { once } from 'node:events';
-import { connect, type AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import type { StartOptions } from 'passport-loginwith/provider';
 import { closeProxies, diagnose, envFor, openTLSProxy, resolveTestNames } from '../support/doctor';
+import { openForwardProxy, type ForwardProxy } from '../support/forward-proxy';
 import { closeAll, openProvider, openServer } from '../support/strategy-app';
+
+const forwardProxies: ForwardProxy[] = [];
 
 afterEach(async () => {
   jest.restoreAllMocks();
-  await Promise.all([closeAll(), closeProxies()]);
+  await Promise.all([closeAll(), closeProxies(), ...forwardProxies.splice(0).map(({ close }) => close())]);
 });
 
 async function diagnoseProvider(options: StartOptions, args: string[] = []) {
@@ -297,47 +298,33 @@ describe('a site that does not work', () => {
 });
 
 describe('a proxy between this machine and the site', () => {
-  let server: Server;
-  afterEach(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-
-  /** Passes connections on to a server of this machine, whatever host they name. */
-  async function openForwardProxy(port: number) {
-    const hosts: string[] = [];
-    server = createServer();
-    server.on('connect', (req, client, head: Buffer) => {
-      hosts.push(req.url!);
-      const onward = connect(port, '127.0.0.1', () => {
-        client.write('HTTP/1.1 200 OK\r\n\r\n');
-        onward.write(head);
-        onward.pipe(client).pipe(onward);
-      });
-      client.on('error', () => onward.destroy());
-      onward.on('error', () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
+  /** A site that only a proxy reaches, and the variables that name both. */
+  async function openHiddenSite() {
+    const provider = await openProvider({ siteURL: 'https://social.invalid' });
+    const url = await openTLSProxy(`http://127.0.0.1:${provider.port}`, { host: 'social.invalid' });
+    const proxy = await openForwardProxy({
+      port: Number(new URL(url).port),
+      authorization: `Basic ${Buffer.from('user:pass-of-the-proxy').toString('base64')}`,
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return { url: `http://user:pass-of-the-proxy@127.0.0.1:${(server.address() as AddressInfo).port}`, hosts };
+    forwardProxies.push(proxy);
+    const proxyURL = proxy.url.replace('//', '//user:pass-of-the-proxy@');
+    const env = { ...envFor(provider), PIMBUZZ_URL: 'https://social.invalid', HTTPS_PROXY: proxyURL };
+    return { proxy, env };
   }
 
   test('is found where the site is reached in no other way; the package must be told', async () => {
-    const provider = await openProvider({ siteURL: 'https://social.invalid' });
-    const port = Number(
-      new URL(await openTLSProxy(`http://127.0.0.1:${provider.port}`, { host: 'social.invalid' })).port,
-    );
-    const { url: proxy, hosts } = await openForwardProxy(port);
-    const env = { ...envFor(provider), PIMBUZZ_URL: 'https://social.invalid', HTTPS_PROXY: proxy };
+    const { proxy, env } = await openHiddenSite();
     const { code, find, text } = await diagnose({ env });
     expect(code).toBe(1);
     expect(find('proxy')).toMatchObject({
       status: 'problem',
-      advice: expect.stringContaining('dispatcher: new ProxyAgent(process.env.HTTPS_PROXY)'),
+      advice: expect.stringMatching(
+        /NODE_USE_ENV_PROXY=1, or pass dispatcher: new ProxyAgent\(process.env.HTTPS_PROXY\)/,
+      ),
     });
     expect(text).not.toContain('pass-of-the-proxy');
     expect(find('credentials')?.status).toBe('ok');
-    expect(hosts).toContain('social.invalid:443');
+    expect(proxy.hosts).toContain('social.invalid:443');
 
     const told = await diagnose({ env, args: ['--proxy'] });
     expect(told).toMatchObject({ code: 0, bad: [] });
@@ -347,9 +334,23 @@ describe('a proxy between this machine and the site', () => {
     expect(excepted.find('dns')?.status).toBe('problem');
   });
 
+  test('is used with NODE_USE_ENV_PROXY=1, and a wrong password for it is told', async () => {
+    const { env } = await openHiddenSite();
+    const { code, bad, find } = await diagnose({ env: { ...env, NODE_USE_ENV_PROXY: '1' } });
+    expect({ code, bad }).toEqual({ code: 0, bad: [] });
+    expect(find('proxy')?.found).toContain('through HTTPS_PROXY');
+
+    const wrongURL = env.HTTPS_PROXY.replace('pass-of-the-proxy', 'another-pass');
+    const wrong = await diagnose({ env: { ...env, HTTPS_PROXY: wrongURL, NODE_USE_ENV_PROXY: '1' } });
+    expect(wrong.find('site')).toMatchObject({ status: 'problem', found: expect.stringContaining('answered 407') });
+    expect(wrong.text).not.toContain('another-pass');
+  });
+
   test('is not needed where the site is reached without, and does not help where it is down', async () => {
     const provider = await openProvider();
-    const env = { ...envFor(provider), HTTPS_PROXY: (await openForwardProxy(9)).url };
+    const proxy = await openForwardProxy({ port: 9 });
+    forwardProxies.push(proxy);
+    const env = { ...envFor(provider), HTTPS_PROXY: proxy.url };
     const reached = await diagnose({ env: { ...env, PIMBUZZ_URL: await openTLSProxy(provider.url) } });
     expect(reached.find('proxy')).toMatchObject({ status: 'ok', found: expect.stringContaining('HTTPS_PROXY is set') });
     const told = await diagnose({ env: { ...env, PIMBUZZ_URL: await openTLSProxy(provider.url) }, args: ['--proxy'] });

@@ -1,11 +1,11 @@
 import express from 'express';
-import type { LoginWithOptions } from 'passport-loginwith/express';
+import type { LoginWithOptions, ProviderOptions } from 'passport-loginwith/express';
 import { closeSites, createAuth, openSite, serve, sessions, takeCallback, type Site } from '../support/express-site';
 import { Browser } from '../support/test-browser';
 
 afterEach(closeSites);
 
-type Providers = LoginWithOptions['providers'];
+type Providers = readonly ProviderOptions[];
 const [oldSecret, newSecret] = ['the old secret of the cookies, of an app', 'the new secret of the cookies, of an app'];
 
 interface Secrets {

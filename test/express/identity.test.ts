@@ -1,9 +1,9 @@
-import type { LoginWithOptions } from 'passport-loginwith/express';
+import type { ProviderOptions } from 'passport-loginwith/express';
 import { closeSites, createAuth, openSite, showData } from '../support/express-site';
 
 afterEach(closeSites);
 
-type Provider = LoginWithOptions['providers'][number];
+type Provider = ProviderOptions;
 
 /** A site whose provider is given in another way. */
 const openWith = (change: (given: Provider, baseURL: string) => Provider) =>

@@ -1,6 +1,6 @@
 import express from 'express';
 import { MemoryStore } from 'express-session';
-import type { Link, LoginWithOptions } from 'passport-loginwith/express';
+import type { Link, LoginWithOptions, ProviderOptions } from 'passport-loginwith/express';
 import { closeSites, cookieSessions, createAuth, serve, sessions } from '../support/express-site';
 import { openLinkSite } from '../support/link-site';
 import { Browser, byFetch } from '../support/test-browser';
@@ -95,7 +95,7 @@ describe.each([
 
 test('a form that was sent to one process links nothing when it is sent to another one', async () => {
   const store = new MemoryStore();
-  let providers: LoginWithOptions['providers'] = [];
+  let providers: readonly ProviderOptions[] = [];
   const { site, links, ask } = await openLinkSite(
     {},
     (app) => app.use(sessions({ store })),

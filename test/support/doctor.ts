@@ -169,7 +169,8 @@ export async function openTLSProxy(url: string, options: TLSProxyOptions = {}): 
   return `https://${host}:${(server.address() as AddressInfo).port}`;
 }
 
-function trust(certificate: string): void {
+/** Makes the clients of this process trust a certificate until `closeProxies`. */
+export function trust(certificate: string): void {
   trusted.push(certificate);
   if (jest.isMockFunction(tls.connect)) return;
   const { connect } = tls;

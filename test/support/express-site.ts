@@ -5,7 +5,7 @@ import cookieSession from 'cookie-session';
 import express, { type Express, type RequestHandler } from 'express';
 import session from 'express-session';
 import { LoginWithError } from 'passport-loginwith';
-import { loginWith, type LoginWith, type LoginWithOptions } from 'passport-loginwith/express';
+import { loginWith, type LoginWith, type LoginWithOptions, type ProviderOptions } from 'passport-loginwith/express';
 import { startProvider, type LocalProvider, type UserReference } from 'passport-loginwith/provider';
 import { cookieSecret } from './strategy-app';
 import { Browser, type TestResponse } from './test-browser';
@@ -43,7 +43,7 @@ const displayNames: Record<ProviderName, string> = { pimbuzz: 'Pimbuzz', lookloo
 export interface Providers {
   byName: Record<string, LocalProvider>;
   /** For `loginWith()`. */
-  options: LoginWithOptions['providers'];
+  options: readonly ProviderOptions[];
 }
 
 /** Starts local providers that know the app on `url`. */
@@ -68,7 +68,7 @@ export async function openProviders(url: string, names: readonly ProviderName[])
 export interface SiteSetUp {
   /** What stands before `loginWith()`; a session of express-session if absent. */
   before?: (app: Express) => void;
-  options?: (providers: LoginWithOptions['providers']) => LoginWithOptions;
+  options?: (providers: readonly ProviderOptions[]) => LoginWithOptions;
   /** What stands behind it. */
   routes?: (app: Express, auth: LoginWith) => void;
   providers?: ProviderName[];

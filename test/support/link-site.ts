@@ -1,4 +1,4 @@
-import type { Link, LoginWithOptions } from 'passport-loginwith/express';
+import type { Link, LoginWithOptions, ProviderOptions } from 'passport-loginwith/express';
 import { openSite, sessions, showData, tokenOn, type Site } from './express-site';
 import type { Browser } from './test-browser';
 
@@ -13,7 +13,7 @@ export interface LinkSite {
 export async function openLinkSite(
   options: Partial<LoginWithOptions> = {},
   before: NonNullable<Parameters<typeof openSite>[0]>['before'] = (app) => app.use(sessions()),
-  onProviders: (providers: LoginWithOptions['providers']) => void = () => undefined,
+  onProviders: (providers: readonly ProviderOptions[]) => void = () => undefined,
 ): Promise<LinkSite> {
   const links: Link<unknown>[] = [];
   const site = await openSite({

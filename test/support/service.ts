@@ -8,6 +8,8 @@ export interface Service {
   variable: string;
   /** Undefined if it is not installed. */
   executablePath: string | undefined;
+  /** How to install it. */
+  advice?: string;
 }
 
 /** Looks for a program in `PATH` and in the folders that an ordinary user's `PATH` lacks. */
@@ -18,7 +20,8 @@ export function findService(name: string, variable: string, executables: readonl
 }
 
 /** A suite that needs a program. Without it the suite is skipped and says so, or fails where CI requires it. */
-export function describeWith({ name, variable, executablePath }: Service, suite: string, tests: () => void): void {
+export function describeWith(service: Service, suite: string, tests: () => void): void {
+  const { name, variable, executablePath, advice = 'apt-get install it' } = service;
   if (executablePath !== undefined) {
     describe(suite, tests);
   } else if (process.env.CI_SERVICES === 'required') {
@@ -26,7 +29,7 @@ export function describeWith({ name, variable, executablePath }: Service, suite:
       throw new Error(`no ${name} in PATH or at ${variable}, and CI_SERVICES=required`);
     });
   } else {
-    process.stderr.write(`Skipped: ${name} not found (apt-get install it, or set ${variable}): ${suite}\n`);
+    process.stderr.write(`Skipped: ${name} not found (${advice}, or set ${variable}): ${suite}\n`);
     // eslint-disable-next-line no-restricted-syntax -- the suite cannot run, and says so
     describe.skip(suite, tests);
   }

@@ -20,7 +20,8 @@ Options
   --app <URL>           where people open the app: it must run, and is visited
   --start <path>        where the app starts a login (/auth/NAME)
   --env-file <file>     instead of .env
-  --proxy               the app reaches the site through HTTPS_PROXY, by "dispatcher"
+  --proxy               the app reaches the site through HTTPS_PROXY, by "dispatcher";
+                        not needed with NODE_USE_ENV_PROXY=1
   --timeout <ms>        time limit of each request (10000)
   --json                print JSON: { ok, counts, checks: [{ id, subject, status,
                         checked, found, advice }] }

@@ -1,7 +1,9 @@
+import type { EnvProxy } from '../../client/env-proxy.js';
 import { explainConnectionFailure } from '../../client/network-errors.js';
-import { loadUndici } from '../../client/pool.js';
 import { readBody } from '../../client/send.js';
 import { decodeBody } from '../../client/transport.js';
+import { buildTunnelConnector, type Connector } from '../../client/tunnel.js';
+import { loadUndici } from '../../client/undici.js';
 import { LoginWithError } from '../../errors.js';
 import { errorCodeOf } from '../../internal/unknown-error.js';
 
@@ -42,11 +44,15 @@ export interface Sender {
 
 /**
  * @param timeout of each request, in milliseconds.
- * @param proxyURL goes through this proxy; directly if absent.
+ * @param proxy goes through this proxy; directly if absent.
  */
-export function createSender(timeout: number, proxyURL?: string): Sender {
-  const { Agent, ProxyAgent, request: sendRequest } = loadUndici();
-  const dispatcher = proxyURL === undefined ? new Agent() : new ProxyAgent(proxyURL);
+export function createSender(timeout: number, proxy?: EnvProxy): Sender {
+  const { Agent, buildConnector, request: sendRequest } = loadUndici();
+  // Typed as returning nothing, undici's connector returns the socket.
+  const connectDirectly = buildConnector({}) as Connector;
+  const dispatcher = new Agent({
+    connect: proxy === undefined ? connectDirectly : buildTunnelConnector(proxy, connectDirectly),
+  });
   const toMessage = (what: string) => what;
 
   async function send({ url, headers = {}, form }: DoctorRequest, signal: AbortSignal): Promise<DoctorResponse> {
@@ -89,7 +95,7 @@ export function createSender(timeout: number, proxyURL?: string): Sender {
         const { host } = new URL(request.url);
         return {
           isResponse: false,
-          error: explainConnectionFailure(error, host, signal.aborted, 'start', toMessage),
+          error: explainConnectionFailure(error, { host }, signal.aborted, 'start', toMessage),
           systemCode: errorCodeOf(error),
         };
       }

@@ -1,4 +1,5 @@
-import { parseURL, trimSlashes } from '../../internal/urls.js';
+import { findEnvProxy, type EnvProxy } from '../../client/env-proxy.js';
+import { trimSlashes } from '../../internal/urls.js';
 import { isLoopback, providers } from '../../providers.js';
 import { checkAPI, type Site } from './api.js';
 import { checkApp, inApp, usualStart, type AppReading } from './app.js';
@@ -51,9 +52,10 @@ async function checkSite(
 ): Promise<Finding[]> {
   const url = new URL(baseURL);
   const proxy = findProxy(url, environment);
-  const throughProxy = proxy === undefined ? undefined : createSender(options.timeout, proxy.url);
+  const throughProxy = proxy === undefined ? undefined : createSender(options.timeout, proxy);
   try {
-    const first = options.proxy && throughProxy !== undefined ? throughProxy : direct;
+    const isMeant = options.proxy || proxy?.isUsed === true;
+    const first = isMeant && throughProxy !== undefined ? throughProxy : direct;
     let reply = await first.send({ url: siteURL(baseURL) });
     let sender = first;
     const findings: Finding[] = [];
@@ -63,7 +65,7 @@ async function checkSite(
         if (retried.isResponse) [reply, sender] = [retried, throughProxy];
       }
       const isUsed = sender === throughProxy;
-      if (!options.proxy) findings.push(explainProxy(proxy.name, { isUsed, isReached: reply.isResponse }));
+      if (!options.proxy) findings.push(...explainProxy(proxy, { isUsed, isReached: reply.isResponse }));
     }
     if (sender === direct) {
       findings.push(...(await checkDNS(url, options.timeout)));
@@ -147,32 +149,21 @@ function displayNameOf({ name }: ProviderSetup, { host }: URL): string {
   return Object.values(providers).find((provider) => provider.name === name)?.displayName ?? host;
 }
 
-interface ProxySetting {
-  /** The variable. */
-  name: string;
-  url: string;
+/** The proxy that the environment names for a site. One of this machine needs none unless Node is told to use it. */
+function findProxy(url: URL, environment: Environment): EnvProxy | undefined {
+  const proxy = findEnvProxy(url, (name) => environment.find(name)?.text);
+  return proxy?.isUsed === true || url.protocol === 'https:' ? proxy : undefined;
 }
 
-/** The proxy that the environment names for a site. A site of this machine needs none. */
-function findProxy({ protocol, hostname }: URL, environment: Environment): ProxySetting | undefined {
-  if (protocol !== 'https:') return undefined;
-  const find = (...names: string[]) =>
-    names.map((name) => environment.find(name)).find((value) => value && value.text !== '');
-  const except = (find('no_proxy', 'NO_PROXY')?.text ?? '').split(/[\s,]+/);
-  const isExcepted = except.some(
-    (each) =>
-      each === '*' || (each !== '' && `.${hostname}`.endsWith(`.${each.replace(/^\*?\./, '').replace(/:\d+$/, '')}`)),
-  );
-  const proxy = find('https_proxy', 'HTTPS_PROXY');
-  return proxy === undefined || isExcepted || parseURL(proxy.text) === undefined
-    ? undefined
-    : { name: proxy.name, url: proxy.text };
-}
-
-function explainProxy(name: string, { isUsed, isReached }: { isUsed: boolean; isReached: boolean }): Finding {
+function explainProxy(proxy: EnvProxy, { isUsed, isReached }: { isUsed: boolean; isReached: boolean }): Finding[] {
+  const name = proxy.variable;
+  // If the site is not reached, the finding on it says why.
+  if (proxy.isUsed) return isReached ? [ok('proxy', `through ${name}, as NODE_USE_ENV_PROXY tells`)] : [];
   if (!isUsed && isReached)
-    return ok('proxy', `direct; ${name} is set, but the package does not use it by itself, and need not`);
-  const advice = `Pass dispatcher: new ProxyAgent(process.env.${name}), of undici, to the app; if it does, add --proxy.`;
-  if (isUsed) return problem('proxy', `through ${name} alone, and the package does not use it by itself`, advice);
-  return warning('proxy', `${name} is set, but the site is reached neither through it nor without it`, advice);
+    return [ok('proxy', `direct; ${name} is set, and used with NODE_USE_ENV_PROXY=1 only, which is not needed`)];
+  const advice =
+    `Start the app with NODE_USE_ENV_PROXY=1, or pass dispatcher: new ProxyAgent(process.env.${name}), of undici, to ` +
+    'it; then set the variable for the doctor, too, or add --proxy.';
+  if (isUsed) return [problem('proxy', `through ${name} alone, which is used with NODE_USE_ENV_PROXY=1 only`, advice)];
+  return [warning('proxy', `${name} is set, but the site is reached neither through it nor without it`, advice)];
 }

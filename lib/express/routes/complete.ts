@@ -47,7 +47,7 @@ async function logIn(
   if (result.type === 'rejected') throw toRejection(result.info);
   await currentUser.login(req, res, result.user);
   loginData.setAccountId(req, name, profile.id);
-  if (instance.keepsTokens) await loginData.keepToken(req, name, info);
+  if (instance.shared.keepsTokens) await loginData.keepToken(req, name, info);
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
   await runHook(instance, context, settings.onLogin, () => redirect(req, res, destinationOf(settings, info.returnTo)));
 }
@@ -62,7 +62,7 @@ async function renew(
   provider: ProviderLogin,
   { profile, info }: Success,
 ): Promise<void> {
-  const { settings, loginData, keepsTokens } = instance;
+  const { settings, loginData, shared } = instance;
   const { name } = provider.settings;
   if (loginData.accountIdOf(req, name) !== profile.id) {
     throw new LoginWithError(`session: the account at ${name} is not the one that this session belongs to`, {
@@ -71,7 +71,7 @@ async function renew(
       hint: 'A renewal never changes who is signed in. Log out here first, or sign in there with the same account.',
     });
   }
-  if (keepsTokens) await loginData.keepToken(req, name, info);
+  if (shared.keepsTokens) await loginData.keepToken(req, name, info);
   await redirect(req, res, destinationOf(settings, info.returnTo));
 }
 

@@ -69,7 +69,7 @@ export async function confirmLink(instance: Instance, context: RequestContext, p
       hint: 'An account is linked only to the user who started it, in the same session.',
     });
   }
-  await runOnce(instance.confirmations, pending.id, () => link(instance, req, provider, user, pending));
+  await runOnce(instance.shared.confirmations, pending.id, () => link(instance, req, provider, user, pending));
   // Each request has a session of its own, and the last one to be stored stays. Not before onLink has succeeded: until
   // then the form can be sent again.
   loginData.endLink(req, pending.id);

@@ -18,7 +18,7 @@ export async function startLogin(
   const { settings, currentUser, loginData } = instance;
   const { name } = provider.settings;
   if (settings.session) getSession(req);
-  instance.warn(req);
+  instance.shared.warn(req);
   if (isFetchRequest(req)) {
     const loginURL = pathTo(instance, req, route, name);
     const message = `Send the browser to ${loginURL}; a script cannot log in.`;

@@ -38,9 +38,9 @@ export function createCurrentUser(settings: Settings): CurrentUser {
 
 const entryPrefix = 'loginWith ';
 
-/** The session key of a `loginWith()`. */
-export function entryKeyOf({ basePath }: Pick<Settings, 'basePath'>): string {
-  return entryPrefix + basePath;
+/** The session key of a `loginWith()` or, if the app chooses the providers per request, of these providers. */
+export function entryKeyOf({ basePath, tenant }: Pick<Settings, 'basePath' | 'tenant'>): string {
+  return tenant === undefined ? entryPrefix + basePath : `${entryPrefix + basePath} ${tenant}`;
 }
 
 /** The app has its own token, and its own code sets `req.user`. */

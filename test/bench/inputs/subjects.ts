@@ -101,7 +101,13 @@ const ofProviders = from('provider', {
   'readResponse, Location': (text) => caught(() => respond({ status: 302, location: `https://x/${text}` })),
   originOf: (text) => originOf(`https://${text}`),
   'explainConnectionFailure, error': (text) =>
-    explainConnectionFailure(Object.assign(new Error(text), { code: text }), 'net', false, 'authorize', toMessage),
+    explainConnectionFailure(
+      Object.assign(new Error(text), { code: text }),
+      { host: 'net' },
+      false,
+      'authorize',
+      toMessage,
+    ),
 });
 
 const details = { code: 'timeout', stage: 'authorize' } as const;
