@@ -46,8 +46,8 @@ export type VerifyWithRequest = {
 /** Options of one `passport.authenticate` call, besides Passport's own. */
 export interface LoginWithAuthenticateOptions {
   /**
-   * Path of this app to return to after the login; the query parameter `returnTo` of the start if absent. After the
-   * login it is in `req.loginWith.returnTo`.
+   * Path of this app, or URL of one of `trustedOrigins`, to return to after the login; the query parameter `returnTo`
+   * of the start if absent. After the login it is in `req.loginWith.returnTo`.
    */
   returnTo?: string;
 }

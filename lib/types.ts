@@ -106,7 +106,7 @@ export interface AccessToken {
 export interface LoginInfo extends AccessToken {
   /** The provider's name. */
   provider: string;
-  /** Path of this app to which the user wanted to go, else `/`. */
+  /** Path of this app, or URL of one of `trustedOrigins`, to which the user wanted to go, else `/`. */
   returnTo: string;
 }
 
@@ -138,7 +138,7 @@ export interface Attempt {
   host: string;
   /** Milliseconds since 1970. */
   startedAt: number;
-  /** A path of this app. */
+  /** A path of this app, or a URL of one of `trustedOrigins`. */
   returnTo: string;
   /** Number of times that the login went back to the start by itself. */
   restarts: number;
@@ -146,6 +146,8 @@ export interface Attempt {
   retryOf?: string | undefined;
   /** Set by `loginWith()` for a renewal or a link. */
   binding?: AttemptBinding | undefined;
+  /** Set by `loginWith()` for a login in a window that a page has opened for it. */
+  display?: 'popup' | undefined;
 }
 
 /**
@@ -235,7 +237,10 @@ export interface LoginOptions<Request> extends ClientOptions {
   callbackURL?: string | undefined;
   /** Remembers started logins; a sealed cookie if absent. */
   attempts?: AttemptStoreOf<Request> | undefined;
-  /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
+  /**
+   * Origins such as `https://www.example.org` whose links may start a login without a click on our page, and to which
+   * `returnTo` may lead.
+   */
   trustedOrigins?: readonly string[] | undefined;
   /**
    * Limits failed exchanges, because keys are guessable; without limits if absent, because the strategy cannot know

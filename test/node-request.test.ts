@@ -1,5 +1,5 @@
 import express from 'express';
-import { toLoginRequest, trustsEveryProxy } from '../lib/node-request';
+import { originOf, toLoginRequest, trustsEveryProxy } from '../lib/node-request';
 
 const requestOf = (fields: object) => toLoginRequest({ headers: {}, socket: {}, ...fields } as never);
 
@@ -69,5 +69,49 @@ describe('the address that limits count', () => {
     ['10.0.0.0/8, 192.168.0.1', false],
   ])('can be made up by every client with "trust proxy" %p: %p', (setting, expected) => {
     expect(trustsEveryProxy({ app: proxiesOf(setting) } as never)).toBe(expected);
+  });
+});
+
+describe('the origin of the app', () => {
+  const inner = { host: 'inner:3000', 'x-forwarded-host': 'app.example:8443, other' };
+  const socket = { remoteAddress: '192.0.2.1' };
+
+  test.each<[string, object, string | undefined]>([
+    ['is that of the Host header', { headers: { host: 'App.example:3000' } }, 'http://app.example:3000'],
+    [
+      'is https on an encrypted connection',
+      { headers: { host: 'app.example' }, socket: { encrypted: true } },
+      'https://app.example',
+    ],
+    [
+      'has no port that its scheme has anyway',
+      { headers: { host: 'app.example:443' }, secure: true },
+      'https://app.example',
+    ],
+    ['may be an IPv6 address', { headers: { host: '[::1]:3000' } }, 'http://[::1]:3000'],
+    [
+      'is the one that a trusted proxy tells, with its port',
+      { headers: inner, socket, hostname: 'app.example', secure: true, app: proxiesOf(1) },
+      'https://app.example:8443',
+    ],
+    [
+      'is not the one that somebody else tells',
+      { headers: inner, socket, hostname: 'inner', app: proxiesOf('10.0.0.1') },
+      'http://inner:3000',
+    ],
+    [
+      'has the host name that the app has found out otherwise',
+      { headers: { host: 'inner:3000' }, hostname: 'app.example' },
+      'http://app.example',
+    ],
+    [
+      'has no path or user that a client puts into the host',
+      { headers: { host: 'me@app.example/x' } },
+      'http://app.example',
+    ],
+    ['is unknown without a host', {}, undefined],
+    ['is unknown with a host that is none', { headers: { host: '[' } }, undefined],
+  ])('%s', (_name, fields, expected) => {
+    expect(originOf({ headers: {}, socket: {}, ...fields } as never)).toBe(expected);
   });
 });

@@ -5,7 +5,7 @@ import { originalURL, toLoginRequest } from '../node-request.js';
 import { isPageRequest } from '../pages/negotiation.js';
 import { addLoginAccess } from '../strategy.js';
 import type { Instance, ProviderLogin, RequestContext } from './instance.js';
-import { addReturnTo, pathTo } from './paths.js';
+import { addReturnTo, pathTo, toAbsoluteURL } from './paths.js';
 import { redirect } from './responses.js';
 import { redirectToProvider } from './routes/login.js';
 import { sendLoginRequired, sendUnauthorized } from './unauthorized.js';
@@ -63,17 +63,18 @@ async function renewToken(instance: Instance, context: RequestContext, provider:
   const { req, res } = context;
   const { settings, loginData } = instance;
   const { name } = provider.settings;
-  const renewURL = pathTo(instance, req, 'renew', name);
+  const path = pathTo(instance, req, 'renew', name);
   if (!isPageRequest(req)) {
+    const renewURL = toAbsoluteURL(instance, req, path, name);
     const message = `There is no access token of ${name} any more; send the browser to ${renewURL}`;
-    sendUnauthorized(instance, context, renewURL, { code: 'token_expired', message, renewURL });
+    sendUnauthorized(instance, context, path, { code: 'token_expired', message, renewURL });
     return;
   }
-  const returnTo = sanitizeReturnTo(originalURL(req), provider.settings.callbackURL);
+  const returnTo = sanitizeReturnTo(originalURL(req), { callbackURL: provider.settings.callbackURL });
   // An account that this session does not know yet is no renewal but a first login, which another site must not start.
   const isFirst = loginData.accountIdOf(req, name) === undefined;
   if (isFirst && isForeignStart(toLoginRequest(req), settings.trustedOrigins))
-    await redirect(req, res, addReturnTo(renewURL, returnTo));
+    await redirect(req, res, addReturnTo(path, returnTo));
   else await redirectToProvider(instance, context, provider, { returnTo, purpose: 'renew', isConfirmed: true });
 }
 

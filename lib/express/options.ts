@@ -90,7 +90,7 @@ function readSettings(reader: OptionReader): Settings {
     keepAccessToken: reader.read('keepAccessToken', isBoolean, 'true or false'),
     trustedOrigins: readTrustedOrigins(reader),
     limits: readLimits(reader),
-    templates: readTemplates(reader, ['start', 'choose', 'link', 'finish', 'loggedOut', 'loginRequired', 'failure']),
+    templates: readTemplates(reader),
   };
 }
 

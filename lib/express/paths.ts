@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { addQueryParameter } from '../internal/urls.js';
+import { addQueryParameter, encodePath, parseURL } from '../internal/urls.js';
+import { originOf, type ExpressRequest } from '../node-request.js';
 import type { Instance } from './instance.js';
 import type { Settings } from './options.js';
 import type { LoginPaths } from './types.js';
@@ -28,6 +29,19 @@ export function loginPath(instance: Instance, req: IncomingMessage, returnTo?: s
 /** Where a login ends: on the page that was asked for, else on the success page, which may be on another site. */
 export function destinationOf({ successRedirect }: Settings, returnTo: string): string {
   return returnTo === '/' && !successRedirect.startsWith('/') ? successRedirect : returnTo;
+}
+
+/**
+ * The URL of one of our paths, for a client that may be on another origin; the path alone if the request names no host.
+ * A `callbackURL` with an origin tells it best: only there does the login come back.
+ *
+ * @param name the provider of which the path is; any if absent
+ */
+export function toAbsoluteURL({ settings }: Instance, req: ExpressRequest, path: string, name?: string): string {
+  const providers = settings.providers.filter((provider) => name === undefined || provider.name === name);
+  const [registered] = providers.flatMap(({ callbackURL = '' }) => parseURL(callbackURL)?.origin ?? []);
+  // A login page of the app may be on another site.
+  return path.startsWith('/') ? (registered ?? originOf(req) ?? '') + encodePath(path) : new URL(path).href;
 }
 
 export function addReturnTo(path: string, returnTo: string | undefined): string {

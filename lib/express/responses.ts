@@ -4,14 +4,15 @@ import { createPageResponse } from '../pages/page-response.js';
 import type { PageContext } from '../pages/templates.js';
 import { saveSession } from './session/session.js';
 
-/** Sends one of our pages. */
+/** Sends one of our pages; `script` runs at its end. */
 export function sendPage(
   req: IncomingMessage,
   res: ServerResponse,
   status: number,
   render: (page: PageContext) => string,
+  script?: string,
 ): void {
-  const { headers, text } = createPageResponse(req, render);
+  const { headers, text } = createPageResponse(req, render, script);
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.end(text);

@@ -1,9 +1,11 @@
 import { loadOnce } from '../internal/load-once.js';
 import { classifyRequest } from '../login/request.js';
-import { toLoginRequest } from '../node-request.js';
+import { findReturnTo } from '../login/return-to.js';
+import { originalURL, toLoginRequest } from '../node-request.js';
 import type { Instance, ProviderLogin, RequestContext } from './instance.js';
+import { findDisplay } from './popup.js';
 import { sendNothing } from './responses.js';
-import { handleCallback } from './routes/callback.js';
+import { handleCallback, sendLoginFailure } from './routes/callback.js';
 import { sendChoice } from './routes/choose.js';
 import { confirmLink } from './routes/link.js';
 import { startLogin } from './routes/login.js';
@@ -73,7 +75,24 @@ async function handleGet(
   // An app may have registered the route that starts the login as its redirect URL.
   else if (route === 'callback' || (route === 'login' && type !== 'start'))
     await handleCallback(instance, context, provider);
-  else await startLogin(instance, context, provider, route);
+  else await start(instance, context, provider, route);
+}
+
+async function start(
+  instance: Instance,
+  context: RequestContext,
+  provider: ProviderLogin,
+  route: 'login' | 'renew' | 'link',
+): Promise<void> {
+  const { req } = context;
+  try {
+    await startLogin(instance, context, provider, route);
+  } catch (error) {
+    if (findDisplay(req) === undefined) throw error;
+    const returnTo = findReturnTo(originalURL(req), provider.settings) ?? '/';
+    const popup = { returnTo, isTold: false };
+    await sendLoginFailure(instance, context, provider, true, { error, authKey: undefined, popup });
+  }
 }
 
 /**

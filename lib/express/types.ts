@@ -116,7 +116,10 @@ export interface LoginWithOptions<User = SessionProfile> {
   onError?(error: unknown, req: WebRequest, res: ServerResponse, next: Next): unknown;
   /** Whether the session keeps the access token, sealed. Default: once `requireAccessToken` was called. */
   keepAccessToken?: boolean | undefined;
-  /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
+  /**
+   * Origins such as `https://www.example.org` whose links may start a login without a click on our page, and to which
+   * `returnTo` may lead. They may also post the logout.
+   */
   trustedOrigins?: readonly string[] | undefined;
   /** Limits failed exchanges of all providers together; by default 10 from one address and 100 overall in an hour. */
   limits?: LimitOptions | undefined;
@@ -154,13 +157,13 @@ declare global {
 export interface LoginWith<User = SessionProfile> extends Handler {
   /**
    * Lets only signed-in users through. A page request is redirected to the login and comes back to the page; everything
-   * else gets 401 and JSON: `{ code: 'login_required', message, loginURL }`.
+   * else gets 401 and JSON: `{ code: 'login_required', message, loginURL }`, with an absolute URL.
    */
   requireLogin(): Handler;
   /**
    * Lets users through whose access token is in the session, and puts it on `req.loginWith`. A page request without a
    * token, or after its documented hour, is renewed by one redirect without a click; everything else gets 401 and JSON:
-   * `{ code: 'token_expired', message, renewURL }`.
+   * `{ code: 'token_expired', message, renewURL }`, with an absolute URL.
    *
    * @throws TypeError for an unknown name, with `session: false`, and with `keepAccessToken: false`
    */

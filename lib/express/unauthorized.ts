@@ -1,7 +1,7 @@
 import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFormPost, isPageRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext } from './instance.js';
-import { addReturnTo, loginPath, pathTo } from './paths.js';
+import { addReturnTo, loginPath, pathTo, toAbsoluteURL } from './paths.js';
 import { originalURL } from '../node-request.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
 
@@ -24,9 +24,10 @@ export async function sendLoginRequired(
     await redirect(req, res, pathFor(sanitizeReturnTo(originalURL(req))));
     return;
   }
-  const loginURL = pathFor();
+  const path = pathFor();
+  const loginURL = toAbsoluteURL(instance, req, path, name);
   const message = `Nobody is logged in; send the browser to ${loginURL}`;
-  sendUnauthorized(instance, { req, res }, loginURL, { code: 'login_required', message, loginURL });
+  sendUnauthorized(instance, { req, res }, path, { code: 'login_required', message, loginURL });
 }
 
 /** Responds with 401: a page to a form, JSON to everything else. */

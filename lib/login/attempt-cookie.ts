@@ -105,9 +105,10 @@ export function createAttempt({
   restarts,
   retryOf,
   binding,
+  display,
 }: Omit<Attempt, 'id' | 'startedAt'>): Attempt {
   const id = randomBytes(16).toString('base64url');
-  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, retryOf, binding });
+  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, retryOf, binding, display });
 }
 
 export type AttemptVerdict = 'valid' | 'expired' | 'other_host' | 'other_provider';

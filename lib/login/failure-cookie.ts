@@ -14,6 +14,14 @@ export interface StoredFailure {
   authKey: string | undefined;
   /** Whether the page has been shown, so that it is being loaded again. */
   isShown: boolean;
+  popup: FailedPopup | undefined;
+}
+
+/** A popup whose login has failed. */
+export interface FailedPopup {
+  returnTo: string;
+  /** Whether its opener has been told. */
+  isTold: boolean;
 }
 
 /** Keeps a failure in the browser, sealed, for the request after the redirect. */
@@ -45,7 +53,7 @@ export function createFailureCookie({ provider, sealers }: LoginSettings): Failu
       // Only write() can have sealed it.
       const { path, message, details, ...rest } = reading.value as SealedFailure;
       if (path !== pathOf(url)) return undefined;
-      return { authKey: undefined, ...rest, error: new LoginWithError(message, details) };
+      return { authKey: undefined, popup: undefined, ...rest, error: new LoginWithError(message, details) };
     },
     async write({ url, secure }, { error, ...rest }) {
       const { message, code, stage, hint, retryable, retryAfter, cause } = error;
@@ -77,6 +85,7 @@ interface SealedFailure {
   details: LoginErrorDetails;
   authKey?: string;
   isShown: boolean;
+  popup?: FailedPopup;
 }
 
 function shorten(text: string): string {

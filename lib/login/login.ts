@@ -59,16 +59,16 @@ export function createLoginHandler(
   const exchanges = createSharedExchanges(client, provider, limiter);
 
   async function start(request: LoginRequest): Promise<LoginOutcome> {
-    const { host, binding } = request;
+    const { host, binding, display } = request;
     if (request.isConfirmed !== true && isForeignStart(request, settings.trustedOrigins)) {
       if (request.method !== 'POST') return { type: 'confirm' };
       return fail('foreign_request', 'another site sent this form', explainForeignRequest('form'), 'start');
     }
     const returnTo =
       request.returnTo === undefined
-        ? (findReturnTo(request.url, callbackURL) ?? '/')
-        : sanitizeReturnTo(request.returnTo, callbackURL);
-    const attempt = createAttempt({ provider: provider.name, host, returnTo, restarts: 0, binding });
+        ? (findReturnTo(request.url, settings) ?? '/')
+        : sanitizeReturnTo(request.returnTo, settings);
+    const attempt = createAttempt({ provider: provider.name, host, returnTo, restarts: 0, binding, display });
     const cookie = await openCookie();
     return redirectToProvider(request, attempt, cookie, readCookie(cookie, request).content);
   }
@@ -105,9 +105,20 @@ export function createLoginHandler(
         ? findAttempt(content, keyDigest, (attempt) => exchanges.isUsedForOther(attempt, keyDigest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
     if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
+    const outcome = await finishAttempt(request, authKey, found, cookie, content);
+    return outcome.type === 'fail' || outcome.type === 'error' ? { ...outcome, attempt: found } : outcome;
+  }
+
+  async function finishAttempt(
+    request: LoginRequest,
+    authKey: string,
+    found: StoredAttempt,
+    cookie: AttemptCookie,
+    content: AttemptCookieContent,
+  ): Promise<LoginOutcome> {
     const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
-    const attempt: StoredAttempt = { ...found, usedFor: keyDigest };
+    const attempt: StoredAttempt = { ...found, usedFor: digest(authKey) };
     const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
     try {
       const ids = content.attempts.map(({ id }) => id);

@@ -12,12 +12,14 @@ export interface LoginRequest extends RequestLine {
   secure: boolean;
   /** Tells where the request comes from; only asked if exchanges are limited. */
   clientAddress: () => ClientAddress;
-  /** Path to return to after the login; the query's `returnTo` if absent. */
+  /** Path or trusted URL to return to after the login; the query's `returnTo` if absent. */
   returnTo: string | undefined;
   /** Whether the user has asked for it here, or it changes nobody's login, wherever the request comes from. */
   isConfirmed?: boolean;
   /** Ties the attempt to the user who is signed in. An ordinary login has none. */
   binding?: AttemptBinding | undefined;
+  /** Kept with the attempt. */
+  display?: Attempt['display'];
   /** The request itself, for the app's attempt store. */
   source: unknown;
 }
@@ -28,11 +30,18 @@ export type LoginOutcome =
   /** The start may have been caused by another site: show a page with a link to it, which the user must click. */
   | { type: 'confirm' }
   | { type: 'redirect'; location: string; cookies: string[] }
-  /** With `isKeyUnused`, the same page loaded again tries again. */
-  | { type: 'fail'; error: LoginWithError; cookies?: string[]; isKeyUnused?: boolean }
-  | { type: 'error'; error: unknown; cookies?: string[]; isKeyUnused?: boolean }
+  | ({ type: 'fail'; error: LoginWithError } & FailureDetails)
+  | ({ type: 'error'; error: unknown } & FailureDetails)
   /** Hold the lock `acquire` while `verify` runs, because other requests may share this outcome. */
   | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookies?: string[] };
+
+interface FailureDetails {
+  cookies?: string[];
+  /** The attempt that failed, if the callback belongs to one. */
+  attempt?: Attempt;
+  /** The same page loaded again tries again. */
+  isKeyUnused?: boolean;
+}
 
 export type FailOutcome = Extract<LoginOutcome, { type: 'fail' }>;
 

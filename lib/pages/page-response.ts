@@ -2,18 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { preferredLocale, type NegotiableRequest } from './negotiation.js';
 import { contentSecurityPolicy, type PageContext } from './templates.js';
 
-/** A page, ready to be sent: never cached, never framed, without scripts. */
+/** A page, ready to be sent: never cached, never framed, with no script but ours. */
 export interface PageResponse {
   headers: Record<string, string>;
   text: string;
 }
 
-export function createPageResponse(req: NegotiableRequest, render: (page: PageContext) => string): PageResponse {
+/** @param script code to run at the end of the page; the app's templates need not know of it. */
+export function createPageResponse(
+  req: NegotiableRequest,
+  render: (page: PageContext) => string,
+  script?: string,
+): PageResponse {
   const nonce = randomBytes(16).toString('base64');
-  const text = render({ nonce, locale: preferredLocale(req) });
+  const page = render({ nonce, locale: preferredLocale(req) });
+  const text = script === undefined ? page : appendToBody(page, `<script nonce="${nonce}">\n${script}\n</script>`);
   return {
     headers: {
-      'Content-Security-Policy': contentSecurityPolicy(nonce),
+      'Content-Security-Policy': contentSecurityPolicy(nonce, script !== undefined),
       'X-Frame-Options': 'DENY',
       'X-Content-Type-Options': 'nosniff',
       // The address may hold a key. "no-referrer" would remove the Origin header from our own forms, too, and the
@@ -26,4 +32,9 @@ export function createPageResponse(req: NegotiableRequest, render: (page: PageCo
     },
     text,
   };
+}
+
+function appendToBody(page: string, markup: string): string {
+  const end = page.lastIndexOf('</body>');
+  return end === -1 ? page + markup : page.slice(0, end) + markup + page.slice(end);
 }

@@ -9,7 +9,7 @@ import type { LinkedProfile } from '../types.js';
 export interface PageContext {
   /** The language that the browser prefers. */
   locale: Locale;
-  /** For `<style nonce="…">`: browsers apply no other style on these pages, and run no script. */
+  /** For `<style nonce="…">`: browsers apply no other style on these pages. They need no script of their own. */
   nonce: string;
 }
 
@@ -44,6 +44,8 @@ export interface Templates {
   link(page: PageContext & LinkQuestion): string;
   /** Sends the browser on to `href`, a page of this site. */
   finish(page: PageContext & { href: string }): string;
+  /** The end of a login in a popup, which closes itself; `href` is for a window that does not. */
+  popup(page: PageContext & { href: string }): string;
   /** After a logout: where the user is still signed in. */
   loggedOut(page: PageContext & { stillSignedInAt: string[]; href: string }): string;
   /** The response to a form that was sent while nobody is signed in. */
@@ -53,9 +55,10 @@ export interface Templates {
 }
 
 /** The Content-Security-Policy of our pages, and of the app's templates in their place. */
-export function contentSecurityPolicy(nonce: string): string {
+export function contentSecurityPolicy(nonce: string, hasScript: boolean): string {
   return [
     "default-src 'none'",
+    ...(hasScript ? [`script-src 'nonce-${nonce}'`] : []),
     `style-src 'nonce-${nonce}'`,
     // Pictures are for the app's own templates; ours have an empty icon, so that browsers do not ask the app for one.
     "img-src 'self' data:",
@@ -107,6 +110,15 @@ export const defaultTemplates: Templates = {
     const head = html`<meta http-equiv="refresh" content="0; url=${page.href}" />`;
     return render(page, finish.title, html`<p><a class="button" href="${page.href}">${finish.go}</a></p>`, head);
   },
+  popup(page) {
+    const { popup } = textsFor(page.locale);
+    return render(
+      page,
+      popup.title,
+      html`<p>${popup.text}</p>
+        <p><a href="${page.href}">${popup.go}</a></p>`,
+    );
+  },
   loggedOut(page) {
     const { loggedOut } = textsFor(page.locale);
     return render(
@@ -139,7 +151,10 @@ export const defaultTemplates: Templates = {
 };
 
 /** Reads the option `templates`: the app's pages of these names, and ours for the rest. */
-export function readTemplates(reader: OptionReader, names: readonly (keyof Templates)[]): Templates {
+export function readTemplates(
+  reader: OptionReader,
+  names: readonly string[] = Object.keys(defaultTemplates),
+): Templates {
   const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
   for (const name of names) read(name, isFunction, 'a function that returns HTML');
   return { ...defaultTemplates, ...omitUndefined(given) };

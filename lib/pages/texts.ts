@@ -11,6 +11,7 @@ export interface Texts {
   /** For an account that is used in one session. */
   use: LinkTexts;
   finish: { title: string; go: string };
+  popup: { title: string; text: string; go: string };
   loggedOut: { title: string; text(names: string): string; again: string };
   loginRequired: { title: string; text: string; go: string };
   failure: { title: string; again: string; code: string; text(code: LoginErrorCode | undefined): string };
@@ -44,6 +45,7 @@ const en: Texts = {
     cancel: 'Cancel',
   },
   finish: { title: 'One moment', go: 'Go on' },
+  popup: { title: 'You are logged in', text: 'You can close this window.', go: 'Go on in this window' },
   loggedOut: {
     title: 'You are logged out here',
     text: (names) =>
@@ -87,6 +89,11 @@ const fr: Texts = {
     cancel: 'Annuler',
   },
   finish: { title: 'Un instant', go: 'Continuer' },
+  popup: {
+    title: 'Vous êtes connecté',
+    text: 'Vous pouvez fermer cette fenêtre.',
+    go: 'Continuer dans cette fenêtre',
+  },
   loggedOut: {
     title: 'Vous êtes déconnecté ici',
     text: (names) =>

@@ -126,7 +126,7 @@ async function toFailedResult(
   const { type, ...kind } = classifyRequest(request, undefined);
   if (type === 'start' || isFetchRequest(request)) return showFailure(settings, request, error, createHeaders(cookies));
   const authKey = isKeyUnused && 'authKey' in kind ? kind.authKey : undefined;
-  const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared });
+  const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared, popup: undefined });
   const headers = createHeaders([...cookies, cookie]);
   if (isCleared) return showFailure(settings, request, error, headers);
   return { type: 'response', response: createRedirect(relativeTo(pathOf(request.url)), headers, 303) };

@@ -270,7 +270,7 @@ describe('the page with what a site tells at this moment', () => {
     const answer = await browser.send('/me/fresh/pimbuzz', { headers: byFetch });
     expect([answer.status, answer.json]).toEqual([
       401,
-      expect.objectContaining({ code: 'token_expired', renewURL: '/auth/pimbuzz/renew' }),
+      expect.objectContaining({ code: 'token_expired', renewURL: `${example.url}/auth/pimbuzz/renew` }),
     ]);
   });
 

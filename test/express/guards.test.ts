@@ -46,8 +46,26 @@ describe('requireLogin', () => {
     expect(response.json).toEqual({
       code: 'login_required',
       message: expect.any(String) as string,
-      loginURL: '/auth/pimbuzz',
+      loginURL: `${site.url}/auth/pimbuzz`,
     });
+  });
+
+  test('tells a script the origin of the registered redirect URL, where alone a login comes back', async () => {
+    const callbackURL = 'https://app.example:8443/auth/lookloox/callback';
+    const site = await openSite({
+      ...withTwo,
+      options: ([pimbuzz, lookloox]) => ({ providers: [pimbuzz!, { ...lookloox!, callbackURL }] }),
+    });
+    const loginURLOf = async (path: string) => (await site.browser().get(path, byFetch)).json.loginURL;
+    expect(await loginURLOf('/me')).toBe('https://app.example:8443/auth/choose');
+    expect(await loginURLOf('/data')).toBe('https://app.example:8443/auth/lookloox');
+    expect(await loginURLOf('/auth/pimbuzz')).toBe(`${site.url}/auth/pimbuzz`);
+  });
+
+  test('tells a script the login page of the app, which may be on another site', async () => {
+    const failureRedirect = 'https://spa.example/login';
+    const site = await openSite({ ...withTwo, options: (providers) => ({ providers, failureRedirect }) });
+    expect((await site.browser().get('/me', byFetch)).json.loginURL).toBe(failureRedirect);
   });
 
   test('sends a page in response to a form, because a redirect would lose what is in it', async () => {
@@ -141,7 +159,7 @@ describe('requireAccessToken', () => {
     expect(response.json).toEqual({
       code: 'token_expired',
       message: expect.any(String) as string,
-      renewURL: '/auth/pimbuzz/renew',
+      renewURL: `${site.url}/auth/pimbuzz/renew`,
     });
     const back = await site.logIn(browser, 'renee', '/auth/pimbuzz/renew?returnTo=/page');
     expect(back.location).toBe('/page');
@@ -315,7 +333,7 @@ describe('requireAccessToken', () => {
   test('sends users of another provider to the login at the one that it needs', async () => {
     const site = await openSite(withTwo);
     expect((await site.browser().get('/data?page=2')).location).toBe('/auth/lookloox?returnTo=%2Fdata%3Fpage%3D2');
-    expect((await site.browser().get('/data', byFetch)).json.loginURL).toBe('/auth/lookloox');
+    expect((await site.browser().get('/data', byFetch)).json.loginURL).toBe(`${site.url}/auth/lookloox`);
   });
 
   test('leaves other errors to the app, and one that comes when half of the response is sent', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { byFetch } from '../support/test-browser';
-import { closeSites, openSite, takeCallback } from '../support/express-site';
+import { closeSites, openSite, takeCallback, type SiteSetUp } from '../support/express-site';
 import { callsTo } from '../support/strategy-app';
 
 afterEach(closeSites);
@@ -95,6 +95,19 @@ describe('the page to return to', () => {
     expect((await site.logIn(site.browser(), 'renee', start)).location).toBe(expected);
   });
 
+  test('may be on a trusted origin, also by way of our pages', async () => {
+    const options: SiteSetUp['options'] = (providers) => ({ providers, trustedOrigins: ['https://spa.example'] });
+    const site = await openSite({ options, providers: ['pimbuzz', 'lookloox'] });
+    const page = 'https://spa.example/page?a=1#/x';
+    const choose = await site.browser().get(`/auth/choose?returnTo=${encodeURIComponent(page)}`);
+    const start = /href="(\/auth\/pimbuzz\?[^"]+)"/.exec(choose.text)![1]!;
+    const question = await site.browser().get(start, { 'sec-fetch-site': 'cross-site' });
+    expect(question.text).toContain(`href="${start}"`);
+    expect((await site.logIn(site.browser(), 'renee', start)).location).toBe(page);
+    const elsewhere = '/auth/pimbuzz?returnTo=https://spa.example.evil.example/';
+    expect((await site.logIn(site.browser(), 'renee', elsewhere)).location).toBe('/');
+  });
+
   test.each(['https://spa.example/in', '/welcome'])(
     'is the success page if there is none, %s',
     async (successRedirect) => {
@@ -151,8 +164,8 @@ describe('a start', () => {
     expect(response.status).toBe(401);
     expect(response.json).toEqual({
       code: 'login_required',
-      message: 'Send the browser to /auth/pimbuzz; a script cannot log in.',
-      loginURL: '/auth/pimbuzz',
+      message: `Send the browser to ${site.url}/auth/pimbuzz; a script cannot log in.`,
+      loginURL: `${site.url}/auth/pimbuzz`,
     });
     expect(response.headers.getSetCookie()).toEqual([]);
   });

@@ -50,6 +50,77 @@ test.each([
   expect(sanitizeReturnTo(value)).toBe('/');
 });
 
+const trustedOrigins = [
+  'https://spa.example',
+  'http://localhost:5173',
+  'https://xn--t-bga.example',
+  'ftp://spa.example',
+];
+
+test.each([
+  ['https://spa.example/page?a=1#/x', 'https://spa.example/page?a=1#/x'],
+  ['https://spa.example', 'https://spa.example/'],
+  ['https://spa.example?a=1', 'https://spa.example/?a=1'],
+  ['https://spa.example#/x', 'https://spa.example/#/x'],
+  ['http://localhost:5173/', 'http://localhost:5173/'],
+  ['HTTPS://SPA.example:443/a/../b c', 'https://spa.example/b%20c'],
+  ['https://té.example/été', 'https://xn--t-bga.example/%C3%A9t%C3%A9'],
+  ['https://spa.example//evil.example', 'https://spa.example//evil.example'],
+  ['https://spa.example/@evil.example', 'https://spa.example/@evil.example'],
+  [`https://spa.example/${'x'.repeat(492)}`, `https://spa.example/${'x'.repeat(492)}`],
+])('%j is on a trusted origin', (url, expected) => {
+  expect(sanitizeReturnTo(url, { trustedOrigins })).toBe(expected);
+  expect(sanitizeReturnTo(expected, { trustedOrigins })).toBe(expected);
+  expect(sanitizeReturnTo(url)).toBe('/');
+});
+
+test.each([
+  ['another host', 'https://evil.example/'],
+  ['another scheme', 'http://spa.example/'],
+  ['a scheme that no page has', 'ftp://spa.example/'],
+  ['another port', 'https://spa.example:8443/'],
+  ['no port', 'http://localhost/'],
+  ['a host below the trusted one', 'https://evil.spa.example/'],
+  ['a host that begins like the trusted one', 'https://spa.example.evil.example/'],
+  ['a host that ends like the trusted one', 'https://evilspa.example/'],
+  ['a dot behind the host', 'https://spa.example./'],
+  ['the trusted host for a user', 'https://spa.example@evil.example/'],
+  ['the trusted host for a user with a password', 'https://spa.example:443@evil.example/'],
+  ['a user', 'https://me@spa.example/'],
+  ['an empty user', 'https://@spa.example/'],
+  ['an @ behind a backslash', 'https://spa.example\\@evil.example/'],
+  ['an @ behind an encoded slash', 'https://spa.example%2F@evil.example/'],
+  ['a backslash for a slash', 'https:\\\\spa.example/'],
+  ['a backslash in the path', 'https://spa.example/\\evil.example'],
+  ['one slash', 'https:/spa.example/'],
+  ['three slashes', 'https:///spa.example/'],
+  ['no slash', 'https:spa.example'],
+  ['no scheme', '//spa.example/'],
+  ['only the host', 'spa.example/page'],
+  ['a blob', 'blob:https://spa.example/x'],
+  ['a script', 'javascript://spa.example/%0Aalert(1)'],
+  ['a script behind the host', 'https://spa.example:alert(1)'],
+  ['a tab in the host', 'https://spa\t.example/'],
+  ['a line break at the end', 'https://spa.example/\n'],
+  ['a space before it', ' https://spa.example/'],
+  ['513 characters', `https://spa.example/${'x'.repeat(493)}`],
+  ['513 characters once it is encoded', `https://spa.example/${'x'.repeat(488)}é`],
+  ['a list', ['https://spa.example/']],
+])('a URL with %s is not on a trusted origin', (_name, value) => {
+  expect(sanitizeReturnTo(value, { trustedOrigins })).toBe('/');
+});
+
+test.each([
+  '/auth/callback',
+  '/AUTH/callback/?auth_key=K',
+  '/app/auth/callback',
+  'https://spa.example/auth/callback?auth_key=K',
+  'https://spa.example/x/../app/Auth/Callback/',
+])('%s leads to the registered redirect URL', (value) => {
+  for (const callbackURL of ['/auth/callback', 'https://app.example/auth/callback'])
+    expect(sanitizeReturnTo(value, { callbackURL, trustedOrigins })).toBe('/');
+});
+
 test.each([
   ['/auth?returnTo=/cart', '/cart'],
   ['/auth?a=1&returnTo=%2Fcart%3Fa%3D1', '/cart?a=1'],
@@ -60,14 +131,17 @@ test.each([
   ['/auth', undefined],
 ])('the query of %s says %p', (url, returnTo) => {
   expect(findReturnTo(url)).toBe(returnTo);
+  expect(findReturnTo(url, { trustedOrigins })).toBe(returnTo);
 });
 
 test.each([
   ['/cart?a=1#x', '/cart?a=1#x'],
   ['//evil.example', '/'],
+  ['https://evil.example/', '/'],
+  ['https://SPA.example', 'https://spa.example/'],
 ])('a login that is to return to %s ends at %s', async (returnTo, expected) => {
   const provider = await openProvider();
-  const agent = request.agent(createApp(createStrategy(optionsFor(provider))));
+  const agent = request.agent(createApp(createStrategy({ ...optionsFor(provider), trustedOrigins })));
   const start = `/auth?${new URLSearchParams({ returnTo }).toString()}`;
   const response = await provider.signIn(agent, undefined, { start });
   expect(response.body.loginWith.returnTo).toBe(expected);
@@ -78,5 +152,6 @@ test('a long path is checked without delay', () => {
   for (const text of ['/', '/.', '/\\', '/%2e', '/x?']) {
     const long = text.repeat(100_000);
     expect(cpuTimeOf(() => sanitizeReturnTo(`${long}x`))).toBeLessThan(1000);
+    expect(cpuTimeOf(() => sanitizeReturnTo(`https:/${long}`, { trustedOrigins }))).toBeLessThan(1000);
   }
 });

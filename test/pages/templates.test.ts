@@ -59,6 +59,11 @@ test.each<[keyof Templates, english: string, french: string]>([
     `Add this Pimbuzz account? Sam Nguyễn sam · sam@example.org From then on, whoever can log in to this Pimbuzz account can log in here as you. [/auth/pimbuzz/link] [TOKEN] Yes, this is my account [/settings] Cancel`,
     `Ajouter ce compte Pimbuzz ? Sam Nguyễn sam · sam@example.org Ensuite, toute personne qui peut se connecter à ce compte Pimbuzz pourra se connecter ici à votre place. [/auth/pimbuzz/link] [TOKEN] Oui, c’est mon compte [/settings] Annuler`,
   ],
+  [
+    'popup',
+    'You are logged in You can close this window. [/there?a=1&amp;b=2] Go on in this window',
+    'Vous êtes connecté Vous pouvez fermer cette fenêtre. [/there?a=1&amp;b=2] Continuer dans cette fenêtre',
+  ],
   ['finish', 'One moment [/there?a=1&amp;b=2] Go on', 'Un instant [/there?a=1&amp;b=2] Continuer'],
   [
     'loggedOut',
@@ -109,7 +114,13 @@ test('the page that sends the browser on does so at once', () => {
 });
 
 test('the policy allows styles with the nonce, and no script, frame or foreign form', () => {
-  expect(contentSecurityPolicy('N')).toBe(
+  expect(contentSecurityPolicy('N', false)).toBe(
     `default-src 'none'; style-src 'nonce-N'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  );
+});
+
+test('the policy of a page with a script allows this one alone', () => {
+  expect(contentSecurityPolicy('N', true)).toBe(
+    `default-src 'none'; script-src 'nonce-N'; style-src 'nonce-N'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   );
 });

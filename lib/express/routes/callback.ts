@@ -9,6 +9,7 @@ import { sendFailure } from '../failure.js';
 import type { StoredFailure } from '../../login/failure-cookie.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { pathTo } from '../paths.js';
+import { tellFailure } from '../popup.js';
 import { redirect, sendNothing, sendPage } from '../responses.js';
 import { getSession, isStrictSession } from '../session/session.js';
 import { completeLogin } from './complete.js';
@@ -69,7 +70,9 @@ async function exchange(
     const kind = classifyRequest(callback.request, undefined);
     const isKeyUnused = !isHandled || (outcome !== undefined && 'isKeyUnused' in outcome);
     const authKey = isKeyUnused && kind.type === 'callback' ? kind.authKey : undefined;
-    await sendCallbackFailure(instance, context, provider, callback, { error, authKey });
+    const attempt = outcome !== undefined && 'attempt' in outcome ? outcome.attempt : undefined;
+    const popup = attempt?.display && { returnTo: attempt.returnTo, isTold: false };
+    await sendLoginFailure(instance, context, provider, callback.hasQuery, { error, authKey, popup });
   }
 }
 
@@ -102,23 +105,30 @@ async function sendOutcome(
   }
 }
 
-/** Sends a failure, after a redirect to the address without the key. Errors of the app's own are not redirected. */
-async function sendCallbackFailure(
+/**
+ * Sends a failure, after a redirect to the callback's address without the key, where a popup tells its opener first.
+ * Errors of the app's own are not redirected.
+ */
+export async function sendLoginFailure(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { request, hasQuery }: Callback,
-  { error, authKey }: { error: unknown; authKey: string | undefined },
+  hasQuery: boolean,
+  { error, authKey, popup }: Pick<StoredFailure, 'authKey' | 'popup'> & { error: unknown },
 ): Promise<void> {
   const { req, res } = context;
   const { onError, failureRedirect } = instance.settings;
-  const isRedirectedAnyway = onError === undefined && failureRedirect !== undefined && isUsersFailure(error);
+  const isRedirected = hasQuery || popup !== undefined;
+  const isRedirectedAnyway =
+    popup === undefined && onError === undefined && failureRedirect !== undefined && isUsersFailure(error);
   if (!(error instanceof LoginWithError) || isFetchRequest(req) || isRedirectedAnyway || res.headersSent) {
     await sendFailure(instance, context, error);
     return;
   }
-  res.appendHeader('Set-Cookie', await provider.failureCookie.write(request, { error, authKey, isShown: !hasQuery }));
-  if (hasQuery) await redirect(req, res, pathTo(instance, req, 'callback', provider.settings.name), 303);
+  const failure = { error, authKey, isShown: !isRedirected, popup };
+  const request = { ...toLoginRequest(req), url: callbackPath(provider) };
+  res.appendHeader('Set-Cookie', await provider.failureCookie.write(request, failure));
+  if (isRedirected) await redirect(req, res, pathTo(instance, req, 'callback', provider.settings.name), 303);
   else await sendFailure(instance, context, error);
 }
 
@@ -130,8 +140,15 @@ async function showFailure(
   callback: Callback,
   failure: StoredFailure,
 ): Promise<void> {
-  const { res } = context;
-  const { authKey, isShown, error } = failure;
+  const { req, res } = context;
+  const { authKey, isShown, popup, error } = failure;
+  if (popup?.isTold === false) {
+    const told = { ...failure, popup: { ...popup, isTold: true } };
+    res.appendHeader('Set-Cookie', await provider.failureCookie.write(callback.request, told));
+    const href = pathTo(instance, req, 'callback', provider.settings.name);
+    tellFailure(instance, context, { returnTo: popup.returnTo, code: error.code, href });
+    return;
+  }
   if (authKey !== undefined && isShown) {
     const url = addQueryParameter(callback.request.url, 'auth_key', authKey);
     await exchange(instance, context, provider, { ...callback, request: { ...callback.request, url } });
@@ -139,7 +156,7 @@ async function showFailure(
   }
   if (authKey !== undefined)
     res.appendHeader('Set-Cookie', await provider.failureCookie.write(callback.request, { ...failure, isShown: true }));
-  await sendFailure(instance, context, error);
+  await sendFailure(instance, context, error, popup);
 }
 
 /**
@@ -159,17 +176,22 @@ async function redirectViaOwnPage(
 }
 
 /** The request on the path of `callbackURL`, wherever the app is mounted, with the key unsealed. */
-async function readCallback(req: ExpressRequest, { settings }: ProviderLogin): Promise<Callback> {
+async function readCallback(req: ExpressRequest, provider: ProviderLogin): Promise<Callback> {
   const request = toLoginRequest(req);
-  const { pathname } = new URL(settings.callbackURL ?? '/', 'http://origin.invalid');
+  const { settings } = provider;
   const sealed = findParameter(request.url, 'resume');
   // Sealed by redirectViaOwnPage.
   const authKey =
     sealed === undefined ? undefined : ((await settings.sealers('resume')).unseal(sealed) as string | undefined);
   const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   return {
-    request: { ...request, url: pathname + (authKey === undefined ? query : `?auth_key=${authKey}`) },
+    request: { ...request, url: callbackPath(provider) + (authKey === undefined ? query : `?auth_key=${authKey}`) },
     hasQuery: query !== '',
     isResumed: authKey !== undefined,
   };
+}
+
+/** The path of `callbackURL`. */
+function callbackPath({ settings }: ProviderLogin): string {
+  return new URL(settings.callbackURL ?? '/', 'http://origin.invalid').pathname;
 }

@@ -6,8 +6,7 @@ import { addLoginAccess } from '../../strategy.js';
 import type { AttemptBinding, Profile } from '../../types.js';
 import { runHook } from '../hooks.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { destinationOf } from '../paths.js';
-import { redirect } from '../responses.js';
+import { endLogin } from '../popup.js';
 import type { SessionProfile } from '../types.js';
 import { askToLink } from './link.js';
 
@@ -37,7 +36,7 @@ async function logIn(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { profile, info, acquire }: Success,
+  { profile, info, attempt, acquire }: Success,
 ): Promise<void> {
   const { settings, currentUser, loginData } = instance;
   const { req, res } = context;
@@ -49,7 +48,7 @@ async function logIn(
   loginData.setAccountId(req, name, profile.id);
   if (instance.shared.keepsTokens) await loginData.keepToken(req, name, info);
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
-  await runHook(instance, context, settings.onLogin, () => redirect(req, res, destinationOf(settings, info.returnTo)));
+  await runHook(instance, context, settings.onLogin, () => endLogin(instance, context, attempt));
 }
 
 /**
@@ -58,11 +57,12 @@ async function logIn(
  */
 async function renew(
   instance: Instance,
-  { req, res }: RequestContext,
+  context: RequestContext,
   provider: ProviderLogin,
-  { profile, info }: Success,
+  { profile, info, attempt }: Success,
 ): Promise<void> {
-  const { settings, loginData, shared } = instance;
+  const { req } = context;
+  const { loginData, shared } = instance;
   const { name } = provider.settings;
   if (loginData.accountIdOf(req, name) !== profile.id) {
     throw new LoginWithError(`session: the account at ${name} is not the one that this session belongs to`, {
@@ -72,7 +72,7 @@ async function renew(
     });
   }
   if (shared.keepsTokens) await loginData.keepToken(req, name, info);
-  await redirect(req, res, destinationOf(settings, info.returnTo));
+  await endLogin(instance, context, attempt);
 }
 
 function findUser({ settings: { verify } }: Instance, accessToken: string, profile: Profile): Promise<VerifyResult> {

@@ -5,8 +5,9 @@ import type { LoginOutcome } from '../../login/outcome.js';
 import type { LinkedProfile } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
 import { destinationOf, pathTo } from '../paths.js';
+import { endLogin, type Presentation } from '../popup.js';
 import { asWebRequest, requireSameOriginPost } from '../request.js';
-import { redirect, sendPage } from '../responses.js';
+import { sendPage } from '../responses.js';
 import { saveSession } from '../session/session.js';
 import type { Handler } from '../types.js';
 import { sendLoginRequired } from '../unauthorized.js';
@@ -15,13 +16,12 @@ import { sendLoginRequired } from '../unauthorized.js';
 const formLifetime = 5 * 60_000;
 
 /** What the form carries through the browser, sealed. */
-interface PendingLink {
+interface PendingLink extends Presentation {
   /** Random; the session names the one form that it waits for. */
   id: string;
   /** The session and the user to link to, as {@link LoginData.bind} names them. */
   session: string;
   profile: LinkedProfile;
-  returnTo: string;
 }
 
 /**
@@ -32,12 +32,13 @@ export async function askToLink(
   instance: Instance,
   { req, res }: RequestContext,
   { settings }: ProviderLogin,
-  { profile: { _raw, _json, ...profile }, info }: Extract<LoginOutcome, { type: 'success' }>,
+  { profile: { _raw, _json, ...profile }, attempt }: Extract<LoginOutcome, { type: 'success' }>,
   session: string,
 ): Promise<void> {
-  const cancel = destinationOf(instance.settings, info.returnTo);
+  const { returnTo, display } = attempt;
+  const cancel = destinationOf(instance.settings, returnTo);
   const id = instance.loginData.expectLink(req);
-  const pending: PendingLink = { id, session, profile, returnTo: cancel };
+  const pending: PendingLink = { id, session, profile, returnTo, display };
   const token = (await settings.sealers('link')).seal(pending, Date.now() + formLifetime);
   const { displayName } = settings.provider;
   const action = pathTo(instance, req, 'link', settings.name);
@@ -53,7 +54,7 @@ export async function askToLink(
  * anything.
  */
 export async function confirmLink(instance: Instance, context: RequestContext, provider: ProviderLogin): Promise<void> {
-  const { req, res } = context;
+  const { req } = context;
   const { settings, currentUser, loginData } = instance;
   requireSameOriginPost(req, settings, 'link');
   const user = currentUser.get(req);
@@ -74,7 +75,7 @@ export async function confirmLink(instance: Instance, context: RequestContext, p
   // then the form can be sent again.
   loginData.endLink(req, pending.id);
   loginData.setAccountId(req, provider.settings.name, pending.profile.id);
-  await redirect(req, res, pending.returnTo);
+  await endLogin(instance, context, pending);
 }
 
 /** Links the account, unless another process has done it for this form: then the session knows the account. */

@@ -3,7 +3,8 @@ import { originalURL, toLoginRequest } from '../../node-request.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
 import type { AttemptBinding } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { addReturnTo, loginPath, pathTo } from '../paths.js';
+import { addReturnTo, loginPath, pathTo, toAbsoluteURL } from '../paths.js';
+import { addDisplay, findDisplay, type Presentation } from '../popup.js';
 import { redirect, sendJSON, sendNothing, sendPage } from '../responses.js';
 import { getSession } from '../session/session.js';
 
@@ -20,12 +21,12 @@ export async function startLogin(
   if (settings.session) getSession(req);
   instance.shared.warn(req);
   if (isFetchRequest(req)) {
-    const loginURL = pathTo(instance, req, route, name);
+    const loginURL = toAbsoluteURL(instance, req, pathTo(instance, req, route, name), name);
     const message = `Send the browser to ${loginURL}; a script cannot log in.`;
     sendJSON(res, 401, { code: 'login_required', message, loginURL });
     return;
   }
-  const returnTo = findReturnTo(originalURL(req), provider.settings.callbackURL) ?? settings.successRedirect;
+  const returnTo = findReturnTo(originalURL(req), provider.settings) ?? settings.successRedirect;
   const isSignedIn = currentUser.get(req) !== undefined;
   if (route === 'link' && !isSignedIn) {
     await redirect(req, res, loginPath(instance, req, sanitizeReturnTo(originalURL(req))));
@@ -33,17 +34,13 @@ export async function startLogin(
   }
   const isRenewal = route === 'renew' && isSignedIn && loginData.accountIdOf(req, name) !== undefined;
   const purpose = route === 'login' ? undefined : route;
-  const isStarted = await redirectToProvider(instance, context, provider, {
-    returnTo,
-    purpose,
-    isConfirmed: isRenewal,
-  });
-  if (!isStarted) sendStartPage(instance, context, provider, route, returnTo);
+  const display = findDisplay(req);
+  const start = { returnTo, display, purpose, isConfirmed: isRenewal };
+  const isStarted = await redirectToProvider(instance, context, provider, start);
+  if (!isStarted) sendStartPage(instance, context, provider, route, start);
 }
 
-interface Start {
-  /** Path of this app to return to. */
-  returnTo: string;
+interface Start extends Presentation {
   /** Ties the attempt to the user who is signed in; without such a user it is an ordinary login. */
   purpose: AttemptBinding['purpose'] | undefined;
   /** Whether it needs no click, wherever the request comes from. */
@@ -58,13 +55,14 @@ export async function redirectToProvider(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { returnTo, purpose, isConfirmed }: Start,
+  { returnTo, display, purpose, isConfirmed }: Start,
 ): Promise<boolean> {
   const { req, res } = context;
   const session = purpose === undefined ? undefined : instance.loginData.bind(req);
   const binding = purpose === undefined || session === undefined ? undefined : { purpose, session };
   // Without the query: a guarded page's own parameters, such as auth_key, do not concern the login.
-  const outcome = await provider.login.handle({ ...toLoginRequest(req, { returnTo }), url: '/', binding, isConfirmed });
+  const request = { ...toLoginRequest(req, { returnTo }), url: '/', binding, isConfirmed, display };
+  const outcome = await provider.login.handle(request);
   switch (outcome.type) {
     case 'confirm':
       return false;
@@ -95,9 +93,9 @@ function sendStartPage(
   { req, res }: RequestContext,
   { settings }: ProviderLogin,
   route: 'login' | 'renew' | 'link',
-  returnTo: string,
+  { returnTo, display }: Presentation,
 ): void {
   const { displayName } = settings.provider;
-  const href = addReturnTo(pathTo(instance, req, route, settings.name), returnTo);
+  const href = addDisplay(addReturnTo(pathTo(instance, req, route, settings.name), returnTo), display);
   sendPage(req, res, 200, (page) => instance.settings.templates.start({ ...page, displayName, href }));
 }

@@ -22,8 +22,13 @@ const pieces = [
   ...['\u2215', '\u2044', '\uff0f', '\u29f8', '\uff3c', '\u2216', '\u3002', '\uff0e', '\u2024', 'é', '日本'],
   ...['http:', 'https:', 'http://', 'javascript:', 'data:', 'file:', 'cart', 'x'.repeat(500), ...hosts],
 ];
+/** A developer's list; each attack above has its host or looks like it. */
+const trustedOrigins = ['https://app.example', 'http://localhost:3000', 'http://[::1]', 'http://127.0.0.1'];
 const beginning = fc.constantFrom('', '/', '/', '/', '//', '/\\', '/.', '/..', '/\t', '/\n', '/%2e', ' /', '\\');
 const candidate = fc.tuple(beginning, textOf(pieces, 8)).map((parts) => parts.join(''));
+const url = fc
+  .tuple(fc.constantFrom(...trustedOrigins, 'HTTPS://app.EXAMPLE:443', 'https:', 'https://', ''), textOf(pieces, 8))
+  .map((parts) => parts.join(''));
 
 const bases = [
   'https://app.example/auth/pimbuzz/callback?auth_key=K#f',
@@ -37,7 +42,7 @@ function resolve(path: string, base: IndependentURL): string {
   const { origin, username, password, href } = new IndependentURL(path, base.href);
   assert.equal(origin, base.origin);
   assert.equal(username + password, '');
-  return href.replace(/#$/, '').replace(/\?(?=#|$)/, '');
+  return href.replace(/#$/, '').replace(/^([^?#]*)\?(?=#|$)/, '$1');
 }
 
 export const returnToSubjects = [
@@ -52,6 +57,31 @@ export const returnToSubjects = [
     const location = encodePath(path);
     assert.match(location, /^\/(?![/\\])[\x21-\x7e]*$/);
     for (const base of bases) assert.equal(resolve(location, base), resolve(path, base));
+  }),
+  createSubject('returnTo, with trusted origins', 250_000, fc.oneof(url, candidate), (value) => {
+    const target = sanitizeReturnTo(value, { trustedOrigins, callbackURL: 'https://app.example/cart' });
+    assert.equal(sanitizeReturnTo(target, { trustedOrigins, callbackURL: 'https://app.example/cart' }), target);
+    assert.ok(target.length <= 512);
+    if (target.startsWith('/')) {
+      assert.equal(sanitizeReturnTo(target), target);
+      return;
+    }
+    const { origin, username, password, href, pathname } = new IndependentURL(target);
+    assert.ok(trustedOrigins.includes(origin));
+    assert.equal(username + password, '');
+    assert.equal(href, target);
+    assert.ok(!/\/cart\/*$/i.test(pathname));
+    // No part of it is another host for a careless parser.
+    assert.ok(trustedOrigins.some((trusted) => target.startsWith(`${trusted}/`)));
+    assert.match(target, /^[\x21-\x5b\x5d-\x7e]+$/);
+    // It was on that origin before it was normalized, too.
+    assert.equal(new IndependentURL(value).href, href);
+  }),
+  createSubject('returnTo, trusted URLs that must pass', 20_000, fc.webPath(), (path) => {
+    fc.pre(path === '' || path.startsWith('/'));
+    const { href } = new IndependentURL(`https://app.example${path}`);
+    fc.pre(href.length <= 512);
+    assert.equal(sanitizeReturnTo(href, { trustedOrigins }), href);
   }),
   createSubject('returnTo, in a query', 50_000, candidate, (value) => {
     fc.pre(value.isWellFormed());

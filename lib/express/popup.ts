@@ -1,0 +1,54 @@
+import type { LoginErrorCode } from '../errors.js';
+import { addQueryParameter, parseURL } from '../internal/urls.js';
+import { findParameter } from '../login/request.js';
+import { originalURL, type ExpressRequest } from '../node-request.js';
+import { createPopupScript } from '../pages/popup-script.js';
+import type { Attempt } from '../types.js';
+import type { Instance, RequestContext } from './instance.js';
+import { destinationOf } from './paths.js';
+import { redirect, sendPage } from './responses.js';
+import { saveSession } from './session/session.js';
+
+/** How a login is shown, and where it leads. */
+export type Presentation = Pick<Attempt, 'returnTo' | 'display'>;
+
+/** Reads the query's `display`, whose name and value are those of OpenID Connect. */
+export function findDisplay(req: ExpressRequest): Attempt['display'] {
+  return findParameter(originalURL(req), 'display') === 'popup' ? 'popup' : undefined;
+}
+
+export function addDisplay(path: string, display: Attempt['display']): string {
+  return display === undefined ? path : addQueryParameter(path, 'display', display);
+}
+
+/** Ends a login: on the page that was asked for or, in a popup, with a page that tells the opener and closes itself. */
+export async function endLogin(
+  { settings }: Instance,
+  { req, res }: RequestContext,
+  { returnTo, display }: Presentation,
+): Promise<void> {
+  const href = destinationOf(settings, returnTo);
+  if (display === undefined) {
+    await redirect(req, res, href);
+    return;
+  }
+  // The opener may be faster than the store.
+  await saveSession(req);
+  const script = createPopupScript({ openerOrigin: findOpenerOrigin(returnTo) });
+  sendPage(req, res, 200, (page) => settings.templates.popup({ ...page, href }), script);
+}
+
+/** Tells the opener of a failure, and sends the browser on to `href`, which shows it. */
+export function tellFailure(
+  { settings }: Instance,
+  { req, res }: RequestContext,
+  { returnTo, code, href }: { returnTo: string; code: LoginErrorCode; href: string },
+): void {
+  const script = createPopupScript({ code, openerOrigin: findOpenerOrigin(returnTo) });
+  sendPage(req, res, 200, (page) => settings.templates.finish({ ...page, href }), script);
+}
+
+/** The opener of a popup that returns to another origin, which is a trusted one, is a page of that origin. */
+function findOpenerOrigin(returnTo: string): string | undefined {
+  return parseURL(returnTo)?.origin;
+}
