@@ -9,6 +9,7 @@ const packageLayers = [
   ['login/'],
   ['pages/'],
   ['node-request.ts'],
+  ['node-response.ts', 'adapt-fastify.ts'],
   ['strategy.ts'],
   ['express/', 'web/'],
   ['index.ts', 'index.mts'],

@@ -4,6 +4,7 @@ export {
   LoginWithError,
   LoginWithStrategy,
   Strategy,
+  adaptFastify,
   defineProvider,
   providers,
   redactURL,

@@ -59,6 +59,10 @@ export interface RateLimits {
   store: RateLimitStore | undefined;
 }
 
+const dispatcherRule =
+  process.versions.bun === undefined
+    ? 'an undici Dispatcher'
+    : 'an undici Dispatcher, imported from "undici/index.js": "undici" is a replacement of Bun';
 const clientOptionNames = ['provider', 'appId', 'appSecret', 'timeout', 'dispatcher'];
 /** Of one login, in whatever framework. */
 export const loginOptionNames = [
@@ -179,7 +183,7 @@ function readClientOptions(reader: OptionReader): ClientSettings {
     appId: readCredential(reader, 'appId'),
     appSecret: () => appSecret,
     timeout: reader.read('timeout', isPositiveInteger, 'a whole number of milliseconds above 0') ?? 10_000,
-    dispatcher: reader.read('dispatcher', isDispatcher, 'an undici Dispatcher'),
+    dispatcher: reader.read('dispatcher', isDispatcher, dispatcherRule),
   };
 }
 

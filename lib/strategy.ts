@@ -6,7 +6,8 @@ import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
 import { createRateLimiter } from './login/rate-limit.js';
 import { runVerify } from './login/verify.js';
-import { originalURL, toLoginRequest, type ExpressRequest } from './node-request.js';
+import { originalURL, toLoginRequest, viewRequest, type FrameworkRequest } from './node-request.js';
+import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import { createPageResponse } from './pages/page-response.js';
 import { defaultTemplates } from './pages/templates.js';
@@ -49,7 +50,7 @@ export interface LoginWithAuthenticateOptions {
    * Path of this app, or URL of one of `trustedOrigins`, to return to after the login; the query parameter `returnTo`
    * of the start if absent. After the login it is in `req.loginWith.returnTo`.
    */
-  returnTo?: string;
+  returnTo?: string | undefined;
 }
 
 /** The methods that Passport adds to a strategy for one request. */
@@ -106,7 +107,7 @@ export class LoginWithStrategy extends PassportStrategy {
   }
 
   /** Handles a request to a login route. Passport calls it. */
-  authenticate(req: IncomingMessage, options: LoginWithAuthenticateOptions = {}): void {
+  authenticate(req: FrameworkRequest, options: LoginWithAuthenticateOptions = {}): void {
     // passport.authenticate(instance) shares one object between requests: the actions belong to this one until the
     // first await.
     const actions: Actions = {
@@ -123,37 +124,37 @@ export class LoginWithStrategy extends PassportStrategy {
    * Forgets the logins that this browser has started. Call it when you log a user out, before you respond: otherwise
    * the old callback page, loaded again within a minute, logs in again.
    *
-   * @throws LoginWithError `attempts_failed` if the app's attempt store fails.
+   * @param req the request, or Koa's context
+   * @param res the response, or Fastify's reply; not needed in Koa
+   * @throws LoginWithError `attempts_failed` if the app's attempt store fails, `response_missing` if there is a cookie
+   * to remove and no response.
    * @example
    * app.post('/logout', async (req, res) => {
    *   await strategy.forgetAttempts(req, res);
    *   req.logout(() => res.redirect('/'));
    * });
    */
-  async forgetAttempts(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    res.appendHeader('Set-Cookie', await this.login.forgetAttempts(toLoginRequest(req)));
+  async forgetAttempts(req: FrameworkRequest, res?: FrameworkResponse): Promise<void> {
+    const response = findResponse(req, res);
+    const cookies = await this.login.forgetAttempts(toLoginRequest(req));
+    if (cookies.length > 0) addCookies(requireResponse(response, 'logout'), cookies);
   }
 
-  private async handle(req: ExpressRequest, options: LoginWithAuthenticateOptions, actions: Actions): Promise<void> {
-    const { res } = req;
-    if (res === undefined) {
-      throw new LoginWithError('start: there is no response on the request', {
-        code: 'response_missing',
-        stage: 'start',
-        hint: 'The strategy needs req.res, which Express sets. In another framework, set it or use LoginWithClient.',
-      });
-    }
+  private async handle(req: FrameworkRequest, options: LoginWithAuthenticateOptions, actions: Actions): Promise<void> {
+    const response = findResponse(req);
+    // Without cookies, Passport can respond on its own.
+    if (this.settings.attempts === undefined) requireResponse(response, 'start');
     const outcome = await this.login.handle(toLoginRequest(req, options));
-    if (!res.headersSent) {
-      res.setHeader('Cache-Control', 'no-store');
-      if ('cookies' in outcome) res.appendHeader('Set-Cookie', outcome.cookies);
+    if (response?.headersSent === false) {
+      response.setHeader('Cache-Control', 'no-store');
+      if ('cookies' in outcome) addCookies(response, outcome.cookies);
     }
     switch (outcome.type) {
       case 'nothing':
-        res.writeHead(204).end();
+        respond(req, requireResponse(response, 'start'), 204, {});
         return;
       case 'confirm':
-        sendStartPage(req, res, this.settings.provider.displayName);
+        sendStartPage(req, requireResponse(response, 'start'), this.settings.provider.displayName);
         return;
       case 'redirect':
         actions.redirect(outcome.location);
@@ -165,13 +166,13 @@ export class LoginWithStrategy extends PassportStrategy {
         actions.error(outcome.error);
         return;
       case 'success':
-        await this.finish(req, res, outcome, actions);
+        await this.finish(req, response, outcome, actions);
     }
   }
 
   private async finish(
-    req: ExpressRequest,
-    res: ServerResponse,
+    req: FrameworkRequest,
+    response: ServerResponse | undefined,
     outcome: Extract<LoginOutcome, { type: 'success' }>,
     actions: Actions,
   ): Promise<void> {
@@ -179,7 +180,7 @@ export class LoginWithStrategy extends PassportStrategy {
     const parameters = [info.accessToken, undefined, profile];
     const release = await outcome.acquire();
     // A verify that responds itself may never call done.
-    res.once('finish', release);
+    response?.once('finish', release);
     const result = await runVerify(
       this.verify,
       this.settings.passReqToCallback ? [req, ...parameters] : parameters,
@@ -188,20 +189,35 @@ export class LoginWithStrategy extends PassportStrategy {
       actions.fail(result.info, 401);
       return;
     }
-    req.loginWith = addLoginAccess(info, this.client);
+    const { framework, koa } = viewRequest(req);
+    // Where koa-passport puts the user and Passport's authInfo, too.
+    (koa?.state ?? framework).loginWith = addLoginAccess(info, this.client);
     actions.success(result.user, { ...result.info, ...info });
   }
+}
+
+/** @throws LoginWithError `response_missing` */
+function requireResponse(response: ServerResponse | undefined, stage: 'start' | 'logout'): ServerResponse {
+  if (response !== undefined) return response;
+  throw new LoginWithError(`${stage}: the response to this request cannot be found`, {
+    code: 'response_missing',
+    stage,
+    hint:
+      'In Fastify over HTTP/2 and with app.inject(), register the plugin adaptFastify of this package. Elsewhere set ' +
+      'req.res, or use LoginWithClient.',
+  });
 }
 
 /**
  * Sends a page with one link to the same address. The protocol has no `state`, so an attacker whose page starts a login
  * unasked could log the user in as the attacker.
  */
-function sendStartPage(req: ExpressRequest, res: ServerResponse, displayName: string): void {
-  // Behind two slashes the browser would look for a host name.
-  const href = `/${originalURL(req).replace(/^[/\\]+/, '')}`;
-  const { headers, text } = createPageResponse(req, (page) => defaultTemplates.start({ ...page, displayName, href }));
-  res.writeHead(200, headers).end(text);
+function sendStartPage(req: FrameworkRequest, res: ServerResponse, displayName: string): void {
+  const { raw, framework } = viewRequest(req);
+  // Without the path, which a proxy may have changed.
+  const href = /\?.*/s.exec(originalURL(framework))?.[0] ?? '';
+  const { headers, text } = createPageResponse(raw, (page) => defaultTemplates.start({ ...page, displayName, href }));
+  respond(req, res, 200, headers, text);
 }
 
 /** Adds `getUserInfo()`, not enumerable, so that printing, copying and serializing the info leave it out. */
@@ -214,9 +230,19 @@ declare global {
   // Passport and Express are extended in the same way by their own typings.
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- inherited properties may be narrowed
+    interface AuthInfo extends Partial<LoginInfo> {}
     interface Request {
+      authInfo?: AuthInfo | undefined;
       /** The login that this request finished, or the one whose token `requireAccessToken` found. */
       loginWith?: LoginInfo & LoginAccess;
     }
   }
+}
+
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an expected error would be one with @types/passport
+/** @ts-ignore -- without @types/passport there are no typings to extend */
+declare module 'passport' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- as above
+  interface AuthenticateOptions extends LoginWithAuthenticateOptions {}
 }

@@ -215,7 +215,8 @@ export interface ClientOptions {
   /** Milliseconds for a whole exchange, both calls together; 10 000 if absent. */
   timeout?: number | undefined;
   /**
-   * An undici dispatcher of any version, for a proxy, a certificate authority or a mock. The client does not close it.
+   * An undici dispatcher of any version, for a certificate authority, a mock, or a proxy that the environment does not
+   * name (with `NODE_USE_ENV_PROXY=1` none is needed for one that it names). The client does not close it.
    */
   dispatcher?: Dispatcher | undefined;
 }

@@ -254,7 +254,7 @@ describe('a login of somebody else', () => {
     const { agent, link } = await attack();
     const page = await agent.get('/auth?returnTo=/x').set({ ...html, ...headers });
     expect([page.status, page.headers['set-cookie']]).toEqual([200, undefined]);
-    expect(page.text).toContain('href="/auth?returnTo=/x"');
+    expect(page.text).toContain('href="?returnTo=/x"');
     expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(page.headers['cache-control']).toBe('no-store');
     await agent.get(link).set(html).expect(403);
@@ -292,7 +292,7 @@ describe('a login of somebody else', () => {
     const { url } = await openServer(app);
     for (const path of ['//evil.example/', '/\\\\evil.example/']) {
       const page = await rawGet(url, path, { ...html, 'Sec-Fetch-Site': 'cross-site' });
-      expect(page).toContain('href="/evil.example/"');
+      expect(page).toContain('<a class="button" href="">');
     }
   });
 

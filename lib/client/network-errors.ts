@@ -59,7 +59,7 @@ const failures: readonly ConnectionFailure[] = [
     hint: 'No response of this API is that long. Check the base URL.',
   },
   {
-    matches: (systemCode) => systemCode === 'HTTPParserError' || systemCode === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+    matches: (systemCode) => /^(?:HTTPParserError$|HPE_|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/.test(systemCode),
     code: 'response_unexpected',
     what: () => 'answered with something other than HTTP',
     hint: 'Check the base URL and its port.',
@@ -101,7 +101,7 @@ export function explainConnectionFailure(
   stage: LoginStage,
   toMessage: (what: string) => string,
 ): LoginWithError {
-  const ofProxy = !isOverdue && error instanceof ProxyError ? error : undefined;
+  const ofProxy = isOverdue ? undefined : toProxyError(error);
   const { code, what, hint } = ofProxy ? explainProxyError(ofProxy, host) : explainCode(error, host, isOverdue);
   const explained = new LoginWithError(toMessage(what), {
     code,
@@ -127,30 +127,40 @@ function explainCode(error: unknown, host: string, isOverdue: boolean): Explanat
   return { code: failure.code, what: failure.what(host, systemCode), hint: failure.hint };
 }
 
-function explainProxyError({ proxy: { url, variable }, status, cause }: ProxyError, host: string): Explanation {
-  if (url === undefined) {
+/** A `ProxyAgent` of the app tells in its message alone that there is no tunnel. */
+function toProxyError(error: unknown): ProxyError | undefined {
+  if (error instanceof ProxyError) return error;
+  const [, status] = /^Proxy response \((\d+)\) !== 200/.exec(errorText(error)) ?? [];
+  return status === undefined ? undefined : new ProxyError(undefined, { status: Number(status), cause: error });
+}
+
+function explainProxyError({ proxy, status, cause }: ProxyError, host: string): Explanation {
+  if (proxy !== undefined && proxy.url === undefined) {
     return {
       code: 'connection_refused',
-      what: `could not be reached: ${variable} holds no URL of a proxy`,
-      hint: `Write ${variable} as http://host:port.`,
+      what: `could not be reached: ${proxy.variable} holds no URL of a proxy`,
+      hint: `Write ${proxy.variable} as http://host:port.`,
     };
   }
+  const name = proxy?.url === undefined ? 'the proxy of the option "dispatcher"' : `the proxy ${proxy.url.host}`;
+  const setting = proxy?.variable ?? 'its URL';
+  const wayOut = proxy === undefined ? '' : ' NO_PROXY names hosts that are reached without it.';
   if (status !== undefined) {
     const advice =
       status === 407
-        ? `The proxy wants a name and a password: write ${variable} as http://name:password@host:port, percent-encoded.`
-        : `The proxy ${url.host} (${variable}) does not let this server reach ${host}, or cannot reach it itself.`;
+        ? `The proxy wants a name and a password: write ${setting} as http://name:password@host:port, percent-encoded.`
+        : `Check ${setting}: that proxy does not let this server reach ${host}, or cannot reach it itself.`;
     return {
       code: 'connection_refused',
-      what: `could not be reached: the proxy ${url.host} answered ${status}`,
-      hint: `${advice} NO_PROXY names hosts that are reached without it.`,
+      what: `could not be reached: ${name} answered ${status}`,
+      hint: advice + wayOut,
     };
   }
-  const { code, what } = explainCode(cause, url.host, false);
+  const { code, what } = explainCode(cause, proxy?.url?.host ?? '', false);
   return {
     code: code.startsWith('response_') ? 'connection_refused' : code,
     what: `could not be reached: the proxy ${what}`,
-    hint: `Check ${variable} and the proxy ${url.host}. NO_PROXY names hosts that are reached without it.`,
+    hint: `Check ${setting} and ${name}.${wayOut}`,
   };
 }
 

@@ -9,11 +9,12 @@ export type Connector = (options: buildConnector.Options, callback: buildConnect
 /** Why a proxy gave no tunnel. Nothing was sent to the provider. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  readonly proxy: EnvProxy;
+  /** Undefined if it is that of a dispatcher of the app. */
+  readonly proxy: EnvProxy | undefined;
   /** The proxy's answer, if there was one. */
   readonly status: number | undefined;
 
-  constructor(proxy: EnvProxy, details: { status?: number; cause?: unknown }) {
+  constructor(proxy: EnvProxy | undefined, details: { status?: number; cause?: unknown }) {
     super('the proxy gave no tunnel', { cause: details.cause });
     this.proxy = proxy;
     this.status = details.status;
@@ -21,7 +22,7 @@ export class ProxyError extends Error {
 
   /** Whether the proxy may give a tunnel in a moment. It is not asked again with a wrong password. */
   get isWorthRepeating(): boolean {
-    return this.proxy.url !== undefined && (this.status === undefined || this.status >= 500);
+    return this.status === undefined ? this.proxy?.url !== undefined : this.status >= 500;
   }
 }
 

@@ -4,7 +4,7 @@ import { isUsersFailure } from '../login/outcome.js';
 import { isFetchRequest } from '../pages/negotiation.js';
 import type { FailedPopup } from '../login/failure-cookie.js';
 import type { Instance, RequestContext } from './instance.js';
-import { loginPath } from './paths.js';
+import { loginPath, publicPath } from './paths.js';
 import { addDisplay } from './popup.js';
 import { asWebRequest } from './request.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
@@ -42,7 +42,7 @@ export async function sendFailure(
     return;
   }
   if (failureRedirect !== undefined) {
-    await redirect(req, res, addQueryParameter(failureRedirect, 'error', code));
+    await redirect(req, res, addQueryParameter(publicPath(instance, req, failureRedirect), 'error', code));
     return;
   }
   const visibleHint = process.env.NODE_ENV === 'production' ? undefined : hint;

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isForeignStart } from '../login/cross-site.js';
-import { sanitizeReturnTo } from '../login/return-to.js';
-import { originalURL, toLoginRequest } from '../node-request.js';
+import { toLoginRequest } from '../node-request.js';
 import { isPageRequest } from '../pages/negotiation.js';
 import { addLoginAccess } from '../strategy.js';
 import type { Instance, ProviderLogin, RequestContext } from './instance.js';
-import { addReturnTo, pathTo, toAbsoluteURL } from './paths.js';
+import { addReturnTo, pathTo, publicPath, returnAddress, toAbsoluteURL } from './paths.js';
 import { redirect } from './responses.js';
 import { redirectToProvider } from './routes/login.js';
 import { sendLoginRequired, sendUnauthorized } from './unauthorized.js';
@@ -39,7 +38,7 @@ export async function guardAccessToken(
     return;
   }
   showUser(instance, req, user);
-  const info = { provider: provider.settings.provider.name, ...token, returnTo: '/' };
+  const info = { provider: provider.settings.provider.name, ...token, returnTo: publicPath(instance, req, '/') };
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
   context.next();
 }
@@ -70,7 +69,7 @@ async function renewToken(instance: Instance, context: RequestContext, provider:
     sendUnauthorized(instance, context, path, { code: 'token_expired', message, renewURL });
     return;
   }
-  const returnTo = sanitizeReturnTo(originalURL(req), { callbackURL: provider.settings.callbackURL });
+  const returnTo = returnAddress(instance, req, provider.settings.callbackURL);
   // An account that this session does not know yet is no renewal but a first login, which another site must not start.
   const isFirst = loginData.accountIdOf(req, name) === undefined;
   if (isFirst && isForeignStart(toLoginRequest(req), settings.trustedOrigins))

@@ -1,5 +1,6 @@
 import type { LoginErrorCode } from '../errors.js';
 import { addQueryParameter, parseURL } from '../internal/urls.js';
+import type { LoginOutcome } from '../login/outcome.js';
 import { findParameter } from '../login/request.js';
 import { originalURL, type ExpressRequest } from '../node-request.js';
 import { createPopupScript } from '../pages/popup-script.js';
@@ -11,6 +12,14 @@ import { saveSession } from './session/session.js';
 
 /** How a login is shown, and where it leads. */
 export type Presentation = Pick<Attempt, 'returnTo' | 'display'>;
+
+/** How a login ends. `destination` is where it leads, which may be a page that no attempt can ask for. */
+export type Ending = Presentation & { destination: string };
+
+export function endingOf(instance: Instance, outcome: Extract<LoginOutcome, { type: 'success' }>): Ending {
+  const { returnTo, display } = outcome.attempt;
+  return { returnTo, display, destination: destinationOf(instance, outcome) };
+}
 
 /** Reads the query's `display`, whose name and value are those of OpenID Connect. */
 export function findDisplay(req: ExpressRequest): Attempt['display'] {
@@ -25,9 +34,8 @@ export function addDisplay(path: string, display: Attempt['display']): string {
 export async function endLogin(
   { settings }: Instance,
   { req, res }: RequestContext,
-  { returnTo, display }: Presentation,
+  { returnTo, display, destination: href }: Ending,
 ): Promise<void> {
-  const href = destinationOf(settings, returnTo);
   if (display === undefined) {
     await redirect(req, res, href);
     return;

@@ -1,8 +1,6 @@
-import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFormPost, isPageRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext } from './instance.js';
-import { addReturnTo, loginPath, pathTo, toAbsoluteURL } from './paths.js';
-import { originalURL } from '../node-request.js';
+import { addReturnTo, loginPath, pathTo, returnAddress, toAbsoluteURL } from './paths.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
 
 /**
@@ -21,7 +19,7 @@ export async function sendLoginRequired(
       ? loginPath(instance, req, returnTo)
       : addReturnTo(pathTo(instance, req, 'login', name), returnTo);
   if (isPageRequest(req)) {
-    await redirect(req, res, pathFor(sanitizeReturnTo(originalURL(req))));
+    await redirect(req, res, pathFor(returnAddress(instance, req)));
     return;
   }
   const path = pathFor();

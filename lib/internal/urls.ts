@@ -23,6 +23,24 @@ export function pathOf(url: string): string {
 }
 
 /**
+ * Whether a path can be a prefix of an app's paths: no part of it is empty or a dot segment, so that what begins with
+ * it stays on the site.
+ */
+export function isPathPrefix(path: string): boolean {
+  return path.length <= 200 && /^(?:\/[\w.~%-]+)*$/.test(path) && (path === '' || encodePath(path) === path);
+}
+
+/**
+ * Puts the prefix that a proxy takes off an app's paths before a path of the app. A path that begins with it and a
+ * whole URL stay as they are: apps write both what they are asked for and what browsers ask for.
+ */
+export function addPathPrefix(prefix: string, target: string): string {
+  if (prefix === '' || !target.startsWith('/')) return target;
+  const path = encodePath(target);
+  return `${pathOf(path)}/`.startsWith(`${prefix}/`) ? path : prefix + path;
+}
+
+/**
  * Parses a URL, or returns undefined. `URL.canParse` is of no use: on Node 20 and 22 it turns false for host names with
  * `é` and the like as soon as V8 has optimized its caller.
  */

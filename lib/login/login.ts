@@ -2,6 +2,7 @@ import type { LoginWithClient } from '../client/client.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import { loadOnce } from '../internal/load-once.js';
+import { addPathPrefix } from '../internal/urls.js';
 import type { LoginSettings } from '../options.js';
 import type { Attempt, LoginInfo } from '../types.js';
 import {
@@ -24,7 +25,7 @@ import { fail, toFailure, type FailOutcome, type LoginOutcome, type LoginRequest
 import { prepareProvider } from './prepare-provider.js';
 import type { RateLimiter } from './rate-limit.js';
 import { classifyRequest } from './request.js';
-import { findReturnTo, sanitizeReturnTo } from './return-to.js';
+import { findPrefix, findReturnTo, sanitizeReturnTo } from './return-to.js';
 import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';
 
 /** Handles the requests to the routes of one strategy, independent of the framework. */
@@ -128,7 +129,8 @@ export function createLoginHandler(
       const { profile, ...token } = await shared.getOutcome();
       if (shared.isEnded)
         return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
-      const info: LoginInfo = { provider: provider.name, ...token, returnTo: attempt.returnTo };
+      const returnTo = addPathPrefix(request.prefix ?? findPrefix(request.url, callbackURL), attempt.returnTo);
+      const info: LoginInfo = { provider: provider.name, ...token, returnTo };
       const { acquire } = shared;
       return { type: 'success', profile, info, attempt, acquire, ...writeUses(cookie, used, request) };
     } catch (error) {

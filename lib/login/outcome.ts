@@ -12,6 +12,8 @@ export interface LoginRequest extends RequestLine {
   secure: boolean;
   /** Tells where the request comes from; only asked if exchanges are limited. */
   clientAddress: () => ClientAddress;
+  /** What a proxy has taken off the path; undefined if nobody has told it. `url` begins with it. */
+  prefix?: string | undefined;
   /** Path or trusted URL to return to after the login; the query's `returnTo` if absent. */
   returnTo: string | undefined;
   /** Whether the user has asked for it here, or it changes nobody's login, wherever the request comes from. */

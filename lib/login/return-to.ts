@@ -1,9 +1,9 @@
-import { parseURL, pathOf } from '../internal/urls.js';
-import type { StrategySettings } from '../options.js';
-import { findParameter } from './request.js';
+import { isPathPrefix, parseURL, pathOf } from '../internal/urls.js';
+import type { LoginSettings } from '../options.js';
+import { classifyRequest, findParameter } from './request.js';
 
 /** The options that decide which `returnTo` is accepted. */
-type ReturnToRules = Partial<Pick<StrategySettings, 'callbackURL' | 'trustedOrigins'>>;
+type ReturnToRules = Partial<Pick<LoginSettings, 'callbackURL' | 'trustedOrigins'>>;
 
 const maximumLength = 512;
 
@@ -15,7 +15,7 @@ const maximumLength = 512;
 export function sanitizeReturnTo(value: unknown, { callbackURL, trustedOrigins = [] }: ReturnToRules = {}): string {
   if (typeof value !== 'string' || value.length > maximumLength || /\p{Cc}/u.test(value)) return '/';
   const target = findPath(value) ?? findTrustedURL(value, trustedOrigins);
-  return target === undefined || (callbackURL !== undefined && isBelow(target.pathname, callbackURL))
+  return target === undefined || (callbackURL !== undefined && isCallback(target.url, callbackURL))
     ? '/'
     : target.value;
 }
@@ -29,7 +29,7 @@ export function findReturnTo(url: string, rules?: ReturnToRules): string | undef
 interface Target {
   value: string;
   /** As a browser reads it. */
-  pathname: string;
+  url: URL;
 }
 
 function findPath(value: string): Target | undefined {
@@ -37,7 +37,7 @@ function findPath(value: string): Target | undefined {
   const url = parseURL(value, 'http://origin.invalid');
   // The parser resolves dot segments and backslashes as a browser does. The result must not start with "//" either.
   if (url?.origin !== 'http://origin.invalid' || url.pathname.startsWith('//')) return undefined;
-  return { value, pathname: url.pathname };
+  return { value, url };
 }
 
 /** A fragment may stay: whoever can make such a link can also link to the page itself. */
@@ -45,11 +45,26 @@ function findTrustedURL(value: string, trustedOrigins: readonly string[]): Targe
   // Without what parsers read in different ways: a name before the host, backslashes, and slashes that are too many.
   const url = /^https?:\/\/[^/\\?#@]+(?:[/?#][^\\]*)?$/i.test(value) ? parseURL(value) : undefined;
   if (url === undefined || !trustedOrigins.includes(url.origin) || url.href.length > maximumLength) return undefined;
-  return { value: url.href, pathname: url.pathname };
+  return { value: url.href, url };
 }
 
-/** Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end. */
-function isBelow(path: string, callbackURL: string): boolean {
-  const callbackPath = pathOf(callbackURL).toLowerCase();
-  return callbackPath !== '' && pathOf(path).toLowerCase().endsWith(callbackPath);
+/**
+ * Finds what a proxy has taken off the path of a callback: what stands before the path in `callbackURL`. Empty if the
+ * registered redirect URL is another one.
+ */
+export function findPrefix(url: string, callbackURL: string | undefined): string {
+  const [path, callbackPath] = [pathOf(url), pathOf(callbackURL ?? '')];
+  const prefix = path !== '' && callbackPath.endsWith(path) ? callbackPath.slice(0, -path.length) : '';
+  return isPathPrefix(prefix) ? prefix : '';
+}
+
+/**
+ * Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end. The
+ * callback of an app behind a proxy that takes a prefix off is told by its key, because other paths are as short.
+ */
+function isCallback({ pathname, search }: URL, callbackURL: string): boolean {
+  const [path, callbackPath] = [pathOf(pathname).toLowerCase(), pathOf(callbackURL).toLowerCase()];
+  if (callbackPath !== '' && path.endsWith(callbackPath)) return true;
+  const { type } = classifyRequest({ method: 'GET', url: pathname + search, headers: {} }, undefined);
+  return callbackPath.endsWith(path) && type !== 'start';
 }

@@ -130,6 +130,20 @@ describe('the proxy that the environment names, with NODE_USE_ENV_PROXY=1', () =
     expect(proxy.hosts).toEqual([]);
   });
 
+  test('that breaks off a tunnel in use ends the call, and the key is not sent again', async () => {
+    const asked: (string | undefined)[] = [];
+    const way = await openWay({}, '', (req) => {
+      asked.push(req.url);
+      void way.proxy.close();
+    });
+    closing.splice(closing.indexOf(way.proxy.close), 1);
+    await expect(createClient().exchange('key')).rejects.toMatchObject({
+      code: 'connection_lost',
+      hint: expect.stringContaining(`through the proxy ${way.proxy.host} (HTTPS_PROXY)`),
+    });
+    expect(asked).toHaveLength(1);
+  });
+
   test('that never answers is left when the client is closed', async () => {
     const ended = withResolvers();
     const asked = withResolvers();

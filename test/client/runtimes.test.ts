@@ -92,6 +92,7 @@ for (const { service, options } of runtimes) {
         { name: 'https', provider: good, outcome: '7' },
         { name: 'gzip', provider: await compressed('gzip', gzipSync), outcome: '7' },
         { name: 'Brotli', provider: await compressed('br', brotliCompressSync), outcome: '7' },
+        { name: 'a dispatcher of the app', provider: good, hasDispatcher: true, outcome: '7' },
         { name: 'refused', provider: (await reserveAddress()).url, outcome: 'connection_refused' },
         { name: 'no address', provider: 'https://nobody.invalid', outcome: 'host_not_found' },
         { name: 'no TLS', provider: warm.replace('http:', 'https:'), outcome: 'tls_failed' },

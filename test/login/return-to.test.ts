@@ -122,6 +122,21 @@ test.each([
 });
 
 test.each([
+  ['/auth/callback?auth_key=abc', '/'],
+  ['/Auth/Callback/?auth_key=', '/'],
+  ['/callback?x=1?auth_key=abc', '/'],
+  ['/callback?auth_key[]=abc', '/'],
+  ['/callback?error=1', '/'],
+  ['/app/auth/callback', '/'],
+  ['/shop/app/auth/callback', '/'],
+  ['/auth/callback', '/auth/callback'],
+  ['/callback?a=1', '/callback?a=1'],
+  ['/back?auth_key=abc', '/back?auth_key=abc'],
+])('for an app with the callback https://site.example/app/auth/callback, %s becomes %s', (path, expected) => {
+  expect(sanitizeReturnTo(path, { callbackURL: 'https://site.example/app/auth/callback' })).toBe(expected);
+});
+
+test.each([
   ['/auth?returnTo=/cart', '/cart'],
   ['/auth?a=1&returnTo=%2Fcart%3Fa%3D1', '/cart?a=1'],
   ['/auth?returnTo=//evil.example', '/'],

@@ -4,6 +4,7 @@ const { createServer } = require('node:http');
 const express = require('express');
 const session = require('express-session');
 const { Passport } = require('passport');
+const { Agent } = require('undici/index.js');
 const { LoginWithClient, LoginWithError, LoginWithStrategy } = require('passport-loginwith');
 const { loginWith } = require('passport-loginwith/express');
 
@@ -23,8 +24,9 @@ async function run() {
 }
 
 /** Makes one login with a client of its own. */
-async function outcomeOf({ provider, timeout = 10_000, isWarm = false, isAborted = false }) {
-  const client = new LoginWithClient({ provider, ...credentials, timeout });
+async function outcomeOf({ provider, timeout = 10_000, isWarm = false, isAborted = false, hasDispatcher = false }) {
+  const dispatcher = hasDispatcher ? new Agent() : undefined;
+  const client = new LoginWithClient({ provider, ...credentials, timeout, dispatcher });
   try {
     if (isWarm) client.warmUp();
     if (!isAborted) return (await client.exchange('key')).profile.id;
@@ -35,7 +37,7 @@ async function outcomeOf({ provider, timeout = 10_000, isWarm = false, isAborted
   } catch (error) {
     return error instanceof LoginWithError ? error.code : String(error.stack);
   } finally {
-    await client.close();
+    await Promise.all([client.close(), dispatcher?.close()]);
   }
 }
 

@@ -32,7 +32,10 @@ export async function isLoginRoute(sender: Sender, url: string | URL): Promise<b
 
 /** Whether the page with a link to the start is there: a proxy may keep back what tells a prefetch. */
 export function isStartPage({ text, cacheControl }: DoctorResponse, { pathname }: URL): boolean {
-  return cacheControl.includes('no-store') && text.includes(`<a class="button" href="${pathname}">`);
+  return (
+    cacheControl.includes('no-store') &&
+    ['', pathname].some((href) => text.includes(`<a class="button" href="${href}">`))
+  );
 }
 
 /** Where a response redirects to. */

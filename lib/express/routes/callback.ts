@@ -8,7 +8,7 @@ import { isFetchRequest } from '../../pages/negotiation.js';
 import { sendFailure } from '../failure.js';
 import type { StoredFailure } from '../../login/failure-cookie.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { pathTo } from '../paths.js';
+import { pathTo, prefixOf, publicPath } from '../paths.js';
 import { tellFailure } from '../popup.js';
 import { redirect, sendNothing, sendPage } from '../responses.js';
 import { getSession, isStrictSession } from '../session/session.js';
@@ -36,7 +36,7 @@ export async function handleCallback(
   provider: ProviderLogin,
 ): Promise<void> {
   const { req } = context;
-  const callback = await readCallback(req, provider);
+  const callback = await readCallback(instance, req, provider);
   // A picture must not count as a look at the page.
   if (!callback.hasQuery && isNavigation(callback.request)) {
     const failure = await provider.failureCookie.read(callback.request);
@@ -98,7 +98,7 @@ async function sendOutcome(
     case 'fail':
       if (outcome.error.code !== 'attempt_missing' || instance.currentUser.get(req) === undefined) throw outcome.error;
       // A reload or the back button after the login: nothing was exchanged, and there is nothing left to do.
-      await redirect(req, res, instance.settings.successRedirect);
+      await redirect(req, res, publicPath(instance, req, instance.settings.successRedirect));
       return;
     case 'error':
       throw outcome.error;
@@ -176,8 +176,8 @@ async function redirectViaOwnPage(
 }
 
 /** The request on the path of `callbackURL`, wherever the app is mounted, with the key unsealed. */
-async function readCallback(req: ExpressRequest, provider: ProviderLogin): Promise<Callback> {
-  const request = toLoginRequest(req);
+async function readCallback(instance: Instance, req: ExpressRequest, provider: ProviderLogin): Promise<Callback> {
+  const request = { ...toLoginRequest(req), prefix: prefixOf(instance, req) };
   const { settings } = provider;
   const sealed = findParameter(request.url, 'resume');
   // Sealed by redirectViaOwnPage.

@@ -6,7 +6,7 @@ import { addLoginAccess } from '../../strategy.js';
 import type { AttemptBinding, Profile } from '../../types.js';
 import { runHook } from '../hooks.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { endLogin } from '../popup.js';
+import { endLogin, endingOf } from '../popup.js';
 import type { SessionProfile } from '../types.js';
 import { askToLink } from './link.js';
 
@@ -36,8 +36,9 @@ async function logIn(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { profile, info, attempt, acquire }: Success,
+  outcome: Success,
 ): Promise<void> {
+  const { profile, info, acquire } = outcome;
   const { settings, currentUser, loginData } = instance;
   const { req, res } = context;
   const { name } = provider.settings;
@@ -48,7 +49,7 @@ async function logIn(
   loginData.setAccountId(req, name, profile.id);
   if (instance.shared.keepsTokens) await loginData.keepToken(req, name, info);
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
-  await runHook(instance, context, settings.onLogin, () => endLogin(instance, context, attempt));
+  await runHook(instance, context, settings.onLogin, () => endLogin(instance, context, endingOf(instance, outcome)));
 }
 
 /**
@@ -59,9 +60,10 @@ async function renew(
   instance: Instance,
   context: RequestContext,
   provider: ProviderLogin,
-  { profile, info, attempt }: Success,
+  outcome: Success,
 ): Promise<void> {
   const { req } = context;
+  const { profile, info } = outcome;
   const { loginData, shared } = instance;
   const { name } = provider.settings;
   if (loginData.accountIdOf(req, name) !== profile.id) {
@@ -72,7 +74,7 @@ async function renew(
     });
   }
   if (shared.keepsTokens) await loginData.keepToken(req, name, info);
-  await endLogin(instance, context, attempt);
+  await endLogin(instance, context, endingOf(instance, outcome));
 }
 
 function findUser({ settings: { verify } }: Instance, accessToken: string, profile: Profile): Promise<VerifyResult> {

@@ -4,8 +4,8 @@ import { loadOnce } from '../../internal/load-once.js';
 import type { LoginOutcome } from '../../login/outcome.js';
 import type { LinkedProfile } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { destinationOf, pathTo } from '../paths.js';
-import { endLogin, type Presentation } from '../popup.js';
+import { pathTo } from '../paths.js';
+import { endLogin, endingOf, type Ending } from '../popup.js';
 import { asWebRequest, requireSameOriginPost } from '../request.js';
 import { sendPage } from '../responses.js';
 import { saveSession } from '../session/session.js';
@@ -16,7 +16,7 @@ import { sendLoginRequired } from '../unauthorized.js';
 const formLifetime = 5 * 60_000;
 
 /** What the form carries through the browser, sealed. */
-interface PendingLink extends Presentation {
+interface PendingLink extends Ending {
   /** Random; the session names the one form that it waits for. */
   id: string;
   /** The session and the user to link to, as {@link LoginData.bind} names them. */
@@ -32,20 +32,28 @@ export async function askToLink(
   instance: Instance,
   { req, res }: RequestContext,
   { settings }: ProviderLogin,
-  { profile: { _raw, _json, ...profile }, attempt }: Extract<LoginOutcome, { type: 'success' }>,
+  outcome: Extract<LoginOutcome, { type: 'success' }>,
   session: string,
 ): Promise<void> {
-  const { returnTo, display } = attempt;
-  const cancel = destinationOf(instance.settings, returnTo);
+  const { _raw, _json, ...profile } = outcome.profile;
+  const ending = endingOf(instance, outcome);
   const id = instance.loginData.expectLink(req);
-  const pending: PendingLink = { id, session, profile, returnTo, display };
+  const pending: PendingLink = { id, session, profile, ...ending };
   const token = (await settings.sealers('link')).seal(pending, Date.now() + formLifetime);
   const { displayName } = settings.provider;
   const action = pathTo(instance, req, 'link', settings.name);
   const isLasting = instance.settings.onLink !== undefined;
   await saveSession(req);
   sendPage(req, res, 200, (page) =>
-    instance.settings.templates.link({ ...page, displayName, profile, action, token, cancel, isLasting }),
+    instance.settings.templates.link({
+      ...page,
+      displayName,
+      profile,
+      action,
+      token,
+      cancel: ending.destination,
+      isLasting,
+    }),
   );
 }
 

@@ -1,9 +1,9 @@
-import { findReturnTo, sanitizeReturnTo } from '../../login/return-to.js';
+import { findReturnTo } from '../../login/return-to.js';
 import { originalURL, toLoginRequest } from '../../node-request.js';
 import { isFetchRequest } from '../../pages/negotiation.js';
 import type { AttemptBinding } from '../../types.js';
 import type { Instance, ProviderLogin, RequestContext } from '../instance.js';
-import { addReturnTo, loginPath, pathTo, toAbsoluteURL } from '../paths.js';
+import { addReturnTo, loginPath, pathTo, returnAddress, toAbsoluteURL } from '../paths.js';
 import { addDisplay, findDisplay, type Presentation } from '../popup.js';
 import { redirect, sendJSON, sendNothing, sendPage } from '../responses.js';
 import { getSession } from '../session/session.js';
@@ -29,7 +29,7 @@ export async function startLogin(
   const returnTo = findReturnTo(originalURL(req), provider.settings) ?? settings.successRedirect;
   const isSignedIn = currentUser.get(req) !== undefined;
   if (route === 'link' && !isSignedIn) {
-    await redirect(req, res, loginPath(instance, req, sanitizeReturnTo(originalURL(req))));
+    await redirect(req, res, loginPath(instance, req, returnAddress(instance, req)));
     return;
   }
   const isRenewal = route === 'renew' && isSignedIn && loginData.accountIdOf(req, name) !== undefined;

@@ -2,7 +2,7 @@ import { isFetchRequest } from '../../pages/negotiation.js';
 import { toLoginRequest } from '../../node-request.js';
 import { runHook } from '../hooks.js';
 import type { Instance, RequestContext } from '../instance.js';
-import { loginPath } from '../paths.js';
+import { loginPath, publicPath } from '../paths.js';
 import { requireSameOriginPost } from '../request.js';
 import { redirect, sendJSON, sendPage } from '../responses.js';
 import { saveSession } from '../session/session.js';
@@ -27,7 +27,7 @@ export async function logOut(instance: Instance, context: RequestContext): Promi
       const message = 'Logged out here. The provider has no logout for apps: the user stays signed in there.';
       sendJSON(res, 200, { loggedOut: true, message, stillSignedInAt });
     } else if (settings.logoutRedirect !== undefined) {
-      await redirect(req, res, settings.logoutRedirect);
+      await redirect(req, res, publicPath(instance, req, settings.logoutRedirect));
     } else {
       await saveSession(req);
       const href = loginPath(instance, req);
