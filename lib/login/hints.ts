@@ -71,7 +71,8 @@ export function explainMissingAttempt(
     case 'other_scheme':
       return (
         'The login was started over https and came back over http, or the other way round. Register the redirect ' +
-        `URL with the scheme that users visit, and behind a proxy set Express's "trust proxy" or createLogin's "origin". ${doctorAppAdvice}`
+        `URL with the scheme that users visit, and behind a proxy set Express's "trust proxy" or createLogin's ` +
+        `"origin". ${doctorAppAdvice}`
       );
     case 'other_provider':
       return (
