@@ -157,6 +157,11 @@ export function isTarget(value: unknown): value is string {
   );
 }
 
+/** Whether a value is an origin such as `https://app.example`, as browsers write it. */
+export function isOrigin(value: unknown): value is string {
+  return typeof value === 'string' && parseURL(value)?.origin === value;
+}
+
 /** Reads the option `attempts`. */
 export function readAttempts(reader: OptionReader): LoginSettings['attempts'] {
   return reader.read('attempts', isAttemptStore, 'an object with the methods begin(req, attempt) and take(req)');
@@ -247,10 +252,6 @@ function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): stri
 
 function isDispatcher(value: unknown): value is Dispatcher {
   return hasMethods(value, 'request');
-}
-
-function isOrigin(value: unknown): value is string {
-  return typeof value === 'string' && parseURL(value)?.origin === value;
 }
 
 function isRateLimitStore(value: unknown): value is RateLimitStore {

@@ -12,6 +12,8 @@ const maximumValueLength = 3800;
 const cookiePrefix = 'loginwith-';
 /** No cookie of attempts has a name that begins so. */
 const usesCookiePrefix = 'loginwith.used-';
+/** Stays as it is where a framework encodes the values of cookies once more, as Next.js does. */
+const separator = '~';
 
 /** An attempt in the cookie. */
 export interface StoredAttempt extends Attempt {
@@ -82,7 +84,7 @@ export async function openAttemptCookie({ provider, sealers }: LoginSettings): P
     },
     writeUses({ attempts }, secure) {
       const uses = attempts.filter(({ usedFor }) => usedFor !== undefined).map(({ id, usedFor }) => `${id}.${usedFor}`);
-      return usesCookie.write(uses.join('/'), secure);
+      return usesCookie.write(uses.join(separator), secure);
     },
     clear: (cookieHeader, secure) => [cookie, usesCookie].flatMap((each) => each.clear(cookieHeader, secure) ?? []),
   };
@@ -90,7 +92,7 @@ export async function openAttemptCookie({ provider, sealers }: LoginSettings): P
 
 /** Reads the ids of used attempts, with the digest of the key that used each of them. */
 function parseUses(values: readonly string[]): Map<string, string> {
-  const uses = values.flatMap((value) => value.split('/')).map((use) => use.split('.'));
+  const uses = values.flatMap((value) => value.split(separator)).map((use) => use.split('.'));
   // Only what writeUses() can have written: the values are written again.
   return new Map(uses.flatMap(([id = '', usedFor = '']) => (/^[\w-]+$/.test(usedFor) ? [[id, usedFor]] : [])));
 }

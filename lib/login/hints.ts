@@ -82,7 +82,8 @@ export function explainMissingAttempt(
     case 'other_scheme':
       return (
         'The login was started over https and came back over http, or the other way round. Register the redirect ' +
-        `URL with the scheme that users visit, and set Express's "trust proxy" behind a proxy. ${doctorAppAdvice}`
+        `URL with the scheme that users visit, and behind a proxy set Express's "trust proxy" or createLogin's ` +
+        `"origin". ${doctorAppAdvice}`
       );
     case 'other_provider':
       return (

@@ -1,4 +1,4 @@
-import { stringifySetCookie } from 'cookie';
+import { stringifySetCookie, type SetCookie } from 'cookie';
 import type { Sealer } from '../internal/seal.js';
 
 /** A cookie of a browser and this host: HttpOnly, SameSite=Lax, and over https `Secure` and `__Host-`. */
@@ -29,10 +29,11 @@ const maximumCookies = 20;
 export function createCookie(name: string, lifetime: number): HostCookie {
   const escaped = escapeName(name);
   const nameOver = (secure: boolean) => (secure ? `__Host-${escaped}` : escaped);
-  const serialize = (value: string, maxAge: number, secure: boolean) =>
-    stringifySetCookie(nameOver(secure), value, { path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure });
+  const serialize = (value: string, secure: boolean, age: Pick<SetCookie, 'maxAge' | 'expires'>) =>
+    stringifySetCookie({ name: nameOver(secure), value, path: '/', ...age, httpOnly: true, sameSite: 'lax', secure });
   // All that are written have the same attributes.
-  const [plainEmpty, secureEmpty] = [serialize('', lifetime / 1000, false), serialize('', lifetime / 1000, true)];
+  const serializeEmpty = (secure: boolean) => serialize('', secure, { maxAge: lifetime / 1000 });
+  const [plainEmpty, secureEmpty] = [serializeEmpty(false), serializeEmpty(true)];
   return {
     name: escaped,
     findAll(cookieHeader, secure) {
@@ -41,7 +42,9 @@ export function createCookie(name: string, lifetime: number): HostCookie {
       return cookies.map(([, value]) => value);
     },
     write: (value, secure) => (secure ? secureEmpty : plainEmpty).replace('=', `=${value}`),
-    clear: (header, secure) => (header?.includes(`${escaped}=`) === true ? serialize('', 0, secure) : undefined),
+    // With "Expires" too: Next.js, which writes cookies anew, loses a "Max-Age" of 0.
+    clear: (header, secure) =>
+      header?.includes(`${escaped}=`) === true ? serialize('', secure, { maxAge: 0, expires: new Date(0) }) : undefined,
   };
 }
 

@@ -33,21 +33,21 @@ import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, Log
 export function createLogin(options: CreateLoginOptions | CreateLoginsOptions): Login {
   const settings = parseCreateLoginOptions(options);
   const providers = createProviderLogins(settings);
+  const read = (request: Request, { origin = settings.origin, ...known }: HandleOptions, provider?: ProviderLogin) =>
+    toLoginRequest(request, { ...known, origin }, provider?.settings);
   return {
     async handle(request, handleOptions = {}) {
       const provider = await providers.find(request);
       if (provider !== undefined) {
-        const loginRequest = toLoginRequest(request, handleOptions, provider.settings);
-        return handleRequest({ settings, provider, request: loginRequest, handleOptions });
+        return handleRequest({ settings, provider, request: read(request, handleOptions, provider), handleOptions });
       }
       const error = createUnknownProviderError();
-      return showFailure(settings, toLoginRequest(request, handleOptions), error, createHeaders());
+      return showFailure(settings, read(request, handleOptions), error, createHeaders());
     },
     async forgetAttempts(request, handleOptions = {}) {
       const provider = await providers.find(request);
       if (provider === undefined) return createHeaders();
-      const loginRequest = toLoginRequest(request, handleOptions, provider.settings);
-      return createHeaders(await provider.login.forgetAttempts(loginRequest));
+      return createHeaders(await provider.login.forgetAttempts(read(request, handleOptions, provider)));
     },
     async close() {
       await Promise.all(providers.all().map(({ client }) => client.close()));

@@ -1,6 +1,7 @@
 import { cookieSecretRule, isCookieSecret } from '../internal/cookie-secret.js';
 import { isFunction, isObject, parseOptions, type OptionReader } from '../internal/option-readers.js';
 import {
+  isOrigin,
   isTarget,
   loginOptionHints,
   loginOptionNames,
@@ -18,6 +19,7 @@ import type { CreateLoginsOptions, LoginTemplates } from './types.js';
 export interface SharedSettings {
   readonly limits: RateLimits;
   readonly loginURL: string | undefined;
+  readonly origin: string | undefined;
   readonly templates: LoginTemplates;
 }
 
@@ -31,7 +33,7 @@ export type WebSettings = SharedSettings &
     | { readonly providers: CreateLoginsOptions['providers']; readonly common: CommonOptions }
   );
 
-const sharedNames = ['loginURL', 'templates'];
+const sharedNames = ['loginURL', 'origin', 'templates'];
 const providerNames = [
   'provider',
   'appId',
@@ -79,6 +81,7 @@ function readShared(reader: OptionReader): SharedSettings {
   return {
     limits: readLimits(reader),
     loginURL: reader.read('loginURL', isTarget, 'a path such as /auth/pimbuzz, or an http(s) URL'),
+    origin: reader.read('origin', isOrigin, 'an origin such as https://app.example'),
     templates: readTemplates(reader, ['start', 'failure']),
   };
 }

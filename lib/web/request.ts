@@ -1,6 +1,6 @@
 import { parseURL } from '../internal/urls.js';
 import type { LoginRequest } from '../login/outcome.js';
-import type { LoginSettings } from '../options.js';
+import { isOrigin, type LoginSettings } from '../options.js';
 import type { HandleOptions } from './types.js';
 
 /** Takes the parts of a request that a login needs. */
@@ -12,9 +12,9 @@ export function toLoginRequest(
   const url = new URL(request.url);
   // In a request that a framework has made up there is no Host header.
   const headers = { host: url.host, ...Object.fromEntries(request.headers) };
-  const seen = origin === undefined ? undefined : parseURL(origin);
-  if (seen?.origin !== origin)
+  if (origin !== undefined && !isOrigin(origin))
     throw new TypeError(`handle: "origin" must be an origin such as https://app.example, and is ${String(origin)}`);
+  const seen = origin === undefined ? undefined : parseURL(origin);
   // Behind a proxy that speaks https the request's own URL begins with http.
   const scheme = seen ?? (callbackURL === undefined ? undefined : parseURL(callbackURL)) ?? url;
   return {

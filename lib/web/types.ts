@@ -12,6 +12,11 @@ interface SharedOptions {
    * `/callback` at its end.
    */
   loginURL?: string | undefined;
+  /**
+   * Origin of the app in the browser, such as `https://app.example`, if a proxy stands before it. Default: the host of
+   * the `Host` header, with the scheme of an absolute `callbackURL`, else of the request's URL.
+   */
+  origin?: string | undefined;
   /** Pages in place of ours. */
   templates?: Partial<LoginTemplates> | undefined;
   /**
@@ -55,10 +60,7 @@ export interface HandleOptions {
   clientAddress?: string | undefined;
   /** Whether this browser is signed in at the app: then a callback that is loaded again later redirects to the app. */
   isSignedIn?: boolean | undefined;
-  /**
-   * Origin of the app in the browser, such as `https://app.example`. Default: the host of the `Host` header, with the
-   * scheme of an absolute `callbackURL`, else of the request's URL.
-   */
+  /** Origin of the app in the browser, for an app that has several. Default: the option `origin`. */
   origin?: string | undefined;
 }
 

@@ -59,6 +59,7 @@ async function install(adapter: Adapter, path: string): Promise<void> {
   const versions: Record<string, string> = { ...adapter.versions, 'passport-loginwith': '../passport-loginwith.tgz' };
   writeFileSync(join(path, 'package.json'), JSON.stringify({ private: true }));
   const packages = packagesOf(adapter).map((name) => versions[name] ?? name);
+  if (adapter.runtime !== undefined) packages.push(adapter.runtime);
   await run(['npm', 'install', '--no-audit', '--no-fund', ...packages], path);
 }
 
@@ -66,9 +67,9 @@ async function install(adapter: Adapter, path: string): Promise<void> {
 function packagesOf({ page, files }: Adapter): string[] {
   const [before] = readFileSync(join(root, page), 'utf8').split(`// ${files[0]}\n`);
   const section = before!.slice(before!.lastIndexOf('\n## ') + 1);
-  const lines = [...section.matchAll(/^npm install (?:-D )?(.+)$/gm)];
+  const lines = [...section.matchAll(/^(?:npm install|bun add|deno add) (?:-D )?(.+)$/gm)];
   if (lines.length === 0) throw new Error(`${page} does not say what to install before ${files[0]}`);
-  return lines.flatMap(([, names]) => names!.split(' '));
+  return lines.flatMap(([, names]) => names!.replaceAll('npm:', '').split(' '));
 }
 
 async function packPackage(): Promise<PackageFolder> {
@@ -79,10 +80,16 @@ async function packPackage(): Promise<PackageFolder> {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** The `PATH` of a folder: first the programs that are installed there. */
+export function withPrograms(folder: string): string {
+  return `${join(folder, 'node_modules/.bin')}:${process.env.PATH}`;
+}
+
 /** Resolves to what a command prints; if it fails, the error has it. */
 async function run([program, ...parameters]: string[], cwd: string): Promise<string> {
   try {
-    return (await execute(program!, parameters, { cwd })).stdout;
+    const env = { ...process.env, PATH: withPrograms(cwd) };
+    return (await execute(program!, parameters, { cwd, env })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`${[program, ...parameters].join(' ')}\n${stdout}${stderr}`, { cause: error });

@@ -163,7 +163,7 @@ describe('the cookie', () => {
   });
 
   test('is removed if the browser has it', () => {
-    const attributes = 'Max-Age=0; Path=/; HttpOnly; SameSite=Lax';
+    const attributes = 'Max-Age=0; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax';
     expect(cookie.clear('loginwith-pimbuzz=x', false)).toEqual([`loginwith-pimbuzz=; ${attributes}`]);
     expect(cookie.clear('loginwith-pimbuzz=x; loginwith.used-pimbuzz=x', false)).toEqual([
       `loginwith-pimbuzz=; ${attributes}`,

@@ -269,15 +269,26 @@ describe('behind a proxy', () => {
     expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-loginwith-.* Secure; /);
   });
 
-  test('that hides the host, "origin" tells which referrer is the app’s own', async () => {
-    const login = createLogin(options);
-    const start = (referer: string, origin?: string) =>
-      login.handle(new Request(inside, { headers: { ...headers, referer } }), { origin });
+  test.each(['createLogin()', 'handle()'])('that hides the host, "origin" of %s tells which it is', async (where) => {
+    const start = (referer: string, origin?: string) => {
+      const [shared, own] = where === 'handle()' ? [{}, { origin }] : [{ origin }, {}];
+      return createLogin({ ...options, ...shared }).handle(
+        new Request(inside, { headers: { ...headers, referer } }),
+        own,
+      );
+    };
     expect((await start('https://app.example/')).response.status).toBe(200);
     expect((await start('https://app.example/', 'https://app.example')).response.status).toBe(302);
     expect((await start('https://evil.example/', 'https://app.example')).response.status).toBe(200);
     const { response } = await start('https://app.example/', 'https://app.example');
     expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-/);
+  });
+
+  test('that speaks https, forgetAttempts() removes the cookies that "origin" has made Secure', async () => {
+    const login = createLogin({ ...options, origin: 'https://app.example' });
+    const cookie = '__Host-loginwith-social.example=x';
+    const forgotten = await login.forgetAttempts(new Request(inside, { headers: { ...headers, cookie } }));
+    expect(forgotten.getSetCookie()).toEqual([expect.stringMatching(/^__Host-loginwith-social\.example=; Max-Age=0;/)]);
   });
 
   test('an origin that is none is refused', async () => {
@@ -288,9 +299,9 @@ describe('behind a proxy', () => {
 });
 
 test('all mistakes in the options are reported at once', () => {
-  const given = { provider: 'x', appId: '', callbackUrl: '/', loginURL: 'x', templates: { star: 1 } };
+  const given = { provider: 'x', appId: '', callbackUrl: '/', loginURL: 'x', origin: 'x/', templates: { star: 1 } };
   const message =
-    /^createLogin: .*"loginURL" must.*"templates.star" is not.*"appSecret" is missing.*"callbackUrl" is not/s;
+    /^createLogin: .*"loginURL" must.*"origin" must.*"templates.star" is not.*"appSecret" is missing.*"callbackUrl" is not/s;
   expect(() => createLogin(given as never)).toThrow(message);
   expect(() => createLogin(undefined as never)).toThrow('createLogin needs an options object');
 });
