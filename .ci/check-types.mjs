@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'types-'));
 const oldest = '5.4';
 
 /** The files of .ci/consumer that need no typings of Passport and Express, and all. */
-const plainFiles = ['plain.ts', 'provider.ts', 'wrappers.ts', 'dispatcher.ts'];
+const plainFiles = ['plain.ts', 'provider.ts', 'web.ts', 'wrappers.ts', 'dispatcher.ts'];
 const allFiles = [...plainFiles, 'strategy.ts', 'express.ts', 'other-strategies.ts'];
 
 /** What apps have installed besides. */
@@ -120,7 +120,8 @@ async function compile({ version, mode, name }, index) {
 /** @throws Error if an export is not in the files that are compiled here */
 function checkThatAllIsUsed(dist) {
   const text = allFiles.map((file) => readFileSync(join(root, '.ci/consumer', file), 'utf8')).join('');
-  for (const entry of ['index.d.ts', 'express/index.d.ts', 'provider/index.d.ts']) {
+  const entries = ['index', ...['express', 'web', 'auth-js', 'better-auth', 'provider'].map((name) => `${name}/index`)];
+  for (const entry of entries.map((name) => `${name}.d.ts`)) {
     const lists = readFileSync(join(dist, entry), 'utf8').matchAll(/^export (?:type )?\{([^}]*)\}/gm);
     const exported = [...lists].flatMap(([, list]) => list.split(',').map((each) => each.trim().split(' ').at(-1)));
     const unused = exported.filter((name) => name !== '' && !new RegExp(`\\b${name}\\b`).test(text));

@@ -1,8 +1,15 @@
 import { createServer } from 'node:http';
 import * as entry from 'passport-loginwith';
-import type { AttemptStore, LoginInfo, Profile, StrategyOptions } from 'passport-loginwith';
+import type {
+  AttemptStore,
+  FrameworkRequest,
+  FrameworkResponse,
+  LoginInfo,
+  Profile,
+  StrategyOptions,
+} from 'passport-loginwith';
 import * as expressEntry from 'passport-loginwith/express';
-import type { Handler, SessionProfile, Templates } from 'passport-loginwith/express';
+import type { Handler, ProviderOptions, SessionProfile, Templates } from 'passport-loginwith/express';
 
 // For the compiler alone: apps without the typings of Passport and Express.
 
@@ -77,3 +84,16 @@ export async function fetchProfile(authKey: string): Promise<Profile> {
   await client.close();
   return entry.toProfile({ user_info: profile._json.user_info }, entry.providers.pimbuzz);
 }
+
+const shops: Readonly<Record<string, ProviderOptions>> = { 'shop.example': { ...account, name: 'shop' } };
+expressEntry.loginWith({
+  cookieSecret: 'as-random-as-32-characters-can-be',
+  providers(req) {
+    const shop = shops[req.headers.host ?? ''];
+    return shop && [shop];
+  },
+});
+
+export const logOut = (strategy: entry.LoginWithStrategy, req: FrameworkRequest, res?: FrameworkResponse) =>
+  strategy.forgetAttempts(req, res);
+export const { adaptFastify } = entry;
