@@ -133,7 +133,7 @@ async function toFailedResult(
   const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared, popup: undefined });
   const headers = createHeaders([...cookies, cookie]);
   if (isCleared) return showFailure(settings, request, error, headers);
-  return { type: 'response', response: createRedirect(relativeTo(pathOf(request.url)), headers, 303) };
+  return { type: 'response', response: createRedirect(relativeTo(pathOf(request.url), request.url), headers, 303) };
 }
 
 /** Shows the failure of a callback at the address without its key; loaded again, the page tries an unused key again. */

@@ -23,7 +23,7 @@ export function toLoginRequest(
     headers,
     host: seen?.hostname ?? headers.host.toLowerCase().replace(/:\d+$/, ''),
     secure: scheme.protocol === 'https:',
-    clientAddress: () => ({ address: clientAddress }),
+    clientAddress: () => ({ address: clientAddress === null || clientAddress === '' ? undefined : clientAddress }),
     returnTo,
     source: request,
   };

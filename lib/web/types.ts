@@ -56,8 +56,8 @@ export interface HandleOptions {
    * `returnTo` if absent. Anything else becomes `/`.
    */
   returnTo?: string | undefined;
-  /** The client's IP address, as the framework knows it. */
-  clientAddress?: string | undefined;
+  /** The client's IP address, as the framework knows it; all without one share the overall limit. */
+  clientAddress?: string | null | undefined;
   /** Whether this browser is signed in at the app: then a callback that is loaded again later redirects to the app. */
   isSignedIn?: boolean | undefined;
   /** Origin of the app in the browser, for an app that has several. Default: the option `origin`. */

@@ -116,6 +116,34 @@ describe('a failure', () => {
     expect((await browser.get(callbackPath)).status).toBe(302);
   });
 
+  test('at an address with a slash at its end leads to the same page', async () => {
+    const site = await openWebSite();
+    const browser = site.browser();
+    const { location } = await browser.get(`${callbackPath}/?auth_key=`);
+    const page = new URL(location!, `${site.url}${callbackPath}/`);
+    expect(page.pathname).toBe(callbackPath);
+    const { text } = await browser.get(page.pathname);
+    expect(text).toContain('auth_key_malformed');
+    expect(text).toContain('href="../pimbuzz"');
+  });
+
+  test.each([undefined, null, ''])('of clients whose address is %j counts for all of them', async (clientAddress) => {
+    const site = await openWebSite({ limits: { limit: 1, overallLimit: 2 } }, (login) => async (request) => {
+      const result = await login.handle(request, { clientAddress });
+      return result.type === 'success' ? new Response('in') : result.response;
+    });
+    const tryKey = async (key: string) => {
+      const browser = site.browser();
+      await takeCallback(site, browser);
+      await browser.get(`${callbackPath}?auth_key=${key.repeat(32)}`);
+      await browser.get(`${callbackPath}?auth_key=${'f'.repeat(32)}`);
+    };
+    await tryKey('0');
+    const browser = site.browser();
+    await browser.get(await takeCallback(site, browser));
+    expect((await browser.get(callbackPath)).status).toBe(429);
+  });
+
   test('is a result with its error, for a page of the app’s own', async () => {
     const site = await openWebSite({ callbackURL: callbackPath }, (login) => async (request) => {
       const result = await login.handle(request);
