@@ -11,7 +11,9 @@ const packageLayers = [
   ['node-request.ts'],
   ['node-response.ts', 'adapt-fastify.ts'],
   ['strategy.ts'],
+  ['adapters/'],
   ['express/', 'web/'],
+  ['auth-js/', 'better-auth/'],
   ['index.ts', 'index.mts'],
 ];
 
@@ -57,7 +59,7 @@ module.exports = {
     forbid('no import of what does not resolve', {}, { couldNotResolve: true }),
     forbid(
       'no file that no entry point needs',
-      { path: '^lib/((express|web|provider|cli)/)?index\\.ts$' },
+      { path: '^lib/((express|web|auth-js|better-auth|provider|cli)/)?index\\.ts$' },
       { path: '^lib/', pathNot: '(^|/)index\\.m?ts$', reachable: false },
     ),
     ...noImportUpwards('package', packageLayers),
@@ -68,6 +70,11 @@ module.exports = {
         path: '^lib/(express|web)/',
         pathNot: '^lib/$1/',
       },
+    ),
+    forbid(
+      'auth-js and better-auth know nothing of each other, of express and of web',
+      { path: '^lib/(auth-js|better-auth)/' },
+      { path: '^lib/(express|web|auth-js|better-auth)/', pathNot: '^lib/$1/' },
     ),
     forbid(
       'in express, session knows nothing of routes',

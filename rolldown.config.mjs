@@ -19,7 +19,10 @@ const groups = Object.entries(chunks).map(([name, test]) => ({ name, test, minSh
  */
 export default defineConfig([
   {
-    input: inputsOf('ts', 'index', 'express/index', 'web/index', 'provider/index', 'cli/index', 'cli/doctor/index'),
+    input: {
+      ...inputsOf('ts', 'index', 'express/index', 'web/index', 'provider/index', 'cli/index', 'cli/doctor/index'),
+      ...inputsOf('ts', 'auth-js/index', 'better-auth/index'),
+    },
     // The command loads its doctor when it is asked for, and the doctor knows its place in the package.
     external: (id) => isDependency(id) || id === './doctor/index.js',
     platform: 'node',
@@ -37,7 +40,11 @@ export default defineConfig([
     },
   },
   {
-    input: inputsOf('mts', 'index', 'express/index', 'web/index', 'provider/index'),
+    input: inputsOf(
+      'mts',
+      'index',
+      ...['express', 'web', 'provider', 'auth-js', 'better-auth'].map((name) => `${name}/index`),
+    ),
     external: './index.js',
     tsconfig: false,
     output: { dir: 'dist', format: 'es', entryFileNames: '[name].mjs' },

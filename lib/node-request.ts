@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import { isPathPrefix, parseURL, trimSlashes } from './internal/urls.js';
 import type { LoginRequest } from './login/outcome.js';
 import type { ClientAddress } from './login/rate-limit-buckets.js';
 import type { LoginAccess, LoginInfo } from './types.js';
 
 /** A request as its framework hands it on: Node's own, Express's, Fastify's, or Koa's context. */
-export type FrameworkRequest = IncomingMessage | { raw: IncomingMessage } | { req: IncomingMessage };
+export type FrameworkRequest =
+  IncomingMessage | { raw: IncomingMessage | Http2ServerRequest } | { req: IncomingMessage };
 
 /** Properties that frameworks and body parsers add to a request; each may be missing. */
 export interface RequestProperties {

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import { loadOnce } from './internal/load-once.js';
 import { viewRequest, type ExpressRequest, type FrameworkRequest } from './node-request.js';
 
 /** A response as its framework hands it on: Node's own, Express's, or Fastify's reply. */
-export type FrameworkResponse = ServerResponse | { raw: ServerResponse };
+export type FrameworkResponse = ServerResponse | { raw: ServerResponse | Http2ServerResponse };
 
 /** Finds Node's response to a request, whose framework may keep it out of a strategy's sight. */
 export function findResponse(req: FrameworkRequest, res?: FrameworkResponse): ServerResponse | undefined {
-  if (res !== undefined) return 'raw' in res ? res.raw : res;
+  // Those of HTTP/2 have the same methods.
+  if (res !== undefined) return 'raw' in res ? (res.raw as ServerResponse) : res;
   const { raw, koa } = viewRequest(req);
   return koa?.res ?? raw.res ?? findOnSocket(raw);
 }
@@ -15,6 +17,8 @@ export function findResponse(req: FrameworkRequest, res?: FrameworkResponse): Se
 /** Adds cookies to the response when its headers are sent, beside those that the framework has by then. */
 export function addCookies(res: ServerResponse, cookies: string[]): void {
   if (cookies.length === 0) return;
+  // Node's own error says that it is too late.
+  if (res.headersSent) res.appendHeader('Set-Cookie', cookies);
   // Earlier they would be lost: Fastify hands its own to writeHead, which replaces those of the response, and Koa
   // removes all headers when the app has thrown an error.
   loadOnHeaders()(res, () => res.appendHeader('Set-Cookie', cookies));

@@ -99,10 +99,23 @@ export const loginOptionHints = {
  * the option.
  */
 export function parseClientOptions(options: unknown): ClientSettings {
-  return parseOptions(
-    { caller: 'LoginWithClient', names: clientOptionNames, example, hints: loginOptionHints },
-    options,
-    readClientOptions,
+  return parseOptionsWithClient('LoginWithClient', [], options, (_reader, client) => client);
+}
+
+/**
+ * Checks options that include those of `LoginWithClient`, and reads the others with `read`.
+ *
+ * @throws TypeError that lists every mistake at once, each with the name of the option.
+ */
+export function parseOptionsWithClient<T extends object>(
+  caller: string,
+  otherNames: readonly string[],
+  options: unknown,
+  read: (reader: OptionReader, client: ClientSettings) => T,
+): Readonly<T> {
+  const names = [...clientOptionNames, ...otherNames];
+  return parseOptions({ caller, names, example, hints: loginOptionHints }, options, (reader) =>
+    read(reader, readClientOptions(reader)),
   );
 }
 

@@ -106,7 +106,10 @@ export interface AccessToken {
 export interface LoginInfo extends AccessToken {
   /** The provider's name. */
   provider: string;
-  /** Path of this app, or URL of one of `trustedOrigins`, to which the user wanted to go, else `/`. */
+  /**
+   * Path of this app as the browser must request it, or URL of one of `trustedOrigins`, to which the user wanted to
+   * go; else the first page.
+   */
   returnTo: string;
 }
 
@@ -234,7 +237,10 @@ export interface LoginOptions<Request> extends ClientOptions {
    * `'loginwith'` is the strategy's name, and host and path of the URL are `profile.provider`.
    */
   name?: string | undefined;
-  /** The registered redirect URL. It is never sent, only compared with requests and shown in hints. */
+  /**
+   * The registered redirect URL. It is never sent, but compared with requests and shown in hints, and it tells the
+   * prefix that a proxy takes off the app's paths.
+   */
   callbackURL?: string | undefined;
   /** Remembers started logins; a sealed cookie if absent. */
   attempts?: AttemptStoreOf<Request> | undefined;

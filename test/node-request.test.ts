@@ -1,5 +1,12 @@
 import express from 'express';
+import type { FrameworkRequest } from 'passport-loginwith';
+import type { LoginRequest } from '../lib/login/outcome';
+import type { ClientAddress } from '../lib/login/rate-limit-buckets';
 import { originOf, toLoginRequest, trustsEveryProxy } from '../lib/node-request';
+import { createFastifyApp, createKoaApp, type KoaApp } from './support/passport-frameworks';
+import { closeAll, openServer } from './support/strategy-app';
+
+afterEach(closeAll);
 
 const requestOf = (fields: object) => toLoginRequest({ headers: {}, socket: {}, ...fields } as never);
 
@@ -59,6 +66,46 @@ describe('the address that limits count', () => {
     expect(requestOf(fields).clientAddress()).toEqual(expected);
   });
 
+  test.each<[string, number | boolean | string, string, object]>([
+    ['in Fastify, that of the connection', false, 'fake, 203.0.113.1', { address: '127.0.0.1' }],
+    ['in Fastify, the one of a trusted proxy', '127.0.0.1', 'fake, 203.0.113.1', { address: '203.0.113.1' }],
+    [
+      'in Fastify, one that the client can make up, with that of the connection',
+      true,
+      'fake, 203.0.113.1',
+      { address: 'fake', connection: '127.0.0.1' },
+    ],
+  ])('is %s', async (_name, trustProxy, forwarded, expected) => {
+    const probe = createProbe();
+    const app = createFastifyApp(probe, { trustProxy });
+    await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/auth`, {
+      headers: { 'x-forwarded-for': forwarded },
+    });
+    await app.close();
+    expect(probe.seen().address).toEqual(expected);
+  });
+
+  test.each<[string, object, string, object]>([
+    ['in Koa, that of the connection', {}, 'fake, 203.0.113.1', { address: '127.0.0.1' }],
+    [
+      'in Koa, the one of a trusted proxy',
+      { proxy: true, maxIpsCount: 1 },
+      'fake, 203.0.113.1',
+      { address: '203.0.113.1' },
+    ],
+    [
+      'in Koa, one that the client can make up, with that of the connection',
+      { proxy: true },
+      'fake, 203.0.113.1',
+      { address: 'fake', connection: '127.0.0.1' },
+    ],
+  ])('is %s', async (_name, settings, forwarded, expected) => {
+    const probe = createProbe();
+    const { url } = await openServer(createKoaApp(probe, (app) => Object.assign(app, settings)).callback());
+    await fetch(`${url}/auth`, { headers: { 'x-forwarded-for': forwarded } });
+    expect(probe.seen().address).toEqual(expected);
+  });
+
   test.each<[unknown, boolean]>([
     [true, true],
     [() => true, true],
@@ -69,6 +116,53 @@ describe('the address that limits count', () => {
     ['10.0.0.0/8, 192.168.0.1', false],
   ])('can be made up by every client with "trust proxy" %p: %p', (setting, expected) => {
     expect(trustsEveryProxy({ app: proxiesOf(setting) } as never)).toBe(expected);
+  });
+});
+
+describe('behind a proxy that speaks https', () => {
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'App.example:8443' };
+
+  test.each([
+    [true, { secure: true, host: 'app.example' }],
+    [false, { secure: false, host: '127.0.0.1' }],
+  ])('Fastify’s setting decides: %p', async (trustProxy, expected) => {
+    const probe = createProbe();
+    const app = createFastifyApp(probe, { trustProxy });
+    await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/auth`, { headers });
+    await app.close();
+    expect(probe.seen()).toMatchObject(expected);
+  });
+
+  test.each([
+    [true, { secure: true, host: 'app.example' }],
+    [false, { secure: false, host: '127.0.0.1' }],
+  ])('Koa’s setting decides: %p', async (proxy, expected) => {
+    const probe = createProbe();
+    const { url } = await openServer(createKoaApp(probe, (app) => (app.proxy = proxy)).callback());
+    await fetch(`${url}/auth`, { headers });
+    expect(probe.seen()).toMatchObject(expected);
+  });
+});
+
+describe('a URL that the app has rewritten is taken as the browser knows it', () => {
+  test('in Fastify', async () => {
+    const probe = createProbe();
+    const app = createFastifyApp(probe, { rewriteUrl: ({ url }: { url: string }) => url.replace('/outer', '/inner') });
+    await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/outer/auth?x=1`);
+    await app.close();
+    expect(probe.seen().url).toBe('/outer/auth?x=1');
+  });
+
+  test('in Koa', async () => {
+    const probe = createProbe();
+    const mount = (app: KoaApp) =>
+      app.use((context, next) => {
+        context.path = '/auth';
+        return next();
+      });
+    const { url } = await openServer(createKoaApp(probe, mount).callback());
+    await fetch(`${url}/outer/auth?x=1`);
+    expect(probe.seen().url).toBe('/outer/auth?x=1');
   });
 });
 
@@ -115,3 +209,18 @@ describe('the origin of the app', () => {
     expect(originOf({ headers: {}, socket: {}, ...fields } as never)).toBe(expected);
   });
 });
+
+/** A strategy that keeps what it finds in a request, and accepts it. */
+function createProbe() {
+  let request: (LoginRequest & { address: ClientAddress }) | undefined;
+  return {
+    name: 'probe',
+    authenticate(this: unknown, req: FrameworkRequest) {
+      const found = toLoginRequest(req);
+      // A connection has no address any more when it is closed.
+      request = { ...found, address: found.clientAddress() };
+      (this as { success: (user: object) => void }).success({});
+    },
+    seen: () => request!,
+  };
+}

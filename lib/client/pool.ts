@@ -124,8 +124,11 @@ export function openPool(base: URL): WarmPool {
           const discard = () => {
             if (spare === socket) takeSpare()?.destroy();
           };
-          socket.once('close', discard);
-          setTimeout(discard, spareLifetime).unref();
+          const timer = setTimeout(discard, spareLifetime).unref();
+          socket.once('close', () => {
+            clearTimeout(timer);
+            discard();
+          });
         });
       });
     },

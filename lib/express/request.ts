@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { LoginWithError } from '../errors.js';
 import { isSameOriginPost } from '../login/cross-site.js';
+import { explainForeignPost } from '../login/hints.js';
 import { toLoginRequest, type ExpressRequest } from '../node-request.js';
 import type { Settings } from './options.js';
 import type { WebRequest } from './types.js';
@@ -24,10 +25,11 @@ export function requireSameOriginPost(
   { trustedOrigins }: Settings,
   stage: 'link' | 'logout',
 ): void {
-  if (isSameOriginPost(toLoginRequest(req), trustedOrigins)) return;
+  const request = toLoginRequest(req);
+  if (isSameOriginPost(request, trustedOrigins)) return;
   throw new LoginWithError(`${stage}: the request does not come from a page of this site`, {
     code: 'foreign_request',
     stage,
-    hint: 'Send it with a form or fetch of the same origin; list other origins of the app in "trustedOrigins".',
+    hint: explainForeignPost(request),
   });
 }

@@ -29,7 +29,10 @@ export interface Link<User> {
 
 /** The paths below `basePath`; `:name` stands for a provider's name. */
 export interface LoginPaths {
-  /** GET, starts a login; default `/:name`. */
+  /**
+   * GET, starts a login; default `/:name`. With `returnTo=PATH` in the query it ends there, with `display=popup` it is
+   * one in a window that closes itself.
+   */
   login: string;
   /** GET, the registered redirect URL; default `/:name/callback`. */
   callback: string;

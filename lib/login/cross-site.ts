@@ -1,4 +1,6 @@
 import { parseURL } from '../internal/urls.js';
+import { isLoopback } from '../providers.js';
+
 /** The parts of a request that show which site made the browser send it. */
 export interface RequestOrigin {
   headers: Record<string, string | string[] | undefined>;
@@ -47,6 +49,39 @@ export function isSameOriginPost(request: RequestOrigin, trustedOrigins: readonl
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const sender = parseURL(String(origin ?? referer));
   return sender !== undefined && isOwnHost(request, sender);
+}
+
+/** The page that sent a POST, and the host that the request was received for. */
+export interface HiddenHost {
+  sender: URL;
+  received: string;
+}
+
+/**
+ * Finds out whether a refused POST may be the app's own, of a browser that sends no `Sec-Fetch-Site`, behind a proxy
+ * that hides the host: the proxy tells the page's host in `X-Forwarded-Host`, which the app does not trust; or only the
+ * port is missing; or no user can have opened the host of the request, because its name is an inner one. Every other
+ * page is another site's.
+ */
+export function findHiddenHost({ headers }: RequestOrigin): HiddenHost | undefined {
+  const { host: received = '', origin, referer, 'sec-fetch-site': site, 'x-forwarded-host': told } = headers;
+  const sender = parseURL(String(origin ?? referer));
+  if (site !== undefined || sender === undefined || !/^[\w.:[\]-]{1,255}$/.test(String(received))) return undefined;
+  const [receivedName, toldName] = [received, told].map((host) => String(host).toLowerCase().replace(/:\d+$/, ''));
+  const isHidden =
+    told === undefined
+      ? sender.hostname === receivedName || (isInnerName(String(receivedName)) && !isInnerName(sender.hostname))
+      : sender.hostname === toldName;
+  return isHidden ? { sender, received: String(received) } : undefined;
+}
+
+/** Whether a host name means something in one network only. */
+function isInnerName(name: string): boolean {
+  return (
+    isLoopback(name) ||
+    /^(?:10|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.[\d.]+$|^\[f[cde]/.test(name) ||
+    /^[^.[]+$|\.(?:internal|intranet|lan|local|localdomain|svc)$/.test(name)
+  );
 }
 
 function isOwnHost({ headers, host }: RequestOrigin, url: URL): boolean {

@@ -2,6 +2,7 @@ import { redactURL } from '../errors.js';
 import { doctorAppAdvice } from '../internal/doctor-advice.js';
 import type { LoginSettings } from '../options.js';
 import type { Attempt } from '../types.js';
+import { findHiddenHost, type RequestOrigin } from './cross-site.js';
 import type { AttemptCookieReading, AttemptVerdict } from './attempt-cookie.js';
 import type { LoginRequest } from './outcome.js';
 
@@ -11,11 +12,21 @@ export const loopHint =
   'secure but "trust proxy" is not set, or it has another domain), the session is not saved before the redirect, or ' +
   `the registered redirect URL has a "#", which hides the key. ${doctorAppAdvice}`;
 
-/** Returns the hint for a request that may not log anybody in. */
-export function explainForeignRequest(what: 'embedded' | 'form'): string {
-  return what === 'form'
-    ? 'Send it from a page of the app itself; list other origins of the app in "trustedOrigins".'
-    : 'A picture, a frame or a script requested the page. Send the browser there with a link or a redirect.';
+/** The hint for a request of a login route that no user has made. */
+export const embeddedHint =
+  'A picture, a frame or a script requested the page. Send the browser there with a link or a redirect.';
+
+/** Returns the hint for a POST that does not come from a page of the app. */
+export function explainForeignPost(request: RequestOrigin): string {
+  const hidden = findHiddenHost(request);
+  if (hidden === undefined)
+    return 'Send it with a form or fetch of the same origin; list other origins of the app in "trustedOrigins".';
+  const { sender, received } = hidden;
+  return (
+    `The page that sent it is on ${sender.host}, and the request was received for ${received}. If both are this app, a ` +
+    'proxy hides the host. Let it pass the header on (nginx: proxy_set_header Host $http_host;) or send ' +
+    `X-Forwarded-Host to an app that trusts it (Express: "trust proxy"), or list ${sender.origin} in "trustedOrigins".`
+  );
 }
 
 /** Returns the hint for a request on the path of `callbackURL` without a key. */

@@ -15,7 +15,8 @@ import {
 } from './attempt-cookie.js';
 import { isForeignStart, isNavigation } from './cross-site.js';
 import {
-  explainForeignRequest,
+  embeddedHint,
+  explainForeignPost,
   explainInvalidAttempt,
   explainMissingAttempt,
   explainMissingKey,
@@ -63,7 +64,7 @@ export function createLoginHandler(
     const { host, binding, display } = request;
     if (request.isConfirmed !== true && isForeignStart(request, settings.trustedOrigins)) {
       if (request.method !== 'POST') return { type: 'confirm' };
-      return fail('foreign_request', 'another site sent this form', explainForeignRequest('form'), 'start');
+      return fail('foreign_request', 'another site sent this form', explainForeignPost(request), 'start');
     }
     const returnTo =
       request.returnTo === undefined
@@ -173,8 +174,7 @@ export function createLoginHandler(
     async handle(request) {
       const kind = classifyRequest(request, callbackURL);
       if (kind.type === 'prefetch') return { type: 'nothing' };
-      if (!isNavigation(request))
-        return fail('foreign_request', 'no user went to this page', explainForeignRequest('embedded'));
+      if (!isNavigation(request)) return fail('foreign_request', 'no user went to this page', embeddedHint);
       switch (kind.type) {
         case 'malformed':
           return fail(

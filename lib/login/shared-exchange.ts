@@ -7,7 +7,8 @@ import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile, Provider } from '../types.js';
 import type { StoredAttempt } from './attempt-cookie.js';
 import type { LoginRequest } from './outcome.js';
-import type { ExchangeResult, RateLimiter } from './rate-limit.js';
+import { exchangeWithPermit } from './permitted-exchange.js';
+import type { RateLimiter } from './rate-limit.js';
 
 type Exchanged = AccessToken & { profile: Profile };
 
@@ -113,17 +114,7 @@ export function createSharedExchanges(
       if (error instanceof LoginWithError) markNeverSent(error, false);
       throw error;
     });
-    let result: ExchangeResult = { type: 'no_guess' };
-    try {
-      const exchanged = await client.exchange(authKey);
-      result = { type: 'login', account: `${exchanged.profile.provider} ${exchanged.profile.id}` };
-      return exchanged;
-    } catch (error) {
-      if (hasCode(error, 'auth_key_invalid')) result = { type: 'wrong_key', isRestarted: attempt.restarts === 0 };
-      throw error;
-    } finally {
-      await permit?.release(result);
-    }
+    return exchangeWithPermit(client, authKey, permit, attempt.restarts === 0);
   }
 
   return {

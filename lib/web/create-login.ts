@@ -4,6 +4,7 @@ import { isNavigation } from '../login/cross-site.js';
 import type { StoredFailure } from '../login/failure-cookie.js';
 import type { LoginOutcome, LoginRequest } from '../login/outcome.js';
 import { classifyRequest } from '../login/request.js';
+import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFetchRequest } from '../pages/negotiation.js';
 import type { PageContext } from '../pages/templates.js';
 import { parseCreateLoginOptions, type SharedSettings } from './options.js';
@@ -109,7 +110,10 @@ async function toResult(context: LoginContext, outcome: LoginOutcome, isCleared:
       if (!(error instanceof LoginWithError)) throw error;
       // A reload or the back button after the login: nothing was exchanged, and there is nothing left to do.
       if (error.code === 'attempt_missing' && handleOptions.isSignedIn === true)
-        return { type: 'response', response: createRedirect(toLocation(request.returnTo ?? '/'), createHeaders()) };
+        return {
+          type: 'response',
+          response: createRedirect(toLocation(sanitizeReturnTo(request.returnTo, provider.settings)), createHeaders()),
+        };
       return toFailedResult(context, error, outcome.isKeyUnused === true, cookies, isCleared);
     }
   }

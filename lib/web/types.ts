@@ -51,7 +51,10 @@ type MaybeProvider = ProviderOptions | null | undefined;
 
 /** What the app knows about one request. */
 export interface HandleOptions {
-  /** Path of this app to return to after the login; the query parameter `returnTo` of the start if absent. */
+  /**
+   * Path of this app, or URL of one of `trustedOrigins`, to return to after the login; the start's query parameter
+   * `returnTo` if absent. Anything else becomes `/`.
+   */
   returnTo?: string | undefined;
   /** The client's IP address, as the framework knows it. */
   clientAddress?: string | undefined;
@@ -82,7 +85,7 @@ export interface LoginSuccess {
   accessToken: string;
   /** The latest time at which the token ends; sites end tokens earlier, often after 60 seconds. */
   expiresAt: Date;
-  /** Path of this app, else `/`. */
+  /** Path of this app, or URL of one of `trustedOrigins`, else `/`. */
   returnTo: string;
   headers: Headers;
   response: Response;

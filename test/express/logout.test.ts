@@ -54,6 +54,27 @@ describe('a logout', () => {
   });
 });
 
+describe('behind a proxy that hides the host', () => {
+  const post = async (headers: Record<string, string>) =>
+    (await site.browser().postForm('/auth/logout', {}, { ...old, ...headers })).text.replaceAll('&quot;', '"');
+  let site: Awaited<ReturnType<typeof openSite>>;
+  beforeEach(async () => (site = await openSite()));
+
+  test('a logout that is refused says which hosts came, and what to do', async () => {
+    const page = await post({ origin: 'http://site.example' });
+    expect(page).toContain(`it is on site.example, and the request was received for ${new URL(site.url).host}.`);
+    expect(page).toContain('nginx: proxy_set_header Host $http_host;');
+    expect(page).toContain('Express: "trust proxy"');
+    expect(page).toContain('list http://site.example in "trustedOrigins"');
+  });
+
+  test('one of another site does not', async () => {
+    const headers = { origin: 'http://evil.example', 'x-forwarded-host': 'site.example' };
+    expect(await post(headers)).toContain('Send it with a form or fetch of the same origin');
+    expect(await post({ origin: 'http://evil.example', host: 'site.example' })).not.toContain('evil.example');
+  });
+});
+
 describe('after a logout', () => {
   test('a page says that the user stays signed in at the provider', async () => {
     const site = await openSite();

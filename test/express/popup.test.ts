@@ -1,7 +1,15 @@
 import type { Express } from 'express';
 import { MemoryStore } from 'express-session';
 import type { LoginWithOptions } from 'passport-loginwith/express';
-import { closeSites, cookieSessions, openSite, sessions, tokenOn, type SiteSetUp } from '../support/express-site';
+import {
+  closeSites,
+  cookieSessions,
+  openSite,
+  sessions,
+  takeCallback,
+  tokenOn,
+  type SiteSetUp,
+} from '../support/express-site';
 import { openLinkSite } from '../support/link-site';
 import { runPopupScript } from '../support/popup-page';
 
@@ -127,6 +135,17 @@ describe('a login in a popup', () => {
     const page = await site.logIn(site.browser(), 'renee', start);
     expect(page.headers.get('x-token')).toBe('handed out');
     expect(runPopupScript(page).isClosed).toBe(true);
+  });
+
+  test('changes places with a newer login in a tab, if it comes back first', async () => {
+    const site = await openWith();
+    const browser = site.browser();
+    const fromPopup = await takeCallback(site, browser, start, 'renee');
+    const fromTab = await takeCallback(site, browser, '/auth/pimbuzz?returnTo=/cart', 'sam');
+    expect((await browser.get(fromPopup)).location).toBe('/cart');
+    const page = await browser.get(fromTab);
+    expect(runPopupScript(page).broadcast).toEqual([['passport-loginwith', success]]);
+    expect(page.text).toContain('<a href="/">');
   });
 
   test('has the page of a template of the app, which needs no script of its own', async () => {

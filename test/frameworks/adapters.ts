@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** An app on one framework: the code of a page in `docs/`. */
 export interface Adapter {
   page: string;
@@ -33,11 +36,15 @@ const nodeApp = (page: string, file: string): Adapter => ({
   failurePage,
 });
 
+/** As the page has it, for one of its files. */
+const [, compileCommand = ''] =
+  /^(npx tsc .+) \S+$/m.exec(readFileSync(join(__dirname, '../../docs/nestjs.md'), 'utf8')) ?? [];
+
 const nestApp = (name: string): Adapter => ({
   page: 'docs/nestjs.md',
   files: [`${name}.mts`],
   isInstalled: false,
-  build: ['npx', 'tsc', ...compilerOptions, `${name}.mts`],
+  build: [...compileCommand.split(' '), `${name}.mts`],
   start: ['node', `${name}.mjs`],
   failurePage,
 });
@@ -64,8 +71,6 @@ const svelteRoutes = [
 
 /** Those of the page. */
 const permissions = ['env', 'net', 'read', 'write'].map((name) => `--allow-${name}`);
-/** Those of the page. */
-const compilerOptions = '--strict --experimentalDecorators --module nodenext --target es2022 --types node'.split(' ');
 
 /** By the name under which tests show them. */
 export const adapters: Readonly<Record<string, Adapter>> = {

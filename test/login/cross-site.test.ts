@@ -1,4 +1,10 @@
-import { isForeignStart, isNavigation, isSameOriginPost, type RequestOrigin } from '../../lib/login/cross-site';
+import {
+  findHiddenHost,
+  isForeignStart,
+  isNavigation,
+  isSameOriginPost,
+  type RequestOrigin,
+} from '../../lib/login/cross-site';
 
 const trustedOrigins = ['https://shop.example', 'http://shop.example:8080'];
 
@@ -135,5 +141,42 @@ describe("whether a page is on the app's host", () => {
     ['without any host', from({ host: undefined }, ''), 'https://evil.example', false],
   ])('%s', (_name, request, origin, expected) => {
     expect(isSameOriginPost({ ...request, headers: { ...request.headers, origin } }, [])).toBe(expected);
+  });
+});
+
+describe('whether a proxy may hide that a POST comes from the app', () => {
+  const found = (headers: RequestOrigin['headers']) => findHiddenHost(from({ host: '127.0.0.1:3000', ...headers }));
+
+  test.each<[string, RequestOrigin['headers']]>([
+    ['the host is this machine', {}],
+    ['the host is a name of one network', { host: 'app:3000' }],
+    ['the host is a name of a cluster', { host: 'shop.default.svc' }],
+    ['the host is a name of a local network', { host: 'shop.internal' }],
+    ['the host is a private address', { host: '10.0.3.7' }],
+    ['the host is another private address', { host: '172.20.0.3:80' }],
+    ['the host is a private IPv6 address', { host: '[fd00::1]:3000' }],
+    ['the referrer alone says where the page is', { origin: undefined, referer: 'https://site.example/page' }],
+    [
+      'the proxy tells the host, and the app does not trust it',
+      { 'x-forwarded-host': 'Site.example', host: 'x.example' },
+    ],
+    ['the proxy drops the port', { host: 'site.example', origin: 'https://site.example:8443' }],
+  ])('it may, if %s', (_name, headers) => {
+    const { sender, received } = found({ origin: 'https://site.example', ...headers }) ?? {};
+    expect([sender?.hostname, received]).toEqual(['site.example', headers.host ?? '127.0.0.1:3000']);
+  });
+
+  test.each<[string, RequestOrigin['headers']]>([
+    ['the browser says where the request comes from', { 'sec-fetch-site': 'cross-site' }],
+    ['users can have opened the host', { host: 'app.example' }],
+    ['users can have opened the address', { host: '203.0.113.7' }],
+    ['the proxy tells another host', { 'x-forwarded-host': 'app.example' }],
+    ['both hosts are inner ones', { origin: 'http://localhost:5173' }],
+    ['the browser hides the page', { origin: 'null' }],
+    ['nothing says where the page is', { origin: undefined }],
+    ['the host is no host', { host: '<script>' }],
+    ['there is no host', { host: undefined }],
+  ])('it does not, if %s', (_name, headers) => {
+    expect(found({ origin: 'https://site.example', ...headers })).toBeUndefined();
   });
 });

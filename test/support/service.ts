@@ -8,7 +8,7 @@ export interface Service {
   variable: string;
   /** Undefined if it is not installed. */
   executablePath: string | undefined;
-  /** How to install it. */
+  /** How to install it; by apt-get if absent. */
   advice?: string;
 }
 

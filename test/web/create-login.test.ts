@@ -201,7 +201,8 @@ describe('a failure', () => {
 
   test('an old callback of a browser that is signed in leads into the app', async () => {
     const site = await openWebSite({}, (login) => async (request) => {
-      const result = await login.handle(request, { isSignedIn: true });
+      const returnTo = new URL(request.url).searchParams.get('back') ?? undefined;
+      const result = await login.handle(request, { isSignedIn: true, returnTo });
       return result.type === 'success' ? new Response('in') : result.response;
     });
     const browser = site.browser();
@@ -211,6 +212,8 @@ describe('a failure', () => {
     moveTime(11 * 60_000);
     const again = await browser.get(callback);
     expect([again.status, again.location]).toEqual([302, '/']);
+    expect((await browser.get(`${callback}&back=/page`)).location).toBe('/page');
+    expect((await browser.get(`${callback}&back=//evil.example`)).location).toBe('/');
   });
 
   test('the app’s own pages replace ours', async () => {

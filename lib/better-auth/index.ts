@@ -1,0 +1,2 @@
+export { loginWithPlugin, type BetterAuthOptions } from './plugin.js';
+export type { AdapterOptions } from '../adapters/login.js';
