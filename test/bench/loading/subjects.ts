@@ -39,6 +39,7 @@ const ownMiddleware = required('passport-loginwith/express', newMiddleware);
 const ownSubjects: readonly Subject[] = [
   required('passport-loginwith', newStrategy),
   ownMiddleware,
+  required('passport-loginwith/web', `entry.createLogin({ ${account}, cookieSecret: ${secret} });`),
   required('passport-loginwith/provider', 'entry.createProvider();'),
   imported('passport-loginwith', newStrategy),
 ];
