@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Browser } from './browser.mjs';
+import { pack } from './pack.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'next-auth-'));
@@ -15,17 +16,11 @@ const run = (command, ...parameters) =>
   execFileSync(command, parameters, { cwd: folder, env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
 
 try {
-  const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  );
+  const tarball = pack(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   const packages = ['next@16', 'react@19', 'react-dom@19', 'next-auth@^5.0.0-beta', 'typescript@5'];
   const types = ['@types/node@20', '@types/react@19'];
-  run('npm', 'install', '--no-audit', '--no-fund', join(folder, filename), ...packages, ...types);
+  run('npm', 'install', '--no-audit', '--no-fund', tarball, ...packages, ...types);
   const blocks = readFileSync(join(root, 'docs/auth-js.md'), 'utf8').matchAll(
     /```\w+\n\/\/ (\S+\.\w+)\n([\s\S]*?)```/g,
   );

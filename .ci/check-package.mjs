@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Browser } from './browser.mjs';
+import { pack } from './pack.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
@@ -23,15 +24,9 @@ const files = Object.fromEntries(
 );
 
 try {
-  const [{ filename }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  );
+  const tarball = pack(folder);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  run('npm', 'install', '--no-audit', '--no-fund', join(folder, filename), 'passport', 'express', 'express-session');
+  run('npm', 'install', '--no-audit', '--no-fund', tarball, 'passport', 'express', 'express-session');
   const types = ['node', 'express', 'express-session', 'passport'].map((name) => `@types/${name}`);
   run('npm', 'install', '-D', '--no-audit', '--no-fund', 'typescript', ...types);
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pack } from './pack.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'types-'));
@@ -54,14 +55,12 @@ const install = (name, ...packages) => {
 };
 
 try {
-  const [versions, [{ filename }]] = await Promise.all([
-    run(root, 'npm', 'view', 'typescript', 'versions', '--json').then(readMinors),
-    run(root, 'npm', 'pack', '--json', '--pack-destination', folder).then(JSON.parse),
-  ]);
+  const versions = readMinors(await run(root, 'npm', 'view', 'typescript', 'versions', '--json'));
+  const tarball = pack(folder);
   const names = Object.keys(apps);
   await Promise.all([
     install('compilers', ...versions.map((version) => `ts${version}@npm:typescript@${version}`)),
-    ...names.map((name, index) => install(String(index), join(folder, filename), ...apps[name].packages)),
+    ...names.map((name, index) => install(String(index), tarball, ...apps[name].packages)),
   ]);
   checkThatAllIsUsed(join(folder, '0/node_modules/passport-loginwith/dist'));
   // Each version has every mode once, and each kind of app once.
