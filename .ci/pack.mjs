@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** Builds and packs the package; returns the path of the tarball in the folder. */
+/** Returns the path of the packed package: `TARBALL`, or packed into the folder, which builds it. */
 export function pack(folder) {
+  if (process.env.TARBALL !== undefined) return process.env.TARBALL;
   const printed = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: root,
     encoding: 'utf8',

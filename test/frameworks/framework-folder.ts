@@ -74,10 +74,14 @@ function packagesOf({ page, files }: Adapter): string[] {
 
 async function packPackage(): Promise<PackageFolder> {
   const path = mkdtempSync(join(tmpdir(), 'packed-'));
+  symlinkSync(process.env.TARBALL ?? (await pack(path)), join(path, 'passport-loginwith.tgz'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+async function pack(path: string): Promise<string> {
   const packed = await run(['npm', 'pack', '--json', '--pack-destination', path], root);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  symlinkSync(filename, join(path, 'passport-loginwith.tgz'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return filename;
 }
 
 /** The `PATH` of a folder: first the programs that are installed there. */
