@@ -133,7 +133,7 @@ async function toFailedResult(
   const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared, popup: undefined });
   const headers = createHeaders([...cookies, cookie]);
   if (isCleared) return showFailure(settings, request, error, headers);
-  return { type: 'response', response: createRedirect(relativeTo(pathOf(request.url)), headers, 303) };
+  return { type: 'response', response: createRedirect(relativeTo(withoutQuery(request.url)), headers, 303) };
 }
 
 /** Shows the failure of a callback at the address without its key; loaded again, the page tries an unused key again. */
@@ -178,9 +178,14 @@ function isPageWithoutQuery(request: LoginRequest): boolean {
  * @param page the page; the address itself if absent.
  */
 function relativeTo(url: string, page = url): string {
-  const path = pathOf(url);
-  const levels = countSlashes(page.replace(/\?.*/s, '')) - countSlashes(path);
+  const path = withoutQuery(url);
+  const levels = countSlashes(withoutQuery(page)) - countSlashes(path);
   return (levels > 0 ? '../'.repeat(levels) : './') + url.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The path as it was requested: a slash at its end decides where a relative address leads. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*/s, '');
 }
 
 function countSlashes(path: string): number {

@@ -73,6 +73,16 @@ describe('a login', () => {
     expect((await browser.get('/auth/pimbuzz?returnTo=/x', { 'sec-fetch-site': 'same-origin' })).status).toBe(302);
   });
 
+  test.each(['/', '/?returnTo=/x', '//evil.example/?x', '/auth/', '/a:b/c:d'])(
+    'links from that page to the address itself, with the slashes it has: %s',
+    async (path) => {
+      const site = await openWebSite();
+      const { text } = await site.browser().get(site.url + path, foreign);
+      const [, href = ''] = /<a class="button" href="([^"]*)"/.exec(text) ?? [];
+      expect(new URL(href, site.url + path).href).toBe(site.url + path);
+    },
+  );
+
   test('takes the path of the app that handle() is given, and no other site’s', async () => {
     const returnTos = ['/given', 'https://evil.example'];
     const site = await openWebSite({}, (login) => async (request) => {
@@ -114,6 +124,13 @@ describe('a failure', () => {
     expect(page.text).toContain('href="../pimbuzz"');
     expect(page.text).toContain('<html lang="en">');
     expect((await browser.get(callbackPath)).status).toBe(302);
+  });
+
+  test('stays at the address of its callback when that ends with a slash', async () => {
+    const site = await openWebSite({ callbackURL: `${callbackPath}/` });
+    const { status, text } = await site.browser().visit(`${callbackPath}/?auth_key=0123456789abcdef0123456789abcdef`);
+    expect([status, text]).toEqual([403, expect.stringContaining('attempt_missing')]);
+    expect(text).toContain('href="../../pimbuzz"');
   });
 
   test('is a result with its error, for a page of the app’s own', async () => {
