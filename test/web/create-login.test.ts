@@ -274,6 +274,19 @@ test('a store of the app remembers the attempts, and gets the request', async ()
   expect(requests).toEqual([expect.any(Request), expect.any(Request)]);
 });
 
+test('a store of the app that fails is a failure of the login, whose key does not stay in the address', async () => {
+  const fail = () => {
+    throw new Error('the database is down');
+  };
+  const site = await openWebSite({ attempts: { begin: fail, take: fail } });
+  const callback = `${callbackPath}?auth_key=0123456789abcdef0123456789abcdef`;
+  expect((await site.browser().get(callback)).location).toBe('./callback');
+  for (const path of ['/auth/pimbuzz', callback]) {
+    const { status, text } = await site.browser().visit(path);
+    expect([status, text]).toEqual([500, expect.stringContaining('attempts_failed')]);
+  }
+});
+
 describe('behind a proxy', () => {
   const inside = 'http://10.0.0.7:3000/auth/pimbuzz';
   const headers = { accept: 'text/html', host: '10.0.0.7:3000', 'user-agent': 'Mozilla/5.0' };
