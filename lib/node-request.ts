@@ -58,7 +58,7 @@ export function viewRequest(req: FrameworkRequest): RequestViews {
 
 /** The context, or what `koa-passport` gives to strategies, refers to Koa's request, which refers back. */
 function isKoaContext(value: unknown): value is KoaContext {
-  return (value as Partial<KoaContext>).request?.ctx === value;
+  return (value as Partial<KoaContext> | null)?.request?.ctx === value;
 }
 
 /** Takes the parts of a request that a login needs, from the framework where it knows more than Node. */

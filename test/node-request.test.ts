@@ -14,6 +14,7 @@ test.each<[string, object, object]>([
   ['method and URL', { method: 'POST', url: '/auth' }, { method: 'POST', url: '/auth' }],
   ['the URL before the app was mounted', { url: '/auth', originalUrl: '/app/auth' }, { url: '/app/auth' }],
   ['neither', {}, { method: 'GET', url: '/', host: '', returnTo: undefined }],
+  ['what it is, whatever the app has put on it', { url: '/auth', ctx: null, raw: null }, { url: '/auth' }],
   ['a Host header', { headers: { host: 'App.example:3000' } }, { host: 'app.example' }],
   ['an IPv6 address', { headers: { host: '[::1]:3000' } }, { host: '[::1]' }],
   [
