@@ -4,7 +4,7 @@ import type { RateLimits } from '../options.js';
 
 /** Where a request comes from. */
 export interface ClientAddress {
-  /** The client's IP address. Clients without one are counted as one client, with the overall limit. */
+  /** The client's IP address. Clients without one, or with none in it, are one client, with the overall limit. */
   address: string | undefined;
   /** Address of the connection, if the client can make up {@link address}: all behind it share the overall limit. */
   connection?: string | undefined;
@@ -24,7 +24,7 @@ const reducedLimit = 2;
 /** The counts that limit a client. The app's store gets no address, and no text of any length that a client made up. */
 export function bucketsOf({ address, connection }: ClientAddress, { limit, overallLimit }: RateLimits): Bucket[] {
   const shared = (key: string): Bucket => ({ key, limit: () => overallLimit });
-  if (address === undefined) return [shared('loginwith client unknown')];
+  if (address === undefined || address === '') return [shared('loginwith client unknown')];
   const own: Bucket = {
     key: `loginwith client ${digest(networkOf(address))}`,
     limit: (isOverallReached) => (isOverallReached ? Math.min(limit, reducedLimit) : limit),

@@ -312,9 +312,9 @@ describe('a store of the app', () => {
 });
 
 describe('whoever has no address', () => {
-  test('shares the overall limit with everybody else who has none', async () => {
+  test.each([undefined, ''])('shares the overall limit with everybody else who has none (%j)', async (address) => {
     const limiter = create({ limit: 1, overallLimit: 4 });
-    expect(await countGuesses(limiter)).toBe(4);
+    expect(await countGuesses(limiter, address)).toBe(4);
     expect(await guess(limiter, '192.0.2.1')).toBe('in');
   });
 });
