@@ -34,11 +34,13 @@ export function bucketsOf({ address, connection }: ClientAddress, { limit, overa
 
 /**
  * Returns one text per IPv4 address and one per IPv6 /56 network, because an internet customer usually has a whole /56.
+ * Some proxies, as those of Azure, write the client's port behind the address: it is another one on each connection.
  */
 function networkOf(address: string): string {
   const ipaddr = loadIPAddress();
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
+  const bare = address.replace(/^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/, '$1$2');
+  if (!ipaddr.isValid(bare)) return address;
+  const parsed = ipaddr.process(bare);
   return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.toByteArray().slice(0, 7).join('.');
 }
 
