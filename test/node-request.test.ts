@@ -30,6 +30,13 @@ test.each<[string, object, object]>([
   expect(requestOf(fields)).toMatchObject(expected);
 });
 
+test.each(['request', 'req'])('a context that the app has put on the request is none of Koa (%s)', (name) => {
+  const req: Record<string, unknown> = { headers: {}, socket: {}, url: '/auth' };
+  req.ctx = { request: req, [name]: req };
+  expect(toLoginRequest(req as never)).toMatchObject({ url: '/auth' });
+  expect(trustsEveryProxy(req as never)).toBe(false);
+});
+
 const proxiesOf = (setting: unknown) => {
   const app = express();
   app.set('trust proxy', setting);
