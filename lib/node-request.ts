@@ -56,9 +56,13 @@ export function viewRequest(req: FrameworkRequest): RequestViews {
   return { raw: req as ExpressRequest, framework: req as ExpressRequest };
 }
 
-/** The context, or what `koa-passport` gives to strategies, refers to Koa's request, which refers back. */
+/**
+ * The context, or what `koa-passport` gives to strategies, refers to Koa's request, which refers back. A context that
+ * an app has put on a request of Node refers to that.
+ */
 function isKoaContext(value: unknown): value is KoaContext {
-  return (value as Partial<KoaContext>).request?.ctx === value;
+  const { request, req } = (value ?? {}) as Partial<KoaContext>;
+  return request?.ctx === value && req !== undefined && req !== request;
 }
 
 /** Takes the parts of a request that a login needs, from the framework where it knows more than Node. */

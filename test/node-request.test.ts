@@ -14,6 +14,7 @@ test.each<[string, object, object]>([
   ['method and URL', { method: 'POST', url: '/auth' }, { method: 'POST', url: '/auth' }],
   ['the URL before the app was mounted', { url: '/auth', originalUrl: '/app/auth' }, { url: '/app/auth' }],
   ['neither', {}, { method: 'GET', url: '/', host: '', returnTo: undefined }],
+  ['what it is, whatever the app has put on it', { url: '/auth', ctx: null, raw: null }, { url: '/auth' }],
   ['a Host header', { headers: { host: 'App.example:3000' } }, { host: 'app.example' }],
   ['an IPv6 address', { headers: { host: '[::1]:3000' } }, { host: '[::1]' }],
   [
@@ -27,6 +28,13 @@ test.each<[string, object, object]>([
   ['http in front of a proxy', { secure: false, socket: { encrypted: true } }, { secure: false }],
 ])('a login takes from a request: %s', (_name, fields, expected) => {
   expect(requestOf(fields)).toMatchObject(expected);
+});
+
+test.each(['request', 'req'])('a context that the app has put on the request is none of Koa (%s)', (name) => {
+  const req: Record<string, unknown> = { headers: {}, socket: {}, url: '/auth' };
+  req.ctx = { request: req, [name]: req };
+  expect(toLoginRequest(req as never)).toMatchObject({ url: '/auth' });
+  expect(trustsEveryProxy(req as never)).toBe(false);
 });
 
 const proxiesOf = (setting: unknown) => {

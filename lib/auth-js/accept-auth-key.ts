@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readCallback } from '../adapters/callback.js';
 import type { LoginErrorCode } from '../errors.js';
+import { trimSlashes } from '../internal/urls.js';
 import type { Profile } from '../types.js';
 
 /** A callback while Auth.js handles it. Auth.js itself gets neither the key nor a token. */
@@ -45,7 +46,7 @@ export function acceptAuthKey<R extends Request, Rest extends unknown[]>(
 
 function isCallback({ url }: Request): boolean {
   const { pathname, search } = new URL(url);
-  return /\/callback\/[^/]+$/.test(pathname) && search.includes('auth_key');
+  return /\/callback\/[^/]+$/.test(trimSlashes(pathname)) && search.includes('auth_key');
 }
 
 /** A copy of the request with this query instead of its own, and with the cookies of the login alone. */

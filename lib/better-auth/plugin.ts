@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readCallback } from '../adapters/callback.js';
 import { createAdapterLogin, type AdapterOptions } from '../adapters/login.js';
 import { createSealers } from '../internal/seal.js';
+import { trimSlashes } from '../internal/urls.js';
 import { splitCookies } from '../login/sealed-cookie.js';
 import type { Profile } from '../types.js';
 import type { AuthContext, BetterAuthPlugin, HookContext, SocialProvider } from './types.js';
@@ -84,7 +85,9 @@ export function loginWithPlugin(options: BetterAuthOptions): BetterAuthPlugin {
     },
     async onRequest(request, context) {
       const url = new URL(request.url);
-      if (!url.pathname.endsWith(`/callback/${login.name}`)) return undefined;
+      if (!trimSlashes(url.pathname).endsWith(`/callback/${login.name}`)) return undefined;
+      // What a function in the option returned for this request. An error here would end the app's process.
+      context.trustedProviders = context.trustedProviders?.filter((name) => name !== login.name);
       const callback = readCallback(request);
       if (callback.type === 'ignored') return callback;
       if (callback.type === 'refused') {

@@ -6,6 +6,8 @@ import type { Profile } from '../types.js';
 export interface AuthContext {
   options: { account?: { accountLinking?: { trustedProviders?: unknown } | undefined } | undefined };
   socialProviders: object[];
+  /** Of the current request. */
+  trustedProviders?: string[] | undefined;
   createAuthCookie(name: string, attributes: { maxAge: number }): { name: string; attributes: object };
 }
 

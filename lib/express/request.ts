@@ -14,9 +14,11 @@ export function asWebRequest(req: IncomingMessage): WebRequest {
 /** The path under which the app has mounted a middleware: Express says it, connect only removes it from the URL. */
 export function mountPathOf({ baseUrl, originalUrl = '', url = '' }: ExpressRequest): string {
   if (baseUrl !== undefined) return baseUrl;
+  // A client may ask for a whole URL, and connect keeps its origin in front of what it leaves.
+  const [whole = '', rest = ''] = [originalUrl, url].map((target) => target.replace(/^[^/?#]+:\/\/[^/?#]*/, ''));
   // Of a request for the mount path itself, connect leaves nothing and puts a "/" in front of it.
-  const inner = originalUrl.endsWith(url) ? url : url.slice(1);
-  return originalUrl.slice(0, originalUrl.length - inner.length);
+  const inner = whole.endsWith(rest) ? rest : rest.slice(1);
+  return whole.slice(0, whole.length - inner.length);
 }
 
 /** @throws LoginWithError `foreign_request` if a POST does not come from a page of the app or of a trusted origin */

@@ -4,7 +4,7 @@ import type { RateLimits } from '../options.js';
 
 /** Where a request comes from. */
 export interface ClientAddress {
-  /** The client's IP address. Clients without one are counted as one client, with the overall limit. */
+  /** The client's IP address. Clients without one, or with none in it, are one client, with the overall limit. */
   address: string | undefined;
   /** Address of the connection, if the client can make up {@link address}: all behind it share the overall limit. */
   connection?: string | undefined;
@@ -24,7 +24,7 @@ const reducedLimit = 2;
 /** The counts that limit a client. The app's store gets no address, and no text of any length that a client made up. */
 export function bucketsOf({ address, connection }: ClientAddress, { limit, overallLimit }: RateLimits): Bucket[] {
   const shared = (key: string): Bucket => ({ key, limit: () => overallLimit });
-  if (address === undefined) return [shared('loginwith client unknown')];
+  if (address === undefined || address === '') return [shared('loginwith client unknown')];
   const own: Bucket = {
     key: `loginwith client ${digest(networkOf(address))}`,
     limit: (isOverallReached) => (isOverallReached ? Math.min(limit, reducedLimit) : limit),
@@ -34,11 +34,13 @@ export function bucketsOf({ address, connection }: ClientAddress, { limit, overa
 
 /**
  * Returns one text per IPv4 address and one per IPv6 /56 network, because an internet customer usually has a whole /56.
+ * Some proxies, as those of Azure, write the client's port behind the address: it is another one on each connection.
  */
 function networkOf(address: string): string {
   const ipaddr = loadIPAddress();
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
+  const bare = address.replace(/^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/, '$1$2');
+  if (!ipaddr.isValid(bare)) return address;
+  const parsed = ipaddr.process(bare);
   return parsed instanceof ipaddr.IPv4 ? parsed.toString() : parsed.toByteArray().slice(0, 7).join('.');
 }
 

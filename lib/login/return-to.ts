@@ -1,6 +1,6 @@
 import { isPathPrefix, parseURL, pathOf } from '../internal/urls.js';
 import type { LoginSettings } from '../options.js';
-import { classifyRequest, findParameter } from './request.js';
+import { classifyRequest, findParameter, type RequestKind } from './request.js';
 
 /** The options that decide which `returnTo` is accepted. */
 type ReturnToRules = Partial<Pick<LoginSettings, 'callbackURL' | 'trustedOrigins'>>;
@@ -9,15 +9,18 @@ const maximumLength = 512;
 
 /**
  * Returns the value if it is a path of this app, the normalized URL if it is on a trusted origin, and `/` if it could
- * lead to another site. A link to the registered redirect URL is refused too: a login that ends there would go on with
- * a key that somebody else has put into the link.
+ * lead to another site. A link with a key is refused too, and one to the registered redirect URL: a login that ends
+ * there would go on with a key that somebody else has put into the link.
  */
 export function sanitizeReturnTo(value: unknown, { callbackURL, trustedOrigins = [] }: ReturnToRules = {}): string {
   if (typeof value !== 'string' || value.length > maximumLength || /\p{Cc}/u.test(value)) return '/';
   const target = findPath(value) ?? findTrustedURL(value, trustedOrigins);
-  return target === undefined || (callbackURL !== undefined && isCallback(target.url, callbackURL))
-    ? '/'
-    : target.value;
+  if (target === undefined) return '/';
+  const { pathname, search } = target.url;
+  const { type } = classifyRequest({ method: 'GET', url: pathname + search, headers: {} }, undefined);
+  // Every login route takes a key, whatever its path, which routers decode.
+  if (type === 'callback' || type === 'malformed') return '/';
+  return callbackURL !== undefined && isCallback(pathname, type, callbackURL) ? '/' : target.value;
 }
 
 /** Finds the query's `returnTo` and sanitizes it. */
@@ -60,11 +63,10 @@ export function findPrefix(url: string, callbackURL: string | undefined): string
 
 /**
  * Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end. The
- * callback of an app behind a proxy that takes a prefix off is told by its key, because other paths are as short.
+ * callback of an app behind a proxy that takes a prefix off is told by its query, because other paths are as short.
  */
-function isCallback({ pathname, search }: URL, callbackURL: string): boolean {
+function isCallback(pathname: string, type: RequestKind['type'], callbackURL: string): boolean {
   const [path, callbackPath] = [pathOf(pathname).toLowerCase(), pathOf(callbackURL).toLowerCase()];
   if (callbackPath !== '' && path.endsWith(callbackPath)) return true;
-  const { type } = classifyRequest({ method: 'GET', url: pathname + search, headers: {} }, undefined);
   return callbackPath.endsWith(path) && type !== 'start';
 }

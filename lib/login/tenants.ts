@@ -1,4 +1,6 @@
 import { digest } from '../internal/digest.js';
+import { isFunction, isObject } from '../internal/option-readers.js';
+import type { LoginSettings } from '../options.js';
 
 /** What was made of the options of each provider, for apps that choose it per request. */
 interface Tenants<Made> {
@@ -9,31 +11,34 @@ interface Tenants<Made> {
 
 /** So many are kept, those that were used last. */
 const maximumTenants = 1000;
+/** Options whose values are no data: two are equal only if they are the same object. */
+const namesOfParts = ['attempts', 'dispatcher'];
 
-/**
- * @param make gets the options, and a key that no other options have.
- * @param drop is called for what is no longer kept.
- */
-export function createTenants<Made>(
-  make: (options: object, key: string) => Made,
-  drop: (made: Made) => void,
-): Tenants<Made> {
+/** @param drop is called for what is no longer kept. */
+export function createTenants<Made>(make: (options: object) => Made, drop: (made: Made) => void): Tenants<Made> {
   const made = new Map<string, Made>();
   const numbers = new WeakMap<object, number>();
   let count = 0;
-  /** Stands for an object that is no data, such as a dispatcher. */
+  /** Stands for an object that is no data. */
   const numberOf = (value: object) => {
     const number = numbers.get(value) ?? (count += 1);
     numbers.set(value, number);
     return number;
   };
-  const createKey = (options: object) =>
-    digest(JSON.stringify(options, (_name, value: unknown) => (isData(value) ? value : numberOf(value))));
+  /** The entries of all objects, also of a class, whose `toJSON` might leave some out. */
+  const toData = (value: unknown, name = ''): unknown => {
+    if (isFunction(value) || (isObject(value) && namesOfParts.includes(name))) return numberOf(value);
+    if (Array.isArray(value)) return value.map((each) => toData(each));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toData(inner, key)]));
+  };
+  // Only for this map: it is made of secrets, which could be guessed from it.
+  const createKey = (options: object) => digest(JSON.stringify(toData(options)));
 
   return {
     get(options) {
       const key = createKey(options);
-      const found = made.get(key) ?? make(options, key);
+      const found = made.get(key) ?? make(options);
       // The last in the map is the one that was used last.
       made.delete(key);
       made.set(key, found);
@@ -48,10 +53,10 @@ export function createTenants<Made>(
   };
 }
 
-/** Whether JSON holds all of a value. */
-function isData(value: unknown): value is Exclude<unknown, object> {
-  if (typeof value === 'function') return false;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/**
+ * Names the providers of a tenant in sessions and stores, which others may read. No secret has a part in it, because
+ * the secrets of these sites can be guessed from a digest (PROTOCOL.md, entropy of keys, tokens and secrets).
+ */
+export function nameTenant(providers: readonly LoginSettings[]): string {
+  return digest(JSON.stringify(providers.map(({ provider: { name, baseURL }, appId }) => [name, baseURL, appId])));
 }

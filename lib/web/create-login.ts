@@ -2,7 +2,7 @@ import { LoginWithError } from '../errors.js';
 import { addQueryParameter, pathOf, toLocation } from '../internal/urls.js';
 import { isNavigation } from '../login/cross-site.js';
 import type { StoredFailure } from '../login/failure-cookie.js';
-import type { LoginOutcome, LoginRequest } from '../login/outcome.js';
+import { toFailure, type LoginOutcome, type LoginRequest } from '../login/outcome.js';
 import { classifyRequest } from '../login/request.js';
 import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFetchRequest } from '../pages/negotiation.js';
@@ -65,7 +65,7 @@ interface LoginContext {
 
 async function handleRequest(context: LoginContext): Promise<LoginResult> {
   const { provider, request } = context;
-  const { settings, failureCookie, login } = provider;
+  const { settings, failureCookie } = provider;
   const { type } = classifyRequest(request, settings.callbackURL);
   if (isPageWithoutQuery(request) && type !== 'prefetch') {
     const failure = await failureCookie.read(request);
@@ -77,7 +77,16 @@ async function handleRequest(context: LoginContext): Promise<LoginResult> {
     const body = { code: 'login_required', message: 'Send the browser to this address; a script cannot log in.' };
     return { type: 'response', response: createJSON(401, createHeaders(), body) };
   }
-  return toResult(context, await login.handle(request), false);
+  return toResult(context, await handleLogin(provider, request), false);
+}
+
+/** A failure of the app's attempt store is one of the login, too: no callback may stay at an address with a key. */
+async function handleLogin({ login }: ProviderLogin, request: LoginRequest): Promise<LoginOutcome> {
+  try {
+    return await login.handle(request);
+  } catch (error) {
+    return toFailure(error);
+  }
 }
 
 /** @param isCleared whether the address of the page is without the key. */
@@ -133,7 +142,7 @@ async function toFailedResult(
   const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared, popup: undefined });
   const headers = createHeaders([...cookies, cookie]);
   if (isCleared) return showFailure(settings, request, error, headers);
-  return { type: 'response', response: createRedirect(relativeTo(pathOf(request.url), request.url), headers, 303) };
+  return { type: 'response', response: createRedirect(relativeTo(withoutQuery(request.url)), headers, 303) };
 }
 
 /** Shows the failure of a callback at the address without its key; loaded again, the page tries an unused key again. */
@@ -142,7 +151,7 @@ async function showFailedCallback(context: LoginContext, failure: StoredFailure)
   const { authKey, isShown, error } = failure;
   if (authKey !== undefined && isShown) {
     const withKey = { ...request, url: addQueryParameter(request.url, 'auth_key', authKey) };
-    return toResult({ ...context, request: withKey }, await provider.login.handle(withKey), true);
+    return toResult({ ...context, request: withKey }, await handleLogin(provider, withKey), true);
   }
   const cookie = await provider.failureCookie.write(request, { ...failure, isShown: true });
   return showFailure(settings, request, error, createHeaders([cookie]));
@@ -178,9 +187,14 @@ function isPageWithoutQuery(request: LoginRequest): boolean {
  * @param page the page; the address itself if absent.
  */
 function relativeTo(url: string, page = url): string {
-  const path = pathOf(url);
-  const levels = countSlashes(page.replace(/\?.*/s, '')) - countSlashes(path);
+  const path = withoutQuery(url);
+  const levels = countSlashes(withoutQuery(page)) - countSlashes(path);
   return (levels > 0 ? '../'.repeat(levels) : './') + url.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The path as it was requested: a slash at its end decides where a relative address leads. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*/s, '');
 }
 
 function countSlashes(path: string): number {

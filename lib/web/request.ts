@@ -23,7 +23,7 @@ export function toLoginRequest(
     headers,
     host: seen?.hostname ?? headers.host.toLowerCase().replace(/:\d+$/, ''),
     secure: scheme.protocol === 'https:',
-    clientAddress: () => ({ address: clientAddress === null || clientAddress === '' ? undefined : clientAddress }),
+    clientAddress: () => ({ address: clientAddress ?? undefined }),
     returnTo,
     source: request,
   };

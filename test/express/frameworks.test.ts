@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import connect from 'connect';
 import type { Passport as PassportClass } from 'passport';
 import { LoginWithError, type Profile } from 'passport-loginwith';
 import type { ErrorHandler, Handler, LoginWithOptions } from 'passport-loginwith/express';
@@ -17,6 +18,8 @@ import {
   tokenOn,
 } from '../support/express-site';
 import { frameworks } from '../support/framework-apps';
+import { sendRaw } from '../support/raw-request';
+import { cookieSecret } from '../support/strategy-app';
 import { Browser, byFetch } from '../support/test-browser';
 
 interface User {
@@ -239,6 +242,17 @@ describe('without Express', () => {
     expect((await logIn(app, neighbour, 'sam')).location).toBe('/');
     neighbour.address = '127.0.0.2';
     expect((await logIn(app, neighbour, 'sam')).status).toBe(429);
+  });
+
+  test('connect redirects nobody to the site of a request for a whole URL', async () => {
+    const app = connect();
+    const { port } = new URL(await serve(app));
+    const auth = createAuth({ providers: [{ provider: 'pimbuzz', appId: '1', appSecret: 'x', cookieSecret }] });
+    app.use(sessions() as Handler).use('/account-of-this-app', auth);
+    const path = '/account-of-this-app/auth/pimbuzz/callback';
+    const headers = { host: 'app.example', accept: 'text/html' };
+    const response = await sendRaw(Number(port), `http://evil.example${path}?error=1`, { headers });
+    expect([response.status, response.headers.location]).toEqual([303, path]);
   });
 
   test('next is called once, whatever onError does after it', async () => {

@@ -56,6 +56,10 @@ test('a user logs in with the documented app, by its provider and id, without an
   expect(session.user).not.toHaveProperty('email');
 });
 
+test('a callback may end with a slash', async () => {
+  await expectLogin(await startLogin(app), (await takeCallbackOf(app)).replace('?', '/?'));
+});
+
 test('a callback link in a browser that has not started a login is refused, and its key is not sent', async () => {
   const callback = await takeCallbackOf(app, 'pimbuzz', 'sam');
   await notExchanged(app, () => expectRefused(new Browser(app.url), callback));

@@ -248,6 +248,34 @@ describeWith(betterAuth, 'better-auth', () => {
     expect(site.output).toContain('take "pimbuzz" out of "trustedProviders"');
   });
 
+  test('a function that trusts them lets nobody link an account, which could be an attacker’s', async () => {
+    const linking = `{
+      trustedProviders: () => ['pimbuzz'],
+      allowDifferentEmails: true,
+    }`;
+    const trusting = code.replace(
+      'plugins: [pimbuzz]',
+      `emailAndPassword: { enabled: true },\n  account: { accountLinking: ${linking} },\n  plugins: [pimbuzz]`,
+    );
+    const site = await apps.start({ code: trusting, basePath, names: ['pimbuzz'] });
+    const victim = new Browser(site.url);
+    const form = { email: 'victim@example.org', password: 'a long password', name: 'Victim' };
+    expect((await post(victim, '/sign-up/email', form)).status).toBe(200);
+    expect((await post(victim, '/link-social', { provider: 'pimbuzz', callbackURL: '/' })).status).toBe(200);
+    await expectRefused(victim, await takeCallbackOf(site, 'pimbuzz', 'sam'));
+    const { text } = await victim.get(`${basePath}/list-accounts`);
+    expect(JSON.parse(text)).toMatchObject([{ providerId: 'credential' }]);
+  });
+
+  test('a callback may end with a slash, if better-auth takes it', async () => {
+    const lenient = code.replace(
+      'plugins: [pimbuzz]',
+      'advanced: { skipTrailingSlashes: true },\n  plugins: [pimbuzz]',
+    );
+    const site = await apps.start({ code: lenient, basePath, names: ['pimbuzz'] });
+    await expectLogin(await startLogin(site), (await takeCallbackOf(site)).replace('?', '/?'));
+  });
+
   test("the plugin fits better-auth's types", () =>
     apps.checkTypes(`
       import { betterAuth } from 'better-auth';

@@ -107,6 +107,8 @@ describe('one client is', () => {
     ['an IPv4 address', '192.0.2.1', '192.0.2.1', '192.0.2.2'],
     ['an IPv4 address, also mapped into IPv6', '192.0.2.1', '::ffff:192.0.2.1', '::ffff:192.0.2.2'],
     ['an IPv6 network of 56 bits', '2001:db8:0:100::1', '2001:db8:0:1ff:9::1', '2001:db8:0:200::1'],
+    ['an IPv4 address, with any port', '192.0.2.1', '192.0.2.1:50001', '192.0.2.2:50001'],
+    ['an IPv6 network, with any port', '[2001:db8:0:100::1]:50001', '2001:db8:0:1ff:9::1', '[2001:db8:0:200::1]:50001'],
     ['a text that is no address', 'unix:', 'unix:', 'other'],
   ])('%s', async (_name, address, same, other) => {
     const limiter = create({ limit: 1 });
@@ -312,9 +314,9 @@ describe('a store of the app', () => {
 });
 
 describe('whoever has no address', () => {
-  test('shares the overall limit with everybody else who has none', async () => {
+  test.each([undefined, ''])('shares the overall limit with everybody else who has none (%j)', async (address) => {
     const limiter = create({ limit: 1, overallLimit: 4 });
-    expect(await countGuesses(limiter)).toBe(4);
+    expect(await countGuesses(limiter, address)).toBe(4);
     expect(await guess(limiter, '192.0.2.1')).toBe('in');
   });
 });

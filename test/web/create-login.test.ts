@@ -73,6 +73,16 @@ describe('a login', () => {
     expect((await browser.get('/auth/pimbuzz?returnTo=/x', { 'sec-fetch-site': 'same-origin' })).status).toBe(302);
   });
 
+  test.each(['/', '/?returnTo=/x', '//evil.example/?x', '/auth/', '/a:b/c:d'])(
+    'links from that page to the address itself, with the slashes it has: %s',
+    async (path) => {
+      const site = await openWebSite();
+      const { text } = await site.browser().get(site.url + path, foreign);
+      const [, href = ''] = /<a class="button" href="([^"]*)"/.exec(text) ?? [];
+      expect(new URL(href, site.url + path).href).toBe(site.url + path);
+    },
+  );
+
   test('takes the path of the app that handle() is given, and no other site’s', async () => {
     const returnTos = ['/given', 'https://evil.example'];
     const site = await openWebSite({}, (login) => async (request) => {
@@ -116,15 +126,11 @@ describe('a failure', () => {
     expect((await browser.get(callbackPath)).status).toBe(302);
   });
 
-  test('at an address with a slash at its end leads to the same page', async () => {
-    const site = await openWebSite();
-    const browser = site.browser();
-    const { location } = await browser.get(`${callbackPath}/?auth_key=`);
-    const page = new URL(location!, `${site.url}${callbackPath}/`);
-    expect(page.pathname).toBe(callbackPath);
-    const { text } = await browser.get(page.pathname);
-    expect(text).toContain('auth_key_malformed');
-    expect(text).toContain('href="../pimbuzz"');
+  test('stays at the address of its callback when that ends with a slash', async () => {
+    const site = await openWebSite({ callbackURL: `${callbackPath}/` });
+    const { status, text } = await site.browser().visit(`${callbackPath}/?auth_key=0123456789abcdef0123456789abcdef`);
+    expect([status, text]).toEqual([403, expect.stringContaining('attempt_missing')]);
+    expect(text).toContain('href="../../pimbuzz"');
   });
 
   test.each([undefined, null, ''])('of clients whose address is %j counts for all of them', async (clientAddress) => {
@@ -283,6 +289,19 @@ test('a store of the app remembers the attempts, and gets the request', async ()
   });
   expect((await site.logIn(site.browser())).status).toBe(200);
   expect(requests).toEqual([expect.any(Request), expect.any(Request)]);
+});
+
+test('a store of the app that fails is a failure of the login, whose key does not stay in the address', async () => {
+  const fail = () => {
+    throw new Error('the database is down');
+  };
+  const site = await openWebSite({ attempts: { begin: fail, take: fail } });
+  const callback = `${callbackPath}?auth_key=0123456789abcdef0123456789abcdef`;
+  expect((await site.browser().get(callback)).location).toBe('./callback');
+  for (const path of ['/auth/pimbuzz', callback]) {
+    const { status, text } = await site.browser().visit(path);
+    expect([status, text]).toEqual([500, expect.stringContaining('attempts_failed')]);
+  }
 });
 
 describe('behind a proxy', () => {

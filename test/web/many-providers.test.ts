@@ -30,6 +30,14 @@ async function openTenants(options: Partial<CreateLoginsOptions> = {}) {
   return { one, two, login };
 }
 
+/** A store of the app, and what it counts. */
+function createStore() {
+  const counts = new Map<string, number>();
+  const countOf = (key: string) => ({ totalHits: counts.get(key) ?? 0, resetTime: undefined });
+  const increment = (key: string) => (counts.set(key, (counts.get(key) ?? 0) + 1), countOf(key));
+  return { counts, store: { get: countOf, increment } };
+}
+
 const logIn = (tenant: Awaited<ReturnType<typeof openTenants>>['one'], browser: Browser) =>
   tenant.provider.signIn(browser.fetch, undefined, { start: `${tenant.url}/auth/pimbuzz` });
 
@@ -66,18 +74,44 @@ test('even under the same name, neither opens the cookie of the other', async ()
 });
 
 test('wrong keys at one provider lock nobody out of the other, in the app’s store, too', async () => {
-  const counts = new Map<string, number>();
-  const countOf = (key: string) => ({ totalHits: counts.get(key) ?? 0, resetTime: undefined });
-  const store = {
-    get: countOf,
-    increment: (key: string) => (counts.set(key, (counts.get(key) ?? 0) + 1), countOf(key)),
-  };
+  const { store } = createStore();
   const { one, two } = await openTenants({ limits: { limit: 1, store } });
   const browser = new Browser(one.url);
   await takeCallback(one, browser);
   for (const key of ['0', '1']) await browser.get(`${callbackPath}?auth_key=${key.repeat(32)}`);
   const [refused, accepted] = [await logIn(one, new Browser(one.url)), await logIn(two, new Browser(two.url))];
   expect([refused.status, accepted.status]).toEqual([429, 200]);
+});
+
+/** What the app's database returns may be an object of a class, which leaves secrets out when it is printed. */
+class Row {
+  toJSON() {
+    return 'a row';
+  }
+}
+
+test('options in objects of a class are told apart by what is in them', async () => {
+  const { one, two } = await openTenants();
+  const login = createLogin({
+    cookieSecret,
+    providers: ({ url }) => Object.assign(new Row(), url.startsWith(one.url) ? one.options : two.options),
+  });
+  const start = ({ url }: typeof one) => login.handle(new Request(url, { headers: { 'sec-fetch-site': 'none' } }));
+  for (const tenant of [one, two])
+    expect((await start(tenant)).response.headers.get('location')).toContain(tenant.provider.url);
+  await login.close();
+});
+
+test('the counts stay those of the provider when the app has a new secret', async () => {
+  const { counts, store } = createStore();
+  const { one } = await openTenants({ limits: { limit: 1, store } });
+  const browser = new Browser(one.url);
+  await takeCallback(one, browser);
+  for (const key of ['0', '1']) await browser.get(`${callbackPath}?auth_key=${key.repeat(32)}`);
+  const names = [...counts.keys()];
+  one.options.appSecret = 'another';
+  expect((await logIn(one, new Browser(one.url))).status).toBe(429);
+  expect([...counts.keys()]).toEqual(names);
 });
 
 test('a request without a provider gets 404, and a logout there forgets nothing', async () => {
