@@ -1,6 +1,6 @@
 import { isPathPrefix, parseURL, pathOf } from '../internal/urls.js';
 import type { LoginSettings } from '../options.js';
-import { classifyRequest, findParameter, type RequestKind } from './request.js';
+import { classifyRequest, findParameter } from './request.js';
 
 /** The options that decide which `returnTo` is accepted. */
 type ReturnToRules = Partial<Pick<LoginSettings, 'callbackURL' | 'trustedOrigins'>>;
@@ -20,7 +20,9 @@ export function sanitizeReturnTo(value: unknown, { callbackURL, trustedOrigins =
   const { type } = classifyRequest({ method: 'GET', url: pathname + search, headers: {} }, undefined);
   // Every login route takes a key, whatever its path, which routers decode.
   if (type === 'callback' || type === 'malformed') return '/';
-  return callbackURL !== undefined && isCallback(pathname, type, callbackURL) ? '/' : target.value;
+  // With "resume", the callback of loginWith() goes on with a key that is sealed in it.
+  const hasAnswer = type !== 'start' || findParameter(search, 'resume') !== undefined;
+  return callbackURL !== undefined && isCallback(pathname, hasAnswer, callbackURL) ? '/' : target.value;
 }
 
 /** Finds the query's `returnTo` and sanitizes it. */
@@ -65,8 +67,8 @@ export function findPrefix(url: string, callbackURL: string | undefined): string
  * Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end. The
  * callback of an app behind a proxy that takes a prefix off is told by its query, because other paths are as short.
  */
-function isCallback(pathname: string, type: RequestKind['type'], callbackURL: string): boolean {
+function isCallback(pathname: string, hasAnswer: boolean, callbackURL: string): boolean {
   const [path, callbackPath] = [pathOf(pathname).toLowerCase(), pathOf(callbackURL).toLowerCase()];
   if (callbackPath !== '' && path.endsWith(callbackPath)) return true;
-  return callbackPath.endsWith(path) && type !== 'start';
+  return callbackPath.endsWith(path) && hasAnswer;
 }

@@ -130,6 +130,7 @@ test.each([
   ['/callback?x=1?auth_key=abc', '/'],
   ['/callback?auth_key[]=abc', '/'],
   ['/callback?error=1', '/'],
+  ['/auth/callback?resume=sealed', '/'],
   ['/app/auth/callback', '/'],
   ['/shop/app/auth/callback', '/'],
   ['/auth/callback', '/auth/callback'],
