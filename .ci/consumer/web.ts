@@ -64,6 +64,7 @@ const many: web.CreateLoginsOptions = {
   cookieSecret,
   providers: (request) => Promise.resolve(shops.get(new URL(request.url).host)),
 };
+export const later: web.Login = web.createLogin(() => options);
 export const logout = async (request: Request) => web.createLogin(many).forgetAttempts(request);
 
 // @ts-expect-error -- a session of one app cannot be kept apart without it

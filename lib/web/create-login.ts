@@ -1,4 +1,5 @@
 import { LoginWithError } from '../errors.js';
+import { loadOnce } from '../internal/load-once.js';
 import { addQueryParameter, pathOf, toLocation } from '../internal/urls.js';
 import { isNavigation } from '../login/cross-site.js';
 import type { StoredFailure } from '../login/failure-cookie.js';
@@ -19,7 +20,10 @@ import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, Log
  *
  * No secret, key or token is in any response, header or error (PROTOCOL.md, from the start to `get_user_info`).
  *
- * @throws TypeError that lists every mistake in the options at once, each with the name of the option.
+ * @param options or a function that returns them, which is called when the login is first used: builds, such as that of
+ *   Next.js, load an app's modules, perhaps where its secrets are not set.
+ * @throws TypeError that lists every mistake in the options at once, each with the name of the option; with a function,
+ *   the methods reject with it.
  * @example
  * const login = createLogin({ provider: 'pimbuzz', appId, appSecret, cookieSecret });
  *
@@ -30,13 +34,20 @@ import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, Log
  *   return result.response;
  * }
  */
-export function createLogin(options: CreateLoginOptions | CreateLoginsOptions): Login {
-  const settings = parseCreateLoginOptions(options);
-  const providers = createProviderLogins(settings);
-  const read = (request: Request, { origin = settings.origin, ...known }: HandleOptions, provider?: ProviderLogin) =>
-    toLoginRequest(request, { ...known, origin }, provider?.settings);
+export function createLogin(options: GivenOptions | (() => GivenOptions)): Login {
+  const open = loadOnce(() => {
+    const settings = parseCreateLoginOptions(typeof options === 'function' ? options() : options);
+    return { settings, providers: createProviderLogins(settings) };
+  });
+  if (typeof options !== 'function') open();
+  const read = (
+    request: Request,
+    { origin = open().settings.origin, ...known }: HandleOptions,
+    provider?: ProviderLogin,
+  ) => toLoginRequest(request, { ...known, origin }, provider?.settings);
   return {
     async handle(request, handleOptions = {}) {
+      const { settings, providers } = open();
       const provider = await providers.find(request);
       if (provider !== undefined) {
         return handleRequest({ settings, provider, request: read(request, handleOptions, provider), handleOptions });
@@ -45,15 +56,18 @@ export function createLogin(options: CreateLoginOptions | CreateLoginsOptions): 
       return showFailure(settings, read(request, handleOptions), error, createHeaders());
     },
     async forgetAttempts(request, handleOptions = {}) {
-      const provider = await providers.find(request);
+      const provider = await open().providers.find(request);
       if (provider === undefined) return createHeaders();
       return createHeaders(await provider.login.forgetAttempts(read(request, handleOptions, provider)));
     },
     async close() {
-      await Promise.all(providers.all().map(({ client }) => client.close()));
+      const logins = open().providers.all();
+      await Promise.all(logins.map(({ client }) => client.close()));
     },
   };
 }
+
+type GivenOptions = CreateLoginOptions | CreateLoginsOptions;
 
 /** One request to a login route. */
 interface LoginContext {

@@ -345,6 +345,25 @@ describe('behind a proxy', () => {
   });
 });
 
+test('options from a function are read when the login is first used, and again after a mistake', async () => {
+  let appId = '';
+  let count = 0;
+  const login = createLogin(() => {
+    count += 1;
+    return { provider: 'https://social.example', appId, appSecret: 's', cookieSecret };
+  });
+  expect(count).toBe(0);
+  const start = () =>
+    login.handle(
+      new Request('http://app.example/auth', { headers: { 'sec-fetch-site': 'none', accept: 'text/html' } }),
+    );
+  await expect(start()).rejects.toThrow(/^createLogin: "appId" is missing/);
+  appId = '1';
+  expect((await start()).response.headers.get('location')).toBe('https://social.example/api/oauth?app_id=1');
+  expect((await start()).response.status).toBe(302);
+  expect(count).toBe(2);
+});
+
 test('all mistakes in the options are reported at once', () => {
   const given = { provider: 'x', appId: '', callbackUrl: '/', loginURL: 'x', origin: 'x/', templates: { star: 1 } };
   const message =
