@@ -34,14 +34,13 @@ export function createTenants<Made>(
     numbers.set(value, number);
     return number;
   };
-  /** The entries of all objects, also of a class, whose `toJSON` might leave some out. */
-  const toData = (value: unknown, name = ''): unknown => {
+  /** Replaces what is no data, and what an object's `toJSON` has made of it, because that might leave entries out. */
+  function toData(this: Record<string, unknown>, name: string): unknown {
+    const value = this[name];
     if (isFunction(value) || (isObject(value) && namesOfParts.includes(name))) return numberOf(value);
-    if (Array.isArray(value)) return value.map((each) => toData(each));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toData(inner, key)]));
-  };
-  const createKey = (options: object) => keyedDigest(secret, JSON.stringify(toData(options)));
+    return isObject(value) && 'toJSON' in value ? { ...value } : value;
+  }
+  const createKey = (options: object) => keyedDigest(secret, JSON.stringify(options, toData));
 
   return {
     get(options) {
