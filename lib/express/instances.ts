@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createRateLimiter, createRateLimiters } from '../login/rate-limit.js';
-import { createTenants, nameTenant } from '../login/tenants.js';
+import { createTenants } from '../login/tenants.js';
 import { createInstance, type Instance, type SharedState } from './instance.js';
 import type { Settings } from './options.js';
 import { asWebRequest } from './request.js';
@@ -30,9 +30,9 @@ export function createInstances(settings: Settings): Instances {
   }
   const createLimiter = createRateLimiters(limits);
   const tenants = createTenants(
-    (list) => {
+    providersOf.cookieSecret(),
+    (list, tenant) => {
       const providers = providersOf.parse(list);
-      const tenant = nameTenant(providers);
       return createInstance({ ...settings, providers, tenant }, shared, createLimiter(tenant));
     },
     // It waits for the calls that are under way.

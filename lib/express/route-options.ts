@@ -20,6 +20,8 @@ interface ProvidersOf {
   choose: (req: WebRequest) => unknown;
   /** Checks what it returned. @throws TypeError that lists every mistake at once. */
   parse: (list: object) => readonly LoginSettings[];
+  /** A function, so that inspecting the settings does not show the secret. */
+  cookieSecret: () => string | readonly string[];
 }
 
 const defaultPaths: LoginPaths = {
@@ -47,7 +49,7 @@ export function readRoutes(reader: OptionReader): RouteSettings {
     const read = (inner: OptionReader) => readProviders(inner, routes);
     return parseOptions({ caller, names, example: '' }, { providers: list, cookieSecret }, read);
   };
-  return { ...routes, providers: [], providersOf: { choose, parse } };
+  return { ...routes, providers: [], providersOf: { choose, parse, cookieSecret: () => cookieSecret ?? '' } };
 }
 
 function readProviders(reader: OptionReader, { basePath, paths }: Pick<RouteSettings, 'basePath' | 'paths'>) {

@@ -9,20 +9,15 @@ const maximumLength = 512;
 
 /**
  * Returns the value if it is a path of this app, the normalized URL if it is on a trusted origin, and `/` if it could
- * lead to another site. A link with a key is refused too, and one to the registered redirect URL: a login that ends
- * there would go on with a key that somebody else has put into the link.
+ * lead to another site. A link to the registered redirect URL is refused too, and one with a key to the route above it,
+ * which starts the login: a login that ends there would go on with a key that somebody else has put into the link.
  */
 export function sanitizeReturnTo(value: unknown, { callbackURL, trustedOrigins = [] }: ReturnToRules = {}): string {
   if (typeof value !== 'string' || value.length > maximumLength || /\p{Cc}/u.test(value)) return '/';
   const target = findPath(value) ?? findTrustedURL(value, trustedOrigins);
-  if (target === undefined) return '/';
-  const { pathname, search } = target.url;
-  const { type } = classifyRequest({ method: 'GET', url: pathname + search, headers: {} }, undefined);
-  // Every login route takes a key, whatever its path, which routers decode.
-  if (type === 'callback' || type === 'malformed') return '/';
-  // With "resume", the callback of loginWith() goes on with a key that is sealed in it.
-  const hasAnswer = type !== 'start' || findParameter(search, 'resume') !== undefined;
-  return callbackURL !== undefined && isCallback(pathname, hasAnswer, callbackURL) ? '/' : target.value;
+  return target === undefined || (callbackURL !== undefined && isCallback(target.url, callbackURL))
+    ? '/'
+    : target.value;
 }
 
 /** Finds the query's `returnTo` and sanitizes it. */
@@ -64,11 +59,24 @@ export function findPrefix(url: string, callbackURL: string | undefined): string
 }
 
 /**
- * Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end. The
- * callback of an app behind a proxy that takes a prefix off is told by its query, because other paths are as short.
+ * Whether a path is that of the callback, wherever the app is mounted; routers ignore case and a slash at the end, and
+ * some decode the path. The callback of an app behind a proxy that takes a prefix off is told by its query, because
+ * other paths are as short.
  */
-function isCallback(pathname: string, hasAnswer: boolean, callbackURL: string): boolean {
-  const [path, callbackPath] = [pathOf(pathname).toLowerCase(), pathOf(callbackURL).toLowerCase()];
+function isCallback({ pathname, search }: URL, callbackURL: string): boolean {
+  const [path, callbackPath] = [pathOf(decode(pathname)).toLowerCase(), pathOf(callbackURL).toLowerCase()];
   if (callbackPath !== '' && path.endsWith(callbackPath)) return true;
-  return callbackPath.endsWith(path) && hasAnswer;
+  const { type } = classifyRequest({ method: 'GET', url: pathname + search, headers: {} }, undefined);
+  if (type === 'callback' || type === 'malformed')
+    return callbackPath.endsWith(path) || callbackPath.includes(`${path}/`);
+  // With "resume", the callback of loginWith() goes on with a key that is sealed in it.
+  return callbackPath.endsWith(path) && (type !== 'start' || findParameter(search, 'resume') !== undefined);
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -1,6 +1,5 @@
-import { digest } from '../internal/digest.js';
+import { keyedDigest } from '../internal/digest.js';
 import { isFunction, isObject } from '../internal/option-readers.js';
-import type { LoginSettings } from '../options.js';
 
 /** What was made of the options of each provider, for apps that choose it per request. */
 interface Tenants<Made> {
@@ -14,8 +13,18 @@ const maximumTenants = 1000;
 /** Options whose values are no data: two are equal only if they are the same object. */
 const namesOfParts = ['attempts', 'dispatcher'];
 
-/** @param drop is called for what is no longer kept. */
-export function createTenants<Made>(make: (options: object) => Made, drop: (made: Made) => void): Tenants<Made> {
+/**
+ * @param cookieSecret has a part in the keys, because sessions and stores have them in names that others may read: the
+ *   secrets of these sites can be guessed from a digest (PROTOCOL.md, entropy of keys, tokens and secrets).
+ * @param make gets the options, and a key that no other options have.
+ * @param drop is called for what is no longer kept.
+ */
+export function createTenants<Made>(
+  cookieSecret: string | readonly string[],
+  make: (options: object, key: string) => Made,
+  drop: (made: Made) => void,
+): Tenants<Made> {
+  const [secret = ''] = [cookieSecret].flat();
   const made = new Map<string, Made>();
   const numbers = new WeakMap<object, number>();
   let count = 0;
@@ -25,20 +34,18 @@ export function createTenants<Made>(make: (options: object) => Made, drop: (made
     numbers.set(value, number);
     return number;
   };
-  /** The entries of all objects, also of a class, whose `toJSON` might leave some out. */
-  const toData = (value: unknown, name = ''): unknown => {
+  /** Replaces what is no data, and what an object's `toJSON` has made of it, because that might leave entries out. */
+  function toData(this: Record<string, unknown>, name: string): unknown {
+    const value = this[name];
     if (isFunction(value) || (isObject(value) && namesOfParts.includes(name))) return numberOf(value);
-    if (Array.isArray(value)) return value.map((each) => toData(each));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toData(inner, key)]));
-  };
-  // Only for this map: it is made of secrets, which could be guessed from it.
-  const createKey = (options: object) => digest(JSON.stringify(toData(options)));
+    return isObject(value) && 'toJSON' in value ? { ...value } : value;
+  }
+  const createKey = (options: object) => keyedDigest(secret, JSON.stringify(options, toData));
 
   return {
     get(options) {
       const key = createKey(options);
-      const found = made.get(key) ?? make(options);
+      const found = made.get(key) ?? make(options, key);
       // The last in the map is the one that was used last.
       made.delete(key);
       made.set(key, found);
@@ -51,12 +58,4 @@ export function createTenants<Made>(make: (options: object) => Made, drop: (made
     },
     all: () => [...made.values()],
   };
-}
-
-/**
- * Names the providers of a tenant in sessions and stores, which others may read. No secret has a part in it, because
- * the secrets of these sites can be guessed from a digest (PROTOCOL.md, entropy of keys, tokens and secrets).
- */
-export function nameTenant(providers: readonly LoginSettings[]): string {
-  return digest(JSON.stringify(providers.map(({ provider: { name, baseURL }, appId }) => [name, baseURL, appId])));
 }

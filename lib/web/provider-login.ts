@@ -2,7 +2,7 @@ import { createClient, type LoginWithClient } from '../client/client.js';
 import { createFailureCookie, type FailureCookie } from '../login/failure-cookie.js';
 import { createLoginHandler, type LoginHandler } from '../login/login.js';
 import { createRateLimiter, createRateLimiters, type RateLimiter } from '../login/rate-limit.js';
-import { createTenants, nameTenant } from '../login/tenants.js';
+import { createTenants } from '../login/tenants.js';
 import type { LoginSettings } from '../options.js';
 import { parseProviderOptions, type WebSettings } from './options.js';
 
@@ -28,10 +28,8 @@ export function createProviderLogins(settings: WebSettings): ProviderLogins {
   }
   const createLimiter = createRateLimiters(settings.limits);
   const tenants = createTenants(
-    (options) => {
-      const provider = parseProviderOptions(options, settings.common);
-      return createProviderLogin(provider, createLimiter(nameTenant([provider])));
-    },
+    settings.common.cookieSecret,
+    (options, key) => createProviderLogin(parseProviderOptions(options, settings.common), createLimiter(key)),
     // It waits for the calls that are under way.
     ({ client }) => void client.close(),
   );

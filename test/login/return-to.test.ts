@@ -41,9 +41,6 @@ test.each([
   ['a script', 'javascript:alert(1)'],
   ['nothing', ''],
   ['a space before the slash', ' /cart'],
-  ['a key', '/auth/pimbuzz?auth_key=abc'],
-  ['a key in other letters, on a path in other letters', '/auth/pimbuzz/%63allback?x=1?auth%5Fkey=abc'],
-  ['a list of keys', '/auth/pimbuzz?auth_key[]=abc'],
   ['513 characters', `/${'x'.repeat(512)}`],
   ['a list', ['/cart']],
   ['a number', 7],
@@ -135,7 +132,11 @@ test.each([
   ['/shop/app/auth/callback', '/'],
   ['/auth/callback', '/auth/callback'],
   ['/callback?a=1', '/callback?a=1'],
-  ['/back?error=1', '/back?error=1'],
+  ['/auth?auth_key=abc', '/'],
+  ['/auth?error=1', '/auth?error=1'],
+  ['/%61uth/%63allback%2F?auth%5Fkey=abc', '/'],
+  ['/%zz?auth_key=abc', '/%zz?auth_key=abc'],
+  ['/back?auth_key=abc', '/back?auth_key=abc'],
 ])('for an app with the callback https://site.example/app/auth/callback, %s becomes %s', (path, expected) => {
   expect(sanitizeReturnTo(path, { callbackURL: 'https://site.example/app/auth/callback' })).toBe(expected);
 });
