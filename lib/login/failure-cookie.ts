@@ -1,4 +1,5 @@
 import { LoginWithError, type LoginErrorDetails } from '../errors.js';
+import { digest } from '../internal/digest.js';
 import { loadOnce } from '../internal/load-once.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import { errorCodeOf, isError } from '../internal/unknown-error.js';
@@ -52,7 +53,7 @@ export function createFailureCookie({ provider, sealers }: LoginSettings): Failu
       if (!reading.found) return undefined;
       // Only write() can have sealed it.
       const { path, message, details, ...rest } = reading.value as SealedFailure;
-      if (path !== pathOf(url)) return undefined;
+      if (path !== digest(pathOf(url))) return undefined;
       return { authKey: undefined, popup: undefined, ...rest, error: new LoginWithError(message, details) };
     },
     async write({ url, secure }, { error, ...rest }) {
@@ -67,7 +68,7 @@ export function createFailureCookie({ provider, sealers }: LoginSettings): Failu
           ? omitUndefined({ name: cause.name, code: errorCodeOf(cause), message: shorten(cause.message) })
           : undefined,
       });
-      const path = pathOf(url);
+      const path = digest(pathOf(url));
       const failure: SealedFailure = { ...omitUndefined(rest), path, message: shorten(message), details };
       const cookie = await getCookie();
       return cookie.write(cookie.seal(failure), secure);
@@ -80,6 +81,7 @@ export function createFailureCookie({ provider, sealers }: LoginSettings): Failu
 }
 
 interface SealedFailure {
+  /** A digest, because a path may be longer than a cookie. */
   path: string;
   message: string;
   details: LoginErrorDetails;

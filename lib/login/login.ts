@@ -118,6 +118,9 @@ export function createLoginHandler(
     cookie: AttemptCookie,
     content: AttemptCookieContent,
   ): Promise<LoginOutcome> {
+    // Elsewhere a renewal, which another site may have started without a click, would end as a login.
+    if (found.binding !== undefined && request.acceptsBinding !== true)
+      return failWithoutAttempt('The renewal or link was started with loginWith(), and came back to another login.');
     const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
     const attempt: StoredAttempt = { ...found, usedFor: digest(authKey) };

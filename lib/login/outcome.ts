@@ -22,6 +22,8 @@ export interface LoginRequest extends RequestLine {
   binding?: AttemptBinding | undefined;
   /** Kept with the attempt. */
   display?: Attempt['display'];
+  /** Whether an attempt may end here that is tied to a user who is signed in. */
+  acceptsBinding?: boolean;
   /** The request itself, for the app's attempt store. */
   source: unknown;
 }

@@ -10,18 +10,18 @@ interface Tenants<Made> {
 
 /** So many are kept, those that were used last. */
 const maximumTenants = 1000;
-/** Options whose values are no data: two are equal only if they are the same object. */
+/** Options whose values are no data: two are equal only if they are the same object of this process. */
 const namesOfParts = ['attempts', 'dispatcher'];
 
 /**
- * @param cookieSecret has a part in the keys, because sessions and stores have them in names that others may read: the
+ * @param cookieSecret has a part in the names, because sessions and stores have them where others may read them: the
  *   secrets of these sites can be guessed from a digest (PROTOCOL.md, entropy of keys, tokens and secrets).
- * @param make gets the options, and a key that no other options have.
+ * @param make gets the options, and a name that no other data has, the same in all processes.
  * @param drop is called for what is no longer kept.
  */
 export function createTenants<Made>(
   cookieSecret: string | readonly string[],
-  make: (options: object, key: string) => Made,
+  make: (options: object, name: string) => Made,
   drop: (made: Made) => void,
 ): Tenants<Made> {
   const [secret = ''] = [cookieSecret].flat();
@@ -34,18 +34,23 @@ export function createTenants<Made>(
     numbers.set(value, number);
     return number;
   };
-  /** Replaces what is no data, and what an object's `toJSON` has made of it, because that might leave entries out. */
-  function toData(this: Record<string, unknown>, name: string): unknown {
-    const value = this[name];
-    if (isFunction(value) || (isObject(value) && namesOfParts.includes(name))) return numberOf(value);
-    return isObject(value) && 'toJSON' in value ? { ...value } : value;
-  }
-  const createKey = (options: object) => keyedDigest(secret, JSON.stringify(options, toData));
+  /** Leaves out what is no data, and takes all entries of an object whose `toJSON` might leave some out. */
+  const nameOf = (options: object, parts: number[]) => {
+    function toData(this: Record<string, unknown>, name: string): unknown {
+      const value = this[name];
+      if (isFunction(value) || (isObject(value) && namesOfParts.includes(name))) parts.push(numberOf(value));
+      else return isObject(value) && 'toJSON' in value ? { ...value } : value;
+      return undefined;
+    }
+    return keyedDigest(secret, JSON.stringify(options, toData));
+  };
 
   return {
     get(options) {
-      const key = createKey(options);
-      const found = made.get(key) ?? make(options, key);
+      const parts: number[] = [];
+      const name = nameOf(options, parts);
+      const key = [name, ...parts].join();
+      const found = made.get(key) ?? make(options, name);
       // The last in the map is the one that was used last.
       made.delete(key);
       made.set(key, found);

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { LoginWithClient } from 'passport-loginwith';
-import { moveTime, withResolvers } from '../support/strategy-app';
+import type express from 'express';
+import { Passport } from 'passport';
+import { closeAll, cookieSecret, createStrategy, moveTime, optionsFor, withResolvers } from '../support/strategy-app';
 import { byClient, type Browser, type TestRequest } from '../support/test-browser';
 import { closeSites, openSite, takeCallback, tokenOn, type Site, type SiteSetUp } from '../support/express-site';
 
@@ -14,6 +16,7 @@ afterEach(async () => {
   jest.useRealTimers();
   jest.restoreAllMocks();
   await closeSites();
+  await closeAll();
 });
 
 type Headers = NonNullable<TestRequest['headers']>;
@@ -260,6 +263,31 @@ describe('an attacker whose key comes back in place of the one of a renewal', ()
     const stranger = await site.browser().postForm('/auth/lookloox/link', { token });
     expect([stranger.status, stranger.text]).toEqual([401, expect.stringContaining('Please log in')]);
   });
+});
+
+test('a renewal, which another site can cause, ends as no login of a strategy beside loginWith()', async () => {
+  const outcomes: unknown[] = [];
+  const site = await openSite({
+    options: (providers) => ({ providers, keepAccessToken: true }),
+    routes(app) {
+      app.get('/strategy/callback', (req, res, next) => {
+        const options = { ...optionsFor(site.provider), name: 'pimbuzz', cookieSecret };
+        const passport = new Passport().use(createStrategy(options));
+        const finish = (error: unknown, user: unknown, failed: unknown) => {
+          outcomes.push(error ?? (user || failed));
+          res.end();
+        };
+        (passport.authenticate('pimbuzz', { session: false }, finish) as express.RequestHandler)(req, res, next);
+      });
+    },
+  });
+  const victim = site.browser();
+  await site.logIn(victim, 'renee');
+  const started = await victim.get('/auth/pimbuzz/renew', { 'sec-fetch-site': 'cross-site' });
+  expect(started.status).toBe(302);
+  const link = await linkOfAttacker(site);
+  await victim.get(`/strategy/callback${new URL(link).search}`);
+  expect(outcomes).toEqual([expect.objectContaining({ code: 'attempt_missing' })]);
 });
 
 describe('a cache in front of the app', () => {

@@ -47,3 +47,9 @@ test('objects that are no data are told apart', () => {
   for (const dispatcher of [one, two, one]) tenants.get({ ...options, dispatcher });
   expect(made).toHaveLength(2);
 });
+
+test('a name is the same in all processes, whatever parts of theirs the options have', () => {
+  const dispatcher = { request() {} };
+  expect(nameOf({ ...options, dispatcher })).toBe(nameOf({ ...options, dispatcher: { request() {} } }));
+  expect(nameOf({ ...options, dispatcher })).toBe(nameOf(options));
+});

@@ -185,7 +185,11 @@ async function readCallback(instance: Instance, req: ExpressRequest, provider: P
     sealed === undefined ? undefined : ((await settings.sealers('resume')).unseal(sealed) as string | undefined);
   const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   return {
-    request: { ...request, url: callbackPath(provider) + (authKey === undefined ? query : `?auth_key=${authKey}`) },
+    request: {
+      ...request,
+      acceptsBinding: true,
+      url: callbackPath(provider) + (authKey === undefined ? query : `?auth_key=${authKey}`),
+    },
     hasQuery: query !== '',
     isResumed: authKey !== undefined,
   };
