@@ -36,7 +36,9 @@ export function describeDocument(
     });
     afterEach(async () => {
       const sites = opened.splice(0);
-      await Promise.all(sites.flatMap(({ visitor, app }) => [visitor.close(), app.close()]));
+      // The browser first: it may still ask for an icon.
+      await Promise.all(sites.map(({ visitor }) => visitor.close()));
+      await Promise.all(sites.map(({ app }) => app.close()));
       expect(sites.flatMap(({ visitor }) => visitor.complaints).filter((text) => !usual.test(text))).toEqual([]);
     });
 
