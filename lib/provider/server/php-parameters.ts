@@ -46,6 +46,6 @@ export function decodePercent(bytes: string): string {
 
 function decode(text: string): string {
   // Most have nothing to decode, and a hostile body has thousands.
-  if (/^[\w.-]*$/.test(text)) return text;
+  if (!/[%+\u0080-\uffff]/.test(text)) return text;
   return decodeBytes(decodePercent(text.replaceAll('+', ' ')));
 }
