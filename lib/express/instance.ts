@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createClient, type LoginWithClient } from '../client/client.js';
-import { createLoginHandler, type LoginHandler } from '../login/login.js';
+import { createProviderLogin, type ProviderLogin } from '../login/provider-login.js';
 import type { RateLimiter } from '../login/rate-limit.js';
 import type { ExpressRequest } from '../node-request.js';
 import type { LoginSettings } from '../options.js';
 import type { Settings } from './options.js';
 import { createCurrentUser, type CurrentUser } from './session/current-user.js';
-import { createFailureCookie, type FailureCookie } from '../login/failure-cookie.js';
 import { createLoginData, type LoginData } from './session/login-data.js';
 import type { Next } from './types.js';
 
@@ -31,14 +29,6 @@ export interface SharedState {
   mountPaths: WeakMap<IncomingMessage, string>;
 }
 
-/** One provider of a `loginWith()`. */
-export interface ProviderLogin {
-  settings: LoginSettings;
-  client: LoginWithClient;
-  login: LoginHandler;
-  failureCookie: FailureCookie;
-}
-
 /** The arguments of a middleware, for one request. */
 export interface RequestContext {
   req: ExpressRequest;
@@ -48,7 +38,8 @@ export interface RequestContext {
 
 export function createInstance(settings: Settings, shared: SharedState, limiter: RateLimiter): Instance {
   const currentUser = createCurrentUser(settings);
-  const createLogin = (provider: LoginSettings) => createProviderLogin(provider, limiter, settings.trustedOrigins);
+  const { trustedOrigins } = settings;
+  const createLogin = (provider: LoginSettings) => createProviderLogin({ ...provider, trustedOrigins }, limiter);
   return {
     settings,
     providers: new Map(settings.providers.map((provider) => [provider.name, createLogin(provider)])),
@@ -56,15 +47,4 @@ export function createInstance(settings: Settings, shared: SharedState, limiter:
     loginData: createLoginData(settings, currentUser),
     shared,
   };
-}
-
-function createProviderLogin(
-  options: LoginSettings,
-  limiter: RateLimiter,
-  trustedOrigins: readonly string[],
-): ProviderLogin {
-  const settings = { ...options, trustedOrigins };
-  const client = createClient(settings);
-  const login = createLoginHandler(settings, client, limiter);
-  return { settings, client, login, failureCookie: createFailureCookie(settings) };
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { hasCode, LoginWithError } from '../errors.js';
+import { hasCode } from '../errors.js';
+import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
 import { sendFailure } from './failure.js';
 import { guardAccessToken, guardLogin, replaceToken } from './guards.js';
-import type { Instance, ProviderLogin, RequestContext } from './instance.js';
+import type { Instance, RequestContext } from './instance.js';
 import { createInstances, type Instances } from './instances.js';
 import { parseLoginWithOptions, type Settings } from './options.js';
 import { mountPathOf } from './request.js';
@@ -108,12 +109,7 @@ async function handleRequest(
 }
 
 function refuseUnknown({ next }: RequestContext): void {
-  const error = new LoginWithError('start: there are no providers for this request', {
-    code: 'provider_unknown',
-    stage: 'start',
-    hint: 'The function in the option "providers" returned nothing for it.',
-  });
-  next(error);
+  next(createUnknownProviderError());
 }
 
 /**

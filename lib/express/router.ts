@@ -2,7 +2,8 @@ import { loadOnce } from '../internal/load-once.js';
 import { classifyRequest } from '../login/request.js';
 import { findReturnTo } from '../login/return-to.js';
 import { originalURL, toLoginRequest } from '../node-request.js';
-import type { Instance, ProviderLogin, RequestContext } from './instance.js';
+import type { ProviderLogin } from '../login/provider-login.js';
+import type { Instance, RequestContext } from './instance.js';
 import { findDisplay } from './popup.js';
 import { sendNothing } from './responses.js';
 import { handleCallback, sendLoginFailure } from './routes/callback.js';
@@ -78,6 +79,7 @@ async function handleGet(
   else await start(instance, context, provider, route);
 }
 
+/** Starts a login; if that fails in a popup, its opener is told. */
 async function start(
   instance: Instance,
   context: RequestContext,

@@ -4,12 +4,13 @@ import { addQueryParameter, pathOf, toLocation } from '../internal/urls.js';
 import { isNavigation } from '../login/cross-site.js';
 import type { StoredFailure } from '../login/failure-cookie.js';
 import { toFailure, type LoginOutcome, type LoginRequest } from '../login/outcome.js';
+import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
 import { classifyRequest } from '../login/request.js';
 import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFetchRequest } from '../pages/negotiation.js';
 import type { PageContext } from '../pages/templates.js';
 import { parseCreateLoginOptions, type SharedSettings } from './options.js';
-import { createProviderLogins, type ProviderLogin } from './provider-login.js';
+import { createProviderLogins } from './provider-logins.js';
 import { toLoginRequest } from './request.js';
 import { createHeaders, createJSON, createPage, createRedirect, createResponse } from './responses.js';
 import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, LoginResult } from './types.js';
@@ -213,12 +214,4 @@ function withoutQuery(url: string): string {
 
 function countSlashes(path: string): number {
   return path.split('/').length - 1;
-}
-
-function createUnknownProviderError(): LoginWithError {
-  return new LoginWithError('start: there is no provider for this request', {
-    code: 'provider_unknown',
-    stage: 'start',
-    hint: 'The function in the option "providers" returned nothing for it.',
-  });
 }

@@ -53,3 +53,22 @@ test('a name is the same in all processes, whatever parts of theirs the options 
   expect(nameOf({ ...options, dispatcher })).toBe(nameOf({ ...options, dispatcher: { request() {} } }));
   expect(nameOf({ ...options, dispatcher })).toBe(nameOf(options));
 });
+
+test('a thousand are kept, those that were used last, and what is dropped is told', () => {
+  const made: string[] = [];
+  const dropped: string[] = [];
+  const make = (given: object) => {
+    const { appId } = given as typeof options;
+    made.push(appId);
+    return appId;
+  };
+  const tenants = createTenants(cookieSecret, make, (appId) => void dropped.push(appId));
+  for (let i = 1; i <= 1000; i += 1) tenants.get({ ...options, appId: String(i) });
+  tenants.get({ ...options, appId: '1' });
+  tenants.get({ ...options, appId: '1001' });
+  expect(dropped).toEqual(['2']);
+  expect(tenants.all()).toHaveLength(1000);
+  made.length = 0;
+  for (const appId of ['1', '1001', '2']) tenants.get({ ...options, appId });
+  expect(made).toEqual(['2']);
+});

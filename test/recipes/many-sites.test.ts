@@ -37,7 +37,7 @@ test('the app of docs/many-sites.md logs users in at the network of each host', 
     const stranger = await new Browser(url).get('/');
     expect([stranger.status, stranger.text]).toEqual([
       404,
-      expect.stringContaining('there are no providers for this request'),
+      expect.stringContaining('there is no provider for this request'),
     ]);
   } finally {
     app.kill();

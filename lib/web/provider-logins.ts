@@ -1,18 +1,7 @@
-import { createClient, type LoginWithClient } from '../client/client.js';
-import { createFailureCookie, type FailureCookie } from '../login/failure-cookie.js';
-import { createLoginHandler, type LoginHandler } from '../login/login.js';
-import { createRateLimiter, createRateLimiters, type RateLimiter } from '../login/rate-limit.js';
+import { createProviderLogin, type ProviderLogin } from '../login/provider-login.js';
+import { createRateLimiter, createRateLimiters } from '../login/rate-limit.js';
 import { createTenants } from '../login/tenants.js';
-import type { LoginSettings } from '../options.js';
 import { parseProviderOptions, type WebSettings } from './options.js';
-
-/** The parts of a login with one provider. */
-export interface ProviderLogin {
-  settings: LoginSettings;
-  client: LoginWithClient;
-  login: LoginHandler;
-  failureCookie: FailureCookie;
-}
 
 /** The providers of one `createLogin()`. */
 export interface ProviderLogins {
@@ -29,7 +18,7 @@ export function createProviderLogins(settings: WebSettings): ProviderLogins {
   const createLimiter = createRateLimiters(settings.limits);
   const tenants = createTenants(
     settings.common.cookieSecret,
-    (options, key) => createProviderLogin(parseProviderOptions(options, settings.common), createLimiter(key)),
+    (options, tenant) => createProviderLogin(parseProviderOptions(options, settings.common), createLimiter(tenant)),
     // It waits for the calls that are under way.
     ({ client }) => void client.close(),
   );
@@ -40,10 +29,4 @@ export function createProviderLogins(settings: WebSettings): ProviderLogins {
     },
     all: () => tenants.all(),
   };
-}
-
-function createProviderLogin(settings: LoginSettings, limiter: RateLimiter): ProviderLogin {
-  const client = createClient(settings);
-  const login = createLoginHandler(settings, client, limiter);
-  return { settings, client, login, failureCookie: createFailureCookie(settings) };
 }
