@@ -1,3 +1,5 @@
+import { documentationOf } from './internal/documentation.js';
+
 /** The part of a login in which something went wrong. */
 export type LoginStage = 'start' | 'callback' | 'authorize' | 'user_info' | 'verify' | 'session' | 'link' | 'logout';
 
@@ -24,9 +26,11 @@ const statusByCode = {
   response_missing: 500,
   attempts_failed: 500,
   session_missing: 500,
+  middleware_missing: 500,
   limits_failed: 500,
   verify_failed: 500,
   verify_no_result: 500,
+  verify_timeout: 500,
   provider_error: 502,
   provider_unavailable: 502,
   provider_redirected: 502,
@@ -44,7 +48,7 @@ const statusByCode = {
 /** When to come back after a failure of the provider that may pass, in seconds. */
 const providerPause = 5;
 
-/** Names what went wrong. The names are stable, so an app can branch on them; the README explains each. */
+/** Names what went wrong. The names are stable, so an app can branch on them; docs/errors.md explains each. */
 export type LoginErrorCode = keyof typeof statusByCode;
 
 /** The parts of a {@link LoginWithError} besides its message. */
@@ -53,6 +57,8 @@ export interface LoginErrorDetails {
   stage: LoginStage;
   /** Tells a developer what to do, in a sentence or two. */
   hint?: string | undefined;
+  /** Tells the user why, in the app's own words: the message that `verify` gave with `false`. */
+  reason?: string | undefined;
   /** Whether a new login may succeed. */
   retryable?: boolean | undefined;
   /** Seconds until a new login may succeed; if absent, some seconds for what is the provider's affair and may pass. */
@@ -78,6 +84,8 @@ export class LoginWithError extends Error {
   /** HTTP status for the response: 4xx if the user's request caused the error, else 500, 502 or 504. */
   readonly status: number;
   readonly hint: string | undefined;
+  /** What `verify` gave as the reason for `user_rejected`, to be shown to the user. */
+  readonly reason: string | undefined;
   readonly retryable: boolean;
   /** Seconds until a new login may succeed, if that is known. */
   readonly retryAfter: number | undefined;
@@ -88,8 +96,14 @@ export class LoginWithError extends Error {
     this.stage = details.stage;
     this.status = statusByCode[details.code];
     this.hint = details.hint === undefined ? undefined : redactText(details.hint);
+    this.reason = details.reason === undefined ? undefined : redactText(details.reason);
     this.retryable = details.retryable ?? false;
     this.retryAfter = details.retryAfter ?? (this.retryable && this.status >= 502 ? providerPause : undefined);
+  }
+
+  /** The section of the documentation about this code: a file of the package, and a heading in it. */
+  get documentation(): string {
+    return documentationOf(this.code);
   }
 
   /** `Retry-After`, which Express's own error handler sends. */
@@ -99,10 +113,10 @@ export class LoginWithError extends Error {
 
   toJSON(): Pick<
     LoginWithError,
-    'name' | 'code' | 'stage' | 'status' | 'message' | 'hint' | 'retryable' | 'retryAfter'
+    'name' | 'code' | 'stage' | 'status' | 'message' | 'hint' | 'reason' | 'documentation' | 'retryable' | 'retryAfter'
   > {
-    const { name, code, stage, status, message, hint, retryable, retryAfter } = this;
-    return { name, code, stage, status, message, hint, retryable, retryAfter };
+    const { name, code, stage, status, message, hint, reason, documentation, retryable, retryAfter } = this;
+    return { name, code, stage, status, message, hint, reason, documentation, retryable, retryAfter };
   }
 }
 

@@ -43,6 +43,7 @@ test('an error as JSON has everything but the stack and the cause', () => {
     status: 504,
     message: 'what happened',
     hint: 'what to do',
+    documentation: 'passport-loginwith/docs/errors.md#timeout',
     retryable: false,
   });
 });

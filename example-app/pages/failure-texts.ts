@@ -156,9 +156,11 @@ const texts: Record<LoginErrorCode, Text> = {
   response_missing: broken,
   attempts_failed: broken,
   session_missing: broken,
+  middleware_missing: broken,
   limits_failed: broken,
   verify_failed: broken,
   verify_no_result: broken,
+  verify_timeout: broken,
   provider_error: unusable,
   provider_unavailable: (provider) => ({
     title: `${provider} is out of order`,

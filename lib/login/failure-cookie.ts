@@ -57,11 +57,12 @@ export function createFailureCookie({ provider, sealers }: LoginSettings): Failu
       return { authKey: undefined, popup: undefined, ...rest, error: new LoginWithError(message, details) };
     },
     async write({ url, secure }, { error, ...rest }) {
-      const { message, code, stage, hint, retryable, retryAfter, cause } = error;
+      const { message, code, stage, hint, reason, retryable, retryAfter, cause } = error;
       const details = omitUndefined({
         code,
         stage,
         hint: hint === undefined ? undefined : shorten(hint),
+        reason: reason === undefined ? undefined : shorten(reason),
         retryable,
         retryAfter,
         cause: isError(cause)

@@ -41,8 +41,10 @@ export function runVerify(verify: (...parameters: unknown[]) => unknown, paramet
 function toResult(user: unknown, info: unknown): VerifyResult {
   const details = typeof info === 'object' ? info : undefined;
   if (user !== undefined && user !== null && user !== false) return { type: 'accepted', user, info: details ?? {} };
-  const message = typeof info === 'string' ? info : 'verify: the app has no such user';
-  return { type: 'rejected', info: details ?? new LoginWithError(message, { code: 'user_rejected', stage: 'verify' }) };
+  const reason = typeof info === 'string' ? info : undefined;
+  const message = reason ?? 'verify: the app has no such user';
+  const error = new LoginWithError(message, { code: 'user_rejected', stage: 'verify', reason });
+  return { type: 'rejected', info: details ?? error };
 }
 
 function asError(error: unknown): Error {

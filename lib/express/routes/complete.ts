@@ -92,8 +92,9 @@ function toSessionProfile(profile: Profile): SessionProfile {
 
 function toRejection(info: object): LoginWithError {
   if (info instanceof LoginWithError) return info;
-  const message = 'message' in info && typeof info.message === 'string' ? info.message : 'the app has no such user';
-  return new LoginWithError(`verify: ${message}`, { code: 'user_rejected', stage: 'verify' });
+  const reason = 'message' in info && typeof info.message === 'string' ? info.message : undefined;
+  const message = `verify: ${reason ?? 'the app has no such user'}`;
+  return new LoginWithError(message, { code: 'user_rejected', stage: 'verify', reason });
 }
 
 function createOtherSessionError({ purpose }: AttemptBinding): LoginWithError {
