@@ -41,7 +41,7 @@ export interface PageContent {
 export function renderPage(page: PageContext, content: PageContent, homeText: string, brandStyle: string): string {
   const { locale, nonce, brand } = page;
   const { title, marks = [], body, hasWayHome = false, head } = content;
-  const document = html`<html lang="${locale}"${isRightToLeft(locale) && html` dir="rtl"`}>
+  const document = html`<html lang="${locale}" ${isRightToLeft(locale) && html` dir="rtl"`}>
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -60,18 +60,18 @@ const homes: Record<string, string> = {
 test.each<[keyof Templates, english: string, french: string]>([
   [
     'start',
-    'Log in with Pimbuzz Next, you will see Pimbuzz’s own page. There you decide whether to share your profile and log in here. [/there?a=1&amp;b=2] Log in with Pimbuzz Did another site send you here without asking you? Then close this page.',
-    'Se connecter avec Pimbuzz Vous verrez ensuite la page de Pimbuzz. C’est là que vous déciderez si vous voulez partager votre profil et vous connecter ici. [/there?a=1&amp;b=2] Se connecter avec Pimbuzz Un autre site vous a envoyé ici sans que vous le demandiez\u202f? Alors fermez cette page.',
+    `Log in with Pimbuzz Next, you will see Pimbuzz’s own page. There you decide whether to share your profile and log in here. [/there?a=1&amp;b=2] Log in with Pimbuzz Did another site send you here without asking you? Then close this page.`,
+    `Se connecter avec Pimbuzz Vous verrez ensuite la page de Pimbuzz. C’est là que vous déciderez si vous voulez partager votre profil et vous connecter ici. [/there?a=1&amp;b=2] Se connecter avec Pimbuzz Un autre site vous a envoyé ici sans que vous le demandiez\u202f? Alors fermez cette page.`,
   ],
   [
     'choose',
-    'Log in Use an account that you have already: no new password. Next, you will see that site’s own page, and you decide there. [/auth/pimbuzz] Log in with Pimbuzz [/auth/lookloox] Log in with Look Loox',
-    'Se connecter Utilisez un compte que vous avez déjà\u00a0: pas de nouveau mot de passe. Vous verrez ensuite la page de ce site, et c’est là que vous déciderez. [/auth/pimbuzz] Se connecter avec Pimbuzz [/auth/lookloox] Se connecter avec Look Loox',
+    `Log in Use an account that you have already: no new password. Next, you will see that site’s own page, and you decide there. [/auth/pimbuzz] Log in with Pimbuzz [/auth/lookloox] Log in with Look Loox`,
+    `Se connecter Utilisez un compte que vous avez déjà\u00a0: pas de nouveau mot de passe. Vous verrez ensuite la page de ce site, et c’est là que vous déciderez. [/auth/pimbuzz] Se connecter avec Pimbuzz [/auth/lookloox] Se connecter avec Look Loox`,
   ],
   [
     'link',
-    'Add this Pimbuzz account? Sam Nguyễn sam · sam@example.org From then on, whoever can log in to this Pimbuzz account can log in here as you. [/auth/pimbuzz/link] [TOKEN] Yes, this is my account [/settings] Cancel',
-    'Ajouter ce compte Pimbuzz\u202f? Sam Nguyễn sam · sam@example.org Ensuite, toute personne qui peut se connecter à ce compte Pimbuzz pourra se connecter ici à votre place. [/auth/pimbuzz/link] [TOKEN] Oui, c’est mon compte [/settings] Annuler',
+    `Add this Pimbuzz account? Sam Nguyễn sam · sam@example.org From then on, whoever can log in to this Pimbuzz account can log in here as you. [/auth/pimbuzz/link] [TOKEN] Yes, this is my account [/settings] Cancel`,
+    `Ajouter ce compte Pimbuzz\u202f? Sam Nguyễn sam · sam@example.org Ensuite, toute personne qui peut se connecter à ce compte Pimbuzz pourra se connecter ici à votre place. [/auth/pimbuzz/link] [TOKEN] Oui, c’est mon compte [/settings] Annuler`,
   ],
   [
     'finish',
@@ -80,18 +80,18 @@ test.each<[keyof Templates, english: string, french: string]>([
   ],
   [
     'popup',
-    'You are logged in You can close this window. The page behind it goes on by itself. [/there?a=1&amp;b=2] Go on in this window',
-    'Vous êtes connecté Vous pouvez fermer cette fenêtre. La page qui l’a ouverte continue toute seule. [/there?a=1&amp;b=2] Continuer dans cette fenêtre',
+    `You are logged in You can close this window. The page behind it goes on by itself. [/there?a=1&amp;b=2] Go on in this window`,
+    `Vous êtes connecté Vous pouvez fermer cette fenêtre. La page qui l’a ouverte continue toute seule. [/there?a=1&amp;b=2] Continuer dans cette fenêtre`,
   ],
   [
     'loggedOut',
-    'You are logged out here You are still signed in at Pimbuzz and Look Loox. On a computer that others use, sign out there, too: until then, nobody needs a password to log in here again. [/there?a=1&amp;b=2] Log in again',
-    'Vous êtes déconnecté ici Vous êtes toujours connecté sur Pimbuzz et Look Loox. Sur un ordinateur partagé, déconnectez-vous là-bas aussi\u00a0: d’ici là, personne n’a besoin de mot de passe pour se reconnecter ici. [/there?a=1&amp;b=2] Se reconnecter',
+    `You are logged out here You are still signed in at Pimbuzz and Look Loox. On a computer that others use, sign out there, too: until then, nobody needs a password to log in here again. [/there?a=1&amp;b=2] Log in again`,
+    `Vous êtes déconnecté ici Vous êtes toujours connecté sur Pimbuzz et Look Loox. Sur un ordinateur partagé, déconnectez-vous là-bas aussi\u00a0: d’ici là, personne n’a besoin de mot de passe pour se reconnecter ici. [/there?a=1&amp;b=2] Se reconnecter`,
   ],
   [
     'loginRequired',
-    'Please log in You are not logged in, so what you sent was not accepted. Log in in another tab, come back here, and send it again. [/there?a=1&amp;b=2] Log in in another tab',
-    'Connectez-vous Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez sur cette page et renvoyez-le. [/there?a=1&amp;b=2] Se connecter dans un autre onglet',
+    `Please log in You are not logged in, so what you sent was not accepted. Log in in another tab, come back here, and send it again. [/there?a=1&amp;b=2] Log in in another tab`,
+    `Connectez-vous Vous n’êtes pas connecté, et votre envoi n’a pas été accepté. Connectez-vous dans un autre onglet, revenez sur cette page et renvoyez-le. [/there?a=1&amp;b=2] Se connecter dans un autre onglet`,
   ],
 ])(
   'the page "%s" says in both languages what it is for, what comes next, and where home is',
@@ -103,10 +103,10 @@ test.each<[keyof Templates, english: string, french: string]>([
 
 test('the page "failure" says in both languages what happened and what to do', () => {
   expect(read('failure', 'en')).toBe(
-    'Pimbuzz takes too long Pimbuzz did not answer in time, so this login did not work. You did nothing wrong. Try again in a few minutes. [/there?a=1&amp;b=2] Try again [/home] Go to the start page Code: timeout For the developer Look &lt;there&gt;. docs/errors.md#timeout',
+    `Pimbuzz takes too long Pimbuzz did not answer in time, so this login did not work. You did nothing wrong. Try again in a few minutes. [/there?a=1&amp;b=2] Try again [/home] Go to the start page Code: timeout For the developer Look &lt;there&gt;. docs/errors.md#timeout`,
   );
   expect(read('failure', 'fr')).toBe(
-    'Pimbuzz met trop de temps Pimbuzz n’a pas répondu à temps, et cette connexion a échoué. Vous n’avez rien fait de mal. Réessayez dans quelques minutes. [/there?a=1&amp;b=2] Réessayer [/home] Aller à la page d’accueil Code\u00a0: timeout Pour le développeur Look &lt;there&gt;. docs/errors.md#timeout',
+    `Pimbuzz met trop de temps Pimbuzz n’a pas répondu à temps, et cette connexion a échoué. Vous n’avez rien fait de mal. Réessayez dans quelques minutes. [/there?a=1&amp;b=2] Réessayer [/home] Aller à la page d’accueil Code\u00a0: timeout Pour le développeur Look &lt;there&gt;. docs/errors.md#timeout`,
   );
 });
 
