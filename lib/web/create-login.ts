@@ -35,7 +35,9 @@ import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, Log
  *   return result.response;
  * }
  */
-export function createLogin(options: GivenOptions | (() => GivenOptions)): Login {
+export function createLogin(
+  options: CreateLoginOptions | CreateLoginsOptions | (() => CreateLoginOptions | CreateLoginsOptions),
+): Login {
   const open = loadOnce(() => {
     const settings = parseCreateLoginOptions(typeof options === 'function' ? options() : options);
     return { settings, providers: createProviderLogins(settings) };
@@ -67,8 +69,6 @@ export function createLogin(options: GivenOptions | (() => GivenOptions)): Login
     },
   };
 }
-
-type GivenOptions = CreateLoginOptions | CreateLoginsOptions;
 
 /** One request to a login route. */
 interface LoginContext {
