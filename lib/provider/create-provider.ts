@@ -81,7 +81,7 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   // Before the pages that a site in maintenance closes.
   router.use(createConsole({ settings, store, conditions, faults, requestLog, address, calls, sessionSecretOf }));
   router.use(createSiteRouter({ store, address, session, calls, runner, conditions, crossSiteGuard }));
-  router.use(createDashboard({ store, calls, address, crossSiteGuard, sessionSecretOf }));
+  router.use(createDashboard({ slug, store, calls, address, crossSiteGuard, sessionSecretOf }));
   return {
     handle: toRequestHandler(router, runner),
     controls: createControls({ settings, store, conditions, faults, requestLog, address }),
