@@ -20,7 +20,7 @@ export interface StrategyOptions extends LoginOptions<IncomingMessage> {
   passReqToCallback?: boolean | undefined;
 }
 
-/** An {@link AttemptStoreOf} requests of Node, and of the frameworks that pass them on. */
+/** An {@link AttemptStoreOf} for the requests of Node, and of the frameworks that pass them on. */
 export type AttemptStore = AttemptStoreOf<IncomingMessage>;
 
 /** Takes the result of `verify`: an error, a user, or `false` and a reason. */
@@ -32,7 +32,11 @@ export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => voi
  */
 export type Verify = (accessToken: string, refreshToken: undefined, profile: Profile, done: VerifyDone) => unknown;
 
-/** {@link Verify} with the request as the first parameter, for `passReqToCallback: true`. */
+/**
+ * {@link Verify} with the request as the first parameter, for `passReqToCallback: true`.
+ *
+ * @useDeclaredType
+ */
 export type VerifyWithRequest = {
   // A method's parameters may be narrower than declared, so that an app can write `(req: express.Request, …)` without a
   // cast.
@@ -56,9 +60,13 @@ export interface LoginWithAuthenticateOptions {
 
 /** The methods that Passport adds to a strategy for one request. */
 interface Actions {
+  /** @internal */
   success(user: unknown, info?: object): void;
+  /** @internal */
   fail(challenge?: object, status?: number): void;
+  /** @internal */
   redirect(url: string, status?: number): void;
+  /** @internal */
   error(error: unknown): void;
 }
 
@@ -82,6 +90,7 @@ const PassportStrategy = Strategy as unknown as new () => Actions;
  * ));
  */
 export class LoginWithStrategy extends PassportStrategy {
+  /** The name for `passport.authenticate`. */
   readonly name: string;
   /** The client of the same provider, for `checkCredentials()`, `getUserInfo()` and `close()`. */
   readonly client: LoginWithClient;

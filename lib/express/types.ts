@@ -51,7 +51,9 @@ export interface LoginPaths {
 
 /** The app's own Passport, as far as it is used. */
 export interface PassportLike {
+  /** Its middleware that adds `req.login()` and the like. */
   initialize(options?: { userProperty: string }): unknown;
+  /** Its middleware that reads the user from the session. */
   session(): unknown;
 }
 
@@ -62,8 +64,6 @@ export type Verified<User> = User | false | null | undefined | void;
 /** Options of one provider of a `loginWith()`. */
 export type ProviderOptions = Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>;
 
-type MaybeProviders = readonly ProviderOptions[] | null | undefined;
-
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
   /**
@@ -71,7 +71,11 @@ export interface LoginWithOptions<User = SessionProfile> {
    * host or its path, and nothing if there is none: each list has users, cookies, limits and sessions of its own. Equal
    * lists are one. Give each provider a `name` of its own: `profile.provider` is that name.
    */
-  providers: readonly ProviderOptions[] | ((req: WebRequest) => MaybeProviders | Promise<MaybeProviders>);
+  providers:
+    | readonly ProviderOptions[]
+    | ((
+        req: WebRequest,
+      ) => readonly ProviderOptions[] | null | undefined | Promise<readonly ProviderOptions[] | null | undefined>);
   /** Seals the cookies and what the session keeps, as for `LoginWithStrategy`. */
   cookieSecret?: string | readonly string[] | undefined;
   /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */

@@ -36,7 +36,9 @@ import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, Log
  *   return result.response;
  * }
  */
-export function createLogin(options: GivenOptions | (() => GivenOptions)): Login {
+export function createLogin(
+  options: CreateLoginOptions | CreateLoginsOptions | (() => CreateLoginOptions | CreateLoginsOptions),
+): Login {
   const open = loadOnce(() => {
     const settings = parseCreateLoginOptions(typeof options === 'function' ? options() : options);
     return { settings, providers: createProviderLogins(settings) };
@@ -68,8 +70,6 @@ export function createLogin(options: GivenOptions | (() => GivenOptions)): Login
     },
   };
 }
-
-type GivenOptions = CreateLoginOptions | CreateLoginsOptions;
 
 /** One request to a login route. */
 interface LoginContext {
