@@ -17,7 +17,7 @@ const hrefOf = (markup: string) => /href="([^"]*)"/.exec(markup)![1]!.replaceAll
 test('the button is a link with the mark, and a text that says what it does', () => {
   const { markup } = create().button('lookloox');
   expect(markup.replace(/<svg.*<\/svg>/s, 'MARK')).toBe(
-    '<a class="login-button" href="/auth/lookloox">MARK<span>Log in with Look Loox</span></a>',
+    '<a class="login-button" href="/auth/lookloox">MARK <span>Log in with Look Loox</span></a>',
   );
   expect(markup).toMatch(/<svg[^>]* aria-hidden="true"/);
   expect(markup).toContain('fill="#6a3fb5"');
