@@ -13,14 +13,15 @@ export function useInter(): void {
     return;
   }
   const file = join(mkdtempSync(join(tmpdir(), 'fonts-')), 'fonts.conf');
+  // Before the machine's own rules, which add sans-serif to every name that they do not know.
   const rules = ['system-ui', 'sans-serif'].map(
     (family) => `<match target="pattern">
-      <test name="family" qual="any"><string>${family}</string></test>
-      <edit name="family" mode="prepend_first" binding="strong"><string>Inter</string></edit>
+      <test name="family"><string>${family}</string></test>
+      <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
     </match>`,
   );
   const others = '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>';
-  writeFileSync(file, `<?xml version="1.0"?><fontconfig>${others}${rules.join('')}</fontconfig>`);
+  writeFileSync(file, `<?xml version="1.0"?><fontconfig>${rules.join('')}${others}</fontconfig>`);
   process.env.FONTCONFIG_FILE = file;
 }
 
