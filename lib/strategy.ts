@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { createClient, type LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
+import { toRelativePath } from './internal/urls.js';
 import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
 import { createRateLimiter } from './login/rate-limit.js';
@@ -10,7 +11,7 @@ import { originalURL, toLoginRequest, viewRequest, type FrameworkRequest } from 
 import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import { createPageResponse } from './pages/page-response.js';
-import { defaultTemplates } from './pages/templates.js';
+import { defaultPageSettings } from './pages/page-settings.js';
 import type { AttemptStoreOf, LoginAccess, LoginInfo, LoginOptions, Profile } from './types.js';
 
 /** Options of `LoginWithStrategy`. */
@@ -224,8 +225,13 @@ function requireResponse(response: ServerResponse | undefined, stage: 'start' | 
 function sendStartPage(req: FrameworkRequest, res: ServerResponse, displayName: string): void {
   const { raw, framework } = viewRequest(req);
   // Without the path, which a proxy may have changed.
-  const href = /\?.*/s.exec(originalURL(framework))?.[0] ?? '';
-  const { headers, text } = createPageResponse(raw, (page) => defaultTemplates.start({ ...page, displayName, href }));
+  const url = originalURL(framework);
+  const href = /\?.*/s.exec(url)?.[0] ?? '';
+  const settings = defaultPageSettings();
+  const { headers, text } = createPageResponse(settings, raw, {
+    render: (page) => settings.templates.start({ ...page, displayName, href }),
+    toPublicPath: (path) => toRelativePath(path, url),
+  });
   respond(req, res, 200, headers, text);
 }
 

@@ -1,5 +1,7 @@
 import type { LoginWithError } from '../errors.js';
+import type { BrandOptions } from '../pages/brand.js';
 import type { Templates } from '../pages/templates.js';
+import type { TextOptions } from '../pages/texts.js';
 import type { AttemptStoreOf, LimitOptions, LoginOptions, Profile } from '../types.js';
 
 /** The pages that `createLogin()` shows. */
@@ -17,6 +19,10 @@ interface SharedOptions {
    * the `Host` header, with the scheme of an absolute `callbackURL`, else of the request's URL.
    */
   origin?: string | undefined;
+  /** Whose name, logo and colour the pages have, and where their way home leads. */
+  brand?: BrandOptions | undefined;
+  /** Words of the pages, by language, in place of ours; further languages. */
+  texts?: TextOptions | undefined;
   /** Pages in place of ours. */
   templates?: Partial<LoginTemplates> | undefined;
   /**
