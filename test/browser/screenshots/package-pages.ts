@@ -46,6 +46,7 @@ const stranger = 'renee';
 /** What `closeSites()` ends. */
 export async function openPagesSite(): Promise<PagesSite> {
   const { site } = await openLinkSite({
+    brand: { name: 'Example app' },
     limits: { limit: 1000, overallLimit: 1000 },
     verify: (_accessToken, _refreshToken, { _raw, _json, ...user }, done) => {
       if (user.username === stranger) done(null, false, 'Your account has not been let in yet.');
