@@ -132,7 +132,8 @@ button:hover, .button:hover { background: var(--sunken); }
 .danger { border-color: var(--bad); color: var(--bad); }
 .danger:hover { background: var(--bad-soft); }
 button.link {
-  border: 0; min-height: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline;
+  border: 0; min-height: 0; background: none; color: var(--accent); font-weight: 400; line-height: inherit;
+  text-decoration: underline;
   text-underline-offset: .15em;
 }
 .top form { margin: 0; }

@@ -14,7 +14,7 @@ interface Picture {
 /** The pictures of the pages in docs/, by file name. */
 const pictures: Readonly<Record<string, Picture>> = {
   choose: { viewport: { width: 640, height: 400 }, open: packagePages.choose! },
-  failure: { viewport: { width: 640, height: 520 }, open: packagePages.auth_key_missing! },
+  failure: { viewport: { width: 640, height: 800 }, open: packagePages.auth_key_missing! },
   consent: {
     viewport: { width: 640, height: 640 },
     async open(tab, { url }) {

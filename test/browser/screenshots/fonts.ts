@@ -13,15 +13,13 @@ export function useInter(): void {
     return;
   }
   const file = join(mkdtempSync(join(tmpdir(), 'fonts-')), 'fonts.conf');
-  // Before the machine's own rules, which add sans-serif to every name that they do not know.
-  const rules = ['system-ui', 'sans-serif'].map(
-    (family) => `<match target="pattern">
-      <test name="family"><string>${family}</string></test>
-      <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
-    </match>`,
-  );
+  // Chromium asks for the system's font by no name at all; the machine's own rules, after this one, would add some.
+  const rule = `<match target="pattern">
+    <test name="family" qual="all"><string>none</string></test>
+    <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
+  </match>`;
   const others = '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>';
-  writeFileSync(file, `<?xml version="1.0"?><fontconfig>${rules.join('')}${others}</fontconfig>`);
+  writeFileSync(file, `<?xml version="1.0"?><fontconfig>${rule}${others}</fontconfig>`);
   process.env.FONTCONFIG_FILE = file;
 }
 

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Fault } from 'passport-loginwith/provider';
-import { madeUpCallback, serve, type Site } from '../../support/express-site.js';
-import { openLinkSite } from '../../support/link-site.js';
+import { madeUpCallback, openSite, serve, type Site } from '../../support/express-site.js';
 import { logIn, post } from './steps.js';
 
 /** An app that shows the package's own pages, and another site that links its login. */
@@ -35,6 +34,7 @@ export const packagePages: Readonly<Record<string, (tab: Page, site: PagesSite) 
   user_rejected: (tab, { url }) => logIn(tab, `${url}/auth/pimbuzz`, stranger),
   module_disabled: (tab, site) => logInWith(['module_disabled'], tab, site),
   response_html: (tab, site) => logInWith(['html'], tab, site),
+  connection_lost: (tab, site) => logInWith(['reset'], tab, site),
   async login_loop(tab, { url }) {
     for (let i = 0; i < 9; i += 1) await tab.goto(`${url}/auth/pimbuzz`);
   },
@@ -45,15 +45,21 @@ const stranger = 'renee';
 
 /** What `closeSites()` ends. */
 export async function openPagesSite(): Promise<PagesSite> {
-  const { site } = await openLinkSite({
-    brand: { name: 'Example app' },
-    limits: { limit: 1000, overallLimit: 1000 },
-    verify: (_accessToken, _refreshToken, { _raw, _json, ...user }, done) => {
-      if (user.username === stranger) done(null, false, 'Your account has not been let in yet.');
-      else done(null, user);
-    },
-    serialize: (user) => user,
-    deserialize: (user) => user,
+  const site = await openSite({
+    providers: ['pimbuzz', 'lookloox'],
+    handleErrors: true,
+    options: (providers) => ({
+      providers,
+      brand: { name: 'Example app' },
+      limits: { limit: 1000, overallLimit: 1000 },
+      verify: (_accessToken, _refreshToken, { _raw, _json, ...user }, done) => {
+        if (user.username === stranger) done(null, false, 'Your account has not been let in yet.');
+        else done(null, user);
+      },
+      serialize: (user) => user,
+      deserialize: (user) => user,
+      onLink: () => undefined,
+    }),
   });
   const link = `<!doctype html><a href="${site.url}/auth/pimbuzz">Log in there</a>`;
   const foreignURL = await serve((_req, res) => res.setHeader('content-type', 'text/html').end(link));
