@@ -210,7 +210,9 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * @param name the provider's
    * @throws TypeError for an unknown name, and for a missing `req` if `providers` is a function
    * @example
-   * const page = (req) => html`<h1>Log in</h1> ${auth.button("pimbuzz", { returnTo: "/me", req })}`.markup;
+   * app.get('/login', (req, res) => {
+   *   res.send(html`<h1>Log in</h1> ${auth.button('pimbuzz', { returnTo: '/me', req })}`.markup);
+   * });
    */
   button(name: string, options?: ButtonOptions): Markup;
   /** The signed-in user, typed; the same as `req.user`. */
