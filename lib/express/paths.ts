@@ -24,6 +24,11 @@ export function pathTo(instance: Instance, req: ExpressRequest, route: keyof Log
   return prefix + mountPath + settings.basePath + settings.paths[route].replace(':name', name);
 }
 
+/** Whether it is known where our routes are: the middleware has seen the request, or "callbackURL" tells it. */
+export function knowsRoutes(instance: Instance, req: IncomingMessage): boolean {
+  return instance.shared.mountPaths.has(req) || findPrefix(instance, '') !== '';
+}
+
 /** A path that the app has named, as the browser must request it; whole URLs stay as they are. */
 export function publicPath(instance: Instance, req: ExpressRequest, path: string): string {
   return addPathPrefix(prefixOf(instance, req), path);

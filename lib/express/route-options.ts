@@ -76,6 +76,7 @@ function readProviders(reader: OptionReader, { basePath, paths }: Pick<RouteSett
 /** Options of the strategy that belong elsewhere here. */
 const misplacedOptions: Readonly<Record<string, string>> = {
   passReqToCallback: 'is for the strategy; "onLogin" gets the request here',
+  verifyTimeout: 'is an option of loginWith() itself',
   trustedOrigins: 'is an option of loginWith() itself',
   limits: 'is an option of loginWith() itself, because all providers share the counts',
 };

@@ -12,7 +12,11 @@ import {
 } from '../support/strategy-app';
 
 const credentials = { appId: '1', appSecret: 'secret' };
-const asWarning = { type: 'LoginWithWarning', code: 'LOGINWITH_BASE_URL' };
+const asWarning = {
+  type: 'LoginWithWarning',
+  code: 'LOGINWITH_BASE_URL',
+  detail: 'See passport-loginwith/docs/errors.md#loginwith_base_url',
+};
 
 afterEach(async () => {
   jest.restoreAllMocks();
