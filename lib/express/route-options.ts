@@ -61,7 +61,7 @@ function readProviders(reader: OptionReader, { basePath, paths }: Pick<RouteSett
   }
   const providers = list.flatMap((each: unknown, index) => {
     const options =
-      isObject(each) && each.cookieSecret === undefined && cookieSecret !== undefined
+      isObject(each) && each.cookieSecret === undefined && isCookieSecret(cookieSecret)
         ? { ...each, cookieSecret }
         : each;
     const callbackPath = basePath + paths.callback;

@@ -14,7 +14,7 @@ const names: readonly Name[] = [
 ];
 
 /** Records the events of all channels until `stop`. */
-export function recordEvents(): { events: RecordedEvent[]; stop(): void } {
+export function recordEvents(): { events: RecordedEvent[]; stop: () => void } {
   const events: RecordedEvent[] = [];
   const listeners = names.map((name) => {
     const listen = (event: unknown) =>

@@ -10,10 +10,10 @@ export interface TerminalApp {
   url: string;
   port: number;
   /** All that it has printed. */
-  text(): string;
+  text: () => string;
   /** Waits until it has printed what the pattern finds. */
-  prints(pattern: RegExp): Promise<RegExpExecArray>;
-  stop(): Promise<void>;
+  prints: (pattern: RegExp) => Promise<RegExpExecArray>;
+  stop: () => Promise<void>;
 }
 
 /** Loaded before the app: moves it to a free port, and tells the test which. */
@@ -73,7 +73,7 @@ export async function startTerminalApp(
         waiting.add(look);
         look();
       }),
-    async stop() {
+    stop: async () => {
       child.kill('SIGKILL');
       await closed;
     },
