@@ -9,11 +9,15 @@ import { createLoginData, type LoginData } from './session/login-data.js';
 import type { Next } from './types.js';
 
 /** The parts of one `loginWith()`. */
-export interface Instance {
-  settings: Settings;
+export interface Instance extends Site {
   providers: ReadonlyMap<string, ProviderLogin>;
   currentUser: CurrentUser;
   loginData: LoginData;
+}
+
+/** What pages and paths need; it is there also for a request that has no providers. */
+export interface Site {
+  settings: Settings;
   shared: SharedState;
 }
 
@@ -27,6 +31,15 @@ export interface SharedState {
   confirmations: Map<string, Promise<void>>;
   /** The path under which the app has mounted the middleware, by request. */
   mountPaths: WeakMap<IncomingMessage, string>;
+  /** Which of our routes or guards has got a request. */
+  routes: WeakMap<IncomingMessage, RouteInfo>;
+}
+
+/** A route of ours, or one of the app behind `requireAccessToken`. */
+export interface RouteInfo {
+  isOurs: boolean;
+  /** The provider that it is about. */
+  provider: ProviderLogin | undefined;
 }
 
 /** The arguments of a middleware, for one request. */

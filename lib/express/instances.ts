@@ -22,6 +22,7 @@ export function createInstances(settings: Settings): Instances {
     warn: createWarnings(),
     confirmations: new Map(),
     mountPaths: new WeakMap(),
+    routes: new WeakMap(),
   };
   const { providersOf, limits } = settings;
   if (providersOf === undefined) {

@@ -1,5 +1,5 @@
 /** Served as `/console/style.css`, beside the style sheet of all pages, whose colours it uses. */
-export const consoleStyleSheet = `
+export const consoleStyleSheet: string = `
 .tabs { margin: -.5rem 0 1rem; border-bottom: 1px solid var(--line); }
 .tabs ul, .endpoints ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; list-style: none; margin: 0; padding: 0; }
 .tabs a {

@@ -194,6 +194,33 @@ describe('every page', () => {
     expect((await browser.get('/api/oauth?app_id=1')).html).toContain('/signin?return_to=%2F"');
   });
 
+  test.each([
+    ...paths,
+    '/developers/user-info',
+    '/developers/errors',
+    '/console',
+    '/console/trouble',
+    '/console/people',
+  ])('has no line break before a mark of punctuation in French (%s)', async (path) => {
+    const browser = (await start()).speaking('fr');
+    const { html } = await browser.get(path);
+    const prose = textOf(html.replace(/<(pre|code|script)\b.*?<\/\1>/gs, ''));
+    expect(prose).not.toMatch(/ [?!;:»]|« /);
+  });
+
+  test.each([
+    ['activation', { activated: false }],
+    ['profile', { started: false }],
+    ['package', { hasPackage: false }],
+  ])('has none on the page that stops a login for want of a %s', async (_what, flags) => {
+    const browser = (await start({ users: [{ username: 'ann', ...flags }] })).speaking('fr');
+    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
+    const stopped = await browser.get(`/api/oauth?app_id=${provider.apps[0]!.appId}`);
+    const page = stopped.location === null ? stopped : await browser.get(stopped.location);
+    expect(page.text).toContain('d’abord');
+    expect(page.text).not.toMatch(/ [?!;:»]|« /);
+  });
+
   test('a message shows its text as text', () => {
     const context: PageContext = { siteName: ' ', language: 'en', user: null, path: '/', hasConsole: false };
     const page = messagePage(context, { title: 'Error', message: '<b>SQL</b>' });
