@@ -53,7 +53,7 @@ const isFileOf = ({ document }: DocumentBlock, file: string): boolean =>
 
 /** What a line of a shell may be, and what must be true of it. */
 const commands: readonly (readonly [RegExp, Check])[] = [
-  [/^npm (?:ci|start|test)$/, () => undefined],
+  [/^npm (?:ci|start|test|init -y)$/, () => undefined],
   [/^npm run/, ([name = '']) => expect(scripts).toHaveProperty([name])],
   [
     /^npm install(?: -D)?/,

@@ -13,7 +13,7 @@ const textOf = (page: string): string =>
 
 /** The anchors that GitHub makes of a page's headings. */
 function anchorsOf(page: string): Set<string> {
-  const anchors = new Set<string>();
+  const anchors = new Set([...textOf(page).matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id));
   for (const [, heading = ''] of textOf(page).matchAll(/^#+ (.+)$/gm)) {
     const plain = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
     const anchor = plain.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
