@@ -63,10 +63,17 @@ const commands: readonly (readonly [RegExp, Check])[] = [
       expect(names.filter((name) => !installed.has(name))).toEqual([]);
     },
   ],
-  [/^npx passport-loginwith provider/, (args) => expect(parseProviderArgs(args).type).toBe('start')],
+  [
+    /^npx passport-loginwith provider/,
+    (args, block) => {
+      const command = parseProviderArgs(args);
+      if (command.type !== 'start') throw new Error('it does not start');
+      if (command.app !== undefined) checkCommand(command.app.join(' '), block);
+    },
+  ],
   [/^npx passport-loginwith doctor/, (args) => void parseDoctorOptions(args)],
   [
-    /^node --env-file=\.env/,
+    /^node(?: --env-file=\.env)?/,
     ([file = ''], block) => {
       // The provider prints the app, in test/cli/provider-paste.test.ts; SvelteKit makes the folder.
       if (block.document === 'docs/local-provider.md' || file === 'build') return;
