@@ -1,4 +1,5 @@
 import { LoginWithError } from '../errors.js';
+import { isError } from '../internal/unknown-error.js';
 import { addQueryParameter } from '../internal/urls.js';
 import type { FailedPopup } from '../login/failure-cookie.js';
 import { isUsersFailure } from '../login/outcome.js';
@@ -85,5 +86,5 @@ function printError(error: unknown): void {
   if (process.env.NODE_ENV === 'test') return;
   // An error of this package has no secrets in any part. Of other errors, Express prints no more than the stack.
   if (error instanceof LoginWithError) console.error(error);
-  else console.error(error instanceof Error ? error.stack : String(error));
+  else console.error(isError(error) ? error.stack : String(error));
 }

@@ -174,9 +174,9 @@ export interface ButtonOptions {
   /** Language of the text. Default: the one that the browser of {@link req} prefers, else English. */
   locale?: Locale | undefined;
   /**
-   * The request for the page with the button. It tells where the app is mounted and which prefix a proxy takes off,
-   * which without it only an absolute `callbackURL` can tell. If `providers` is a function, it is required, and must
-   * have gone through the middleware.
+   * The request for the page with the button, after it has gone through the middleware: it tells where the middleware
+   * is mounted and which prefix a proxy takes off, which otherwise only an absolute `callbackURL` tells. Required if
+   * `providers` is a function.
    */
   req?: IncomingMessage | undefined;
 }
