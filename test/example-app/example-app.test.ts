@@ -165,8 +165,8 @@ describe('a login', () => {
     const browser = new Browser(example.url);
     const page = await browser.get('/auth/pimbuzz?returnTo=/me', { headers: { 'sec-fetch-site': 'cross-site' } });
     expect([page.status, page.location]).toEqual([200, undefined]);
-    expect(page.text).toContain('You are about to log in with Pimbuzz.');
-    const [, go = ''] = /<a class="button" href="([^"]*)"/.exec(page.html) ?? [];
+    expect(page.text).toContain('Next, you will see Pimbuzz’s own page.');
+    const [, go = ''] = /<a class="button primary" href="([^"]*)"/.exec(page.html) ?? [];
     expect((await logIn(browser, 'pimbuzz', 'sam', go)).location).toBe('/me');
   });
 
