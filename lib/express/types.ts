@@ -51,7 +51,9 @@ export interface LoginPaths {
 
 /** The app's own Passport, as far as it is used. */
 export interface PassportLike {
+  /** Its middleware that adds `req.login()` and the like. */
   initialize(options?: { userProperty: string }): unknown;
+  /** Its middleware that reads the user from the session. */
   session(): unknown;
 }
 
@@ -60,9 +62,10 @@ export interface PassportLike {
 export type Verified<User> = User | false | null | undefined | void;
 
 /** Options of one provider of a `loginWith()`. */
-export type ProviderOptions = Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>;
-
-type MaybeProviders = readonly ProviderOptions[] | null | undefined;
+export type ProviderOptions = Omit<
+  StrategyOptions,
+  'passReqToCallback' | 'verifyTimeout' | 'trustedOrigins' | 'limits'
+>;
 
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
@@ -71,7 +74,11 @@ export interface LoginWithOptions<User = SessionProfile> {
    * host or its path, and nothing if there is none: each list has users, cookies, limits and sessions of its own. Equal
    * lists are one. Give each provider a `name` of its own: `profile.provider` is that name.
    */
-  providers: readonly ProviderOptions[] | ((req: WebRequest) => MaybeProviders | Promise<MaybeProviders>);
+  providers:
+    | readonly ProviderOptions[]
+    | ((
+        req: WebRequest,
+      ) => readonly ProviderOptions[] | null | undefined | Promise<readonly ProviderOptions[] | null | undefined>);
   /** Seals the cookies and what the session keeps, as for `LoginWithStrategy`. */
   cookieSecret?: string | readonly string[] | undefined;
   /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */
@@ -85,6 +92,8 @@ export interface LoginWithOptions<User = SessionProfile> {
     profile: Profile,
     done: VerifyDone,
   ): Verified<User> | Promise<Verified<User>>;
+  /** Milliseconds after which a {@link verify} without a result fails, as for `LoginWithStrategy`. */
+  verifyTimeout?: number | false | undefined;
   /** Returns what the session keeps of a user; required with `verify`, unless `passport` is given. */
   serialize?(user: User, req: WebRequest): unknown;
   /** Returns the user for what {@link serialize} returned; nothing, `null` or `false` if there is none any more. */
@@ -206,7 +215,9 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * @param name the provider's
    * @throws TypeError for an unknown name, and for a missing `req` if `providers` is a function
    * @example
-   * const page = (req) => html`<h1>Log in</h1> ${auth.button("pimbuzz", { returnTo: "/me", req })}`.markup;
+   * app.get('/login', (req, res) => {
+   *   res.send(html`<h1>Log in</h1> ${auth.button('pimbuzz', { returnTo: '/me', req })}`.markup);
+   * });
    */
   button(name: string, options?: ButtonOptions): Markup;
   /** The signed-in user, typed; the same as `req.user`. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseOptions } from '../internal/option-readers.js';
+import { emitWarning } from '../internal/warning.js';
 import type { ProviderControls } from './controls.js';
 import { buildProvider } from './create-provider.js';
 import { providerOptionNames, readProviderSettings, type ProviderOptions, type ProviderSettings } from './options.js';
@@ -8,6 +9,7 @@ import type { RequestLog } from './server/request-log.js';
 import { refuseConnection } from './server/web-server.js';
 import type { AppReference } from './store/apps.js';
 
+/** Options of {@link startProvider}. */
 export interface StartOptions extends ProviderOptions {
   /** Default: 0, any free port. */
   port?: number;
@@ -22,26 +24,27 @@ export interface StartOptions extends ProviderOptions {
 export interface LocalProvider extends ProviderControls {
   /** Base URL to configure apps with, such as `http://127.0.0.1:41234`, without a slash at its end. */
   readonly url: string;
+  /** The port on which it listens. */
   readonly port: number;
   /** Stops listening and ends all connections, whatever they wait for. A second call does no harm. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a local provider and resolves when it accepts connections.
+ * Starts a local provider and resolves when it accepts connections. Call `close()` when you are done, or the process
+ * does not end.
  *
- * ```ts
- * const provider = await startProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
- * const [app] = provider.apps; // app.appId, app.appSecret
- * ```
  * @throws TypeError that lists all wrong options; Error when the port is taken or the state file cannot be used.
+ * @example
+ * const provider = await startProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
+ * const [registered] = provider.apps; // with the `appId` and the `appSecret` for your app
  */
 export async function startProvider(options: StartOptions = {}): Promise<LocalProvider> {
   const { provider, exposure } = await openProvider(options);
   if (exposure !== undefined && !hasWarned) {
     hasWarned = true;
-    const warning = { type: 'LoginWithWarning', code: 'LOGINWITH_PROVIDER_EXPOSED' };
-    process.emitWarning(`startProvider: ${exposure} Leave "host" out to listen on this machine only.`, warning);
+    const advice = 'Leave "host" out to listen on this machine only.';
+    emitWarning('LOGINWITH_PROVIDER_EXPOSED', `startProvider: ${exposure} ${advice}`);
   }
   return provider;
 }

@@ -1,3 +1,13 @@
+/**
+ * A login for every framework that has `Request` and `Response`.
+ *
+ * ```ts
+ * import { createLogin } from 'passport-loginwith/web';
+ * ```
+ *
+ * @module web
+ */
+
 export { LoginWithClient } from '../client/client.js';
 export { LoginWithError, redactURL, type LoginErrorCode, type LoginErrorDetails, type LoginStage } from '../errors.js';
 export { html, type Markup, type Placeholder } from '../internal/html.js';
@@ -12,7 +22,9 @@ export type {
   AccessToken,
   Attempt,
   AttemptStoreOf,
+  Dispatcher,
   LimitOptions,
+  LoginOptions,
   Profile,
   Provider,
   RateLimitCount,
