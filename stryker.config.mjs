@@ -1,6 +1,7 @@
 /** They need a browser, Redis, the built example or other processes: too long for a run per mutant. */
 const slowTests = [
   'test/browser/',
+  'test/documents/',
   'test/example-app/',
   'test/express/cluster.test.ts',
   'test/recipes/',
