@@ -55,9 +55,12 @@ export interface RequestContext {
   report: Report;
 }
 
-/** Reports a failure. Express prints those that reach it; what `onError` does with it is the app's own affair. */
-export function reportFailure({ settings, shared }: Instance, { report }: RequestContext, error: unknown): void {
-  const isPrinted = settings.onError === undefined ? !isUsersFailure(error) && !shared.handlesErrors : !isDevelopment();
+/**
+ * Reports a failure. Express and `handleErrors()` print what no user has caused; what `onError` does is the app's own
+ * affair.
+ */
+export function reportFailure({ settings }: Instance, { report }: RequestContext, error: unknown): void {
+  const isPrinted = settings.onError === undefined ? !isUsersFailure(error) : !isDevelopment();
   report.failure(error, isPrinted);
 }
 

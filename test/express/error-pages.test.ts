@@ -64,7 +64,9 @@ describe('handleErrors() shows a page', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.headers.get('retry-after')).toBe(status === 502 ? '5' : null);
     expectDiscreet(page);
-    expect(printed).toEqual([expect.stringMatching(new RegExp(`^LoginWithError: authorize: .*code: '${code}'`, 's'))]);
+    expect(printed).toEqual([
+      expect.stringMatching(new RegExp(`^LoginWithError: authorize: [^]*\n    See \\S+errors\\.md#${code}\n`)),
+    ]);
     expect(printed.join()).not.toContain(site.provider.apps[0]!.appSecret);
     expect(site.errors).toEqual([]);
   });
