@@ -38,7 +38,9 @@ export async function startExample(
   const servers: Server[] = [];
   const local = new Map<string, LocalProvider>();
   const closers: (() => unknown)[] = [];
-  const close = async () => {
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= closeAll());
+  const closeAll = async () => {
     await Promise.all(servers.map(closeServer));
     await Promise.all([...local.values()].map((site) => site.close()));
     await Promise.all(closers.map((closeOne) => closeOne()));

@@ -94,7 +94,7 @@ const english = {
     },
     unavailable: {
       title: 'This does not work right now',
-      text: 'We cannot see whether you are logged in. Nothing is lost, and it is not your fault: try again in a moment.',
+      text: 'We cannot see whether you are logged in. It is not your fault, and nothing is lost: try again soon.',
     },
   },
 };

@@ -55,10 +55,7 @@ export interface RequestContext {
   report: Report;
 }
 
-/**
- * Reports a failure. Express and `handleErrors()` print what no user has caused; what `onError` does is the app's own
- * affair.
- */
+/** Reports a failure. `handleErrors()`, or else Express, prints errors; what `onError` does is the app's own affair. */
 export function reportFailure({ settings }: Instance, { report }: RequestContext, error: unknown): void {
   const isPrinted = settings.onError === undefined ? !isUsersFailure(error) : !isDevelopment();
   report.failure(error, isPrinted);

@@ -1,13 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { LinkedProfile } from 'passport-loginwith/express';
 import { SetUpError } from '../../example-app/config.js';
 import { connectDatabase, openDatabase, type Database } from '../../example-app/database.js';
 import { createLogins } from '../../example-app/logins.js';
+import { ServiceLost } from '../../example-app/outage.js';
 import { createSchema } from '../../example-app/schema.js';
 import { createUsers, type Users } from '../../example-app/users.js';
 import { describeWithPostgres, startPostgres, type PostgresServer } from '../support/postgres.js';
+
+// Making a database takes its time on a busy machine.
+jest.setTimeout(60_000);
 
 const profileOf = (provider: string, id: string, displayName = 'Renée'): LinkedProfile => ({
   provider,
@@ -42,8 +47,7 @@ describe('the embedded database', () => {
     const again = await openDatabase(path);
     expect(await again.query('select * from kept')).toEqual([]);
     await again.close();
-    // It creates a database and opens it again, on a machine that may be busy.
-  }, 60_000);
+  });
 });
 
 describeWithPostgres('a PostgreSQL server', () => {
@@ -55,6 +59,21 @@ describeWithPostgres('a PostgreSQL server', () => {
   afterAll(() => server.close());
 
   describeUsers(() => connectDatabase(server.url, () => undefined));
+
+  test('that is lost in the middle of a transaction fails it, and nothing else', async () => {
+    const log: string[] = [];
+    const database = await connectDatabase(server.url, (text) => log.push(text));
+    const failing = database.transaction(async (query) => {
+      await query('select 1');
+      await server.stop();
+      while (log.length === 0) await setImmediate();
+      await query('select 1');
+    });
+    await expect(failing).rejects.toThrow(ServiceLost);
+    await server.start();
+    expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await database.close();
+  });
 });
 
 function describeUsers(open: () => Promise<Database>): void {
@@ -66,7 +85,7 @@ function describeUsers(open: () => Promise<Database>): void {
     // As processes do that start at once, and as each does that starts again.
     await Promise.all([createSchema(database), createSchema(database), createSchema(database)]);
     users = createUsers(database);
-  }, 60_000);
+  });
   afterAll(() => database.close());
   beforeEach(() => database.query('delete from users'));
 

@@ -54,7 +54,7 @@ export const consoleStyleSheet: string = `
 .sign { flex: none; width: 1.1rem; text-align: center; } .fault > .sign { color: inherit; } .good > .sign { color: var(--good); font-weight: 700; }
 .details { margin: .45rem 0 0; font-size: .875rem; color: var(--muted); }
 .details:not(:has(div)) { display: none; }
-.details dt, .details dd { display: inline; margin: 0; overflow-wrap: anywhere; } .details dt::after { content: ":"; }
+.details dt, .details dd { display: inline; margin: 0; overflow-wrap: anywhere; } .details dt::after { content: ":"; } .details:lang(fr) dt::after { content: "\\a0:"; }
 
 .switches { list-style: none; margin: 0 0 1rem; padding: 0; background: var(--card); border: 1px solid var(--line);
   border-radius: 12px; }

@@ -16,6 +16,13 @@ const captions = {
   fr: ['Votre application', 'Pimbuzz, sur votre machine', 'Votre application, connecté'],
 } as const;
 
+/** Without what the person has to surprise apps. */
+const plainPerson = {
+  biography: 'Bakes bread, and mends old radios.',
+  website: 'https://sam.example',
+  cover: 'photos/2024/02/cover_sam.svg',
+};
+
 /** Makes the picture of a login for the readme: the button, the question of the local site, the signed-in user. */
 export async function pictureLogin(
   browser: Browser,
@@ -23,6 +30,7 @@ export async function pictureLogin(
   { language, scheme, path }: { language: Language; scheme: Scheme; path: string },
 ): Promise<void> {
   const pimbuzz = site.local('pimbuzz');
+  pimbuzz.updateUser(person, plainPerson);
   for (const app of pimbuzz.apps) pimbuzz.revoke(person, app);
   const panels = await withTab(browser, language, { viewport: panel, deviceScaleFactor }, async (tab) => {
     await tab.goto(site.url);
