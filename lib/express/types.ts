@@ -220,6 +220,8 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * });
    */
   button(name: string, options?: ButtonOptions): Markup;
+  /** `pageStyle` in the colour of the option `brand`: CSS to serve to pages of the app in the same look. */
+  readonly pageStyle: string;
   /** The signed-in user, typed; the same as `req.user`. */
   user(req: IncomingMessage): User | undefined;
   /** Closes the connections to the providers. */
