@@ -39,7 +39,7 @@ async function write(out) {
     excludeInternal: true,
     excludeExternals: true,
     // What declarations refer to and no app has to name.
-    intentionallyNotExported: ['FastifyParts'],
+    intentionallyNotExported: ['FastifyParts', 'PartsOf'],
     requiredToBeDocumented: ['Function', 'Class', 'Variable', 'Interface', 'TypeAlias', 'Method', 'Accessor'],
     validation: { notExported: true, invalidLink: true, notDocumented: true },
     logLevel: 'Warn',

@@ -27,6 +27,7 @@ declare const app: import('express').Express;
 declare const fastify: import('fastify').FastifyInstance;
 declare const users: { findOrCreate(provider: string, id: string): Promise<Express.User> };
 declare const beginSession: (provider: string, id: string) => Promise<void>;
+declare const auth: import('passport-loginwith/express').LoginWith;
 declare const strategy: import('passport-loginwith').LoginWithStrategy;
 declare const handlers: { GET(request: Request): Promise<Response> };
 declare const NextAuth: (config: import('@auth/core').AuthConfig) => void;
@@ -43,7 +44,10 @@ function readExamples(page: string): [name: string, source: string][] {
   return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ''], index) => {
     const used = exported.filter((name) => new RegExp(`\\b${name}\\b`).test(code) && !code.includes(`'${entry}'`));
     const imports = `import { ${used.join(', ')} } from '${entry}';\n`;
-    return [join(folder, `${page}-${index}.mts`), app + imports + code];
+    const around = app.replaceAll(/^declare const (\w+):.*\n/gm, (line, name) =>
+      code.includes(`const ${name} =`) ? '' : line,
+    );
+    return [join(folder, `${page}-${index}.mts`), around + imports + code];
   });
 }
 

@@ -62,7 +62,10 @@ export interface PassportLike {
 export type Verified<User> = User | false | null | undefined | void;
 
 /** Options of one provider of a `loginWith()`. */
-export type ProviderOptions = Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>;
+export type ProviderOptions = Omit<
+  StrategyOptions,
+  'passReqToCallback' | 'verifyTimeout' | 'trustedOrigins' | 'limits'
+>;
 
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
@@ -89,6 +92,8 @@ export interface LoginWithOptions<User = SessionProfile> {
     profile: Profile,
     done: VerifyDone,
   ): Verified<User> | Promise<Verified<User>>;
+  /** Milliseconds after which a {@link verify} without a result fails, as for `LoginWithStrategy`. */
+  verifyTimeout?: number | false | undefined;
   /** Returns what the session keeps of a user; required with `verify`, unless `passport` is given. */
   serialize?(user: User, req: WebRequest): unknown;
   /** Returns the user for what {@link serialize} returned; nothing, `null` or `false` if there is none any more. */
@@ -174,9 +179,9 @@ export interface ButtonOptions {
   /** Language of the text. Default: the one that the browser of {@link req} prefers, else English. */
   locale?: Locale | undefined;
   /**
-   * The request for the page with the button. It tells where the app is mounted and which prefix a proxy takes off,
-   * which without it only an absolute `callbackURL` can tell. If `providers` is a function, it is required, and must
-   * have gone through the middleware.
+   * The request for the page with the button, after it has gone through the middleware: it tells where the middleware
+   * is mounted and which prefix a proxy takes off, which otherwise only an absolute `callbackURL` tells. Required if
+   * `providers` is a function.
    */
   req?: IncomingMessage | undefined;
 }
@@ -210,7 +215,9 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * @param name the provider's
    * @throws TypeError for an unknown name, and for a missing `req` if `providers` is a function
    * @example
-   * const page = (req) => html`<h1>Log in</h1> ${auth.button("pimbuzz", { returnTo: "/me", req })}`.markup;
+   * app.get('/login', (req, res) => {
+   *   res.send(html`<h1>Log in</h1> ${auth.button('pimbuzz', { returnTo: '/me', req })}`.markup);
+   * });
    */
   button(name: string, options?: ButtonOptions): Markup;
   /** The signed-in user, typed; the same as `req.user`. */

@@ -41,7 +41,7 @@ export interface PageContent {
 export function renderPage(page: PageContext, content: PageContent, homeText: string, brandStyle: string): string {
   const { locale, nonce, brand } = page;
   const { title, marks = [], body, hasWayHome = false, head } = content;
-  const document = html`<html lang="${locale}" ${isRightToLeft(locale) && html` dir="rtl"`}>
+  const document = html`<html lang="${locale}">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -54,7 +54,7 @@ export function renderPage(page: PageContext, content: PageContent, homeText: st
         ${{ markup: pageStyle + loginPageStyle + brandStyle }}
       </style>
     </head>
-    <body class="login">
+    <body class="login" dir="${isRightToLeft(locale) ? 'rtl' : 'ltr'}">
       ${pageHeader(brand, homeText)}
       <main>
         <div class="card">
@@ -79,7 +79,7 @@ function pageHeader({ name, logo, home }: PageBrand, homeText: string): Markup |
   </header>`;
 }
 
-/** Languages that are written from right to left, without those of which Node knows no more than the name. */
+/** Whether a language is written from right to left. */
 function isRightToLeft(locale: Locale): boolean {
   return /^(?:ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)(?:-|$)/.test(locale);
 }

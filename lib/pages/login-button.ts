@@ -12,5 +12,5 @@ export interface ProviderLink {
 /** A “Log in with …” button: a link, whose style is `buttonStyle`. */
 export function loginButton({ displayName, href }: ProviderLink, text: string): Markup {
   const mark = providerMark(displayName);
-  return html`<a class="login-button" href="${href}">${mark}<span>${fillText(text, { name: displayName })}</span></a>`;
+  return html`<a class="login-button" href="${href}">${mark} <span>${fillText(text, { name: displayName })}</span></a>`;
 }

@@ -5,7 +5,7 @@ export const surfaces = { light: { page: '#f3f4f7', card: '#ffffff' }, dark: { p
  * The style of a “Log in with …” button, which `auth.button()` returns: light and dark, with a height of 44 pixels. It
  * depends on no other style.
  */
-export const buttonStyle = `.login-button {
+export const buttonStyle: string = `.login-button {
   box-sizing: border-box;
   display: inline-flex;
   align-items: center;

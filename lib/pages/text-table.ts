@@ -58,10 +58,10 @@ function textRule(allowed: readonly string[]): string {
   return list === '' ? 'a text without {placeholders}' : `a text; in braces it may have ${list}`;
 }
 
-/** Whether a key is a language as browsers write it. */
+/** Whether a key is a language as browsers write it; longer names are reserved. */
 function isLanguage(key: string): boolean {
   try {
-    return Intl.getCanonicalLocales(key)[0] === key;
+    return /^[a-z]{2,3}\b/.test(key) && Intl.getCanonicalLocales(key)[0] === key;
   } catch {
     return false;
   }
@@ -82,8 +82,10 @@ export function createTextTable(given: Readonly<Record<string, unknown>> = {}): 
     const merged = () => merge(createBase(), given[language] ?? {}) as Texts;
     tables.set(language, loadOnce(merged));
   }
-  const textsFor = (locale: Locale) =>
-    (tables.get(locale) ?? tables.get(locale.replace(/-.*/, '')) ?? createEnglishTexts)();
+  const textsFor = (locale: Locale) => {
+    const language = [locale, locale.replace(/-.*/, '')].find((each) => tables.has(each)) ?? 'en';
+    return (tables.get(language) ?? createEnglishTexts)();
+  };
   return { languages: [...tables.keys()], textsFor };
 }
 

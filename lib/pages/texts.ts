@@ -34,7 +34,8 @@ export interface Texts {
   failures: Record<LoginErrorCode | 'other', FailureTexts>;
 }
 
-interface LinkTexts {
+/** The words of the question whether to add an account. */
+export interface LinkTexts {
   title: string;
   text: string;
   confirm: string;

@@ -56,7 +56,7 @@ export function signInPage(context: PageContext, content: SignInContent): string
       </ul>
     </form>
   </div>`;
-  return renderPage(context, { title: texts.title, body });
+  return renderPage(context, { title: texts.title, body, isLoginStep: true });
 }
 
 function userNameForm({ language }: PageContext, { returnTo, unknownUserName }: SignInContent): Markup {
@@ -112,7 +112,7 @@ export function consentPage(context: PageContext, { app, action, fields, cancelU
     </form>
     <p class="hint">${texts.onlyOnce}</p>
   </div>`;
-  return renderPage(context, { title: texts.title(context.siteName), body });
+  return renderPage(context, { title: texts.title(context.siteName), body, isLoginStep: true });
 }
 
 export function homePage(context: PageContext): string {

@@ -42,15 +42,15 @@ export function createStyleSheet(slug: string): string {
   color-scheme: light dark;
   --page: #f3f4f7; --card: #ffffff; --sunken: #eceef2; --line: #d5d9e0; --field: #7b8494;
   --text: #1a1d23; --muted: #565d6b;
-  --accent: ${light.accent}; --on-accent: ${light.onAccent}; --soft: ${light.soft};
-  --bad: #a4211b; --bad-soft: #fbe9e7; --warn-soft: #fdf0cf; --warn-text: #4a3500; --warn-line: #c08a00;
+  --mark: ${light.accent}; --accent: ${light.accent}; --on-accent: ${light.onAccent}; --soft: ${light.soft};
+  --good: #0a6355; --bad: #a4211b; --bad-soft: #fbe9e7; --warn-soft: #fdf0cf; --warn-text: #4a3500; --warn-line: #c08a00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #101318; --card: #1a1e25; --sunken: #252b34; --line: #333a45; --field: #7f8a9b;
     --text: #e8eaee; --muted: #a8b0bd;
     --accent: ${dark.accent}; --on-accent: ${dark.onAccent}; --soft: ${dark.soft};
-    --bad: #ff9b92; --bad-soft: #3b1f1c; --warn-soft: #3a2f12; --warn-text: #f7dfa1; --warn-line: #b98b1c;
+    --good: #6fd3c0; --bad: #ff9b92; --bad-soft: #3b1f1c; --warn-soft: #3a2f12; --warn-text: #f7dfa1; --warn-line: #b98b1c;
   }
 }
 ${rules}`;
@@ -68,6 +68,7 @@ h1, h2, h3 { line-height: 1.25; margin: 0 0 .6em; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; } h3 { font-size: 1rem; }
 section > h2, main > h2 { margin-top: 1.8rem; }
 p, ul, ol, pre, dl, details { margin: 0 0 1rem; }
+ul, ol { padding-left: 1.25rem; }
 a { color: var(--accent); text-underline-offset: .15em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 main:focus { outline: none; }
@@ -99,7 +100,7 @@ pre code { background: none; padding: 0; font-size: 1em; overflow-wrap: normal; 
 }
 .mark {
   flex: none; display: grid; place-items: center; width: 1.9rem; height: 1.9rem; border-radius: 50%;
-  background: var(--accent); color: var(--on-accent);
+  background: var(--mark); color: #ffffff;
 }
 .top ul { display: flex; flex-wrap: wrap; gap: 0 1.1rem; list-style: none; margin: 0; padding: 0; }
 .top li a, .top li button { display: inline-block; padding: .45rem 0; }
@@ -119,9 +120,10 @@ main { flex: 1; width: 100%; max-width: 62rem; margin: 0 auto; padding: 1.5rem 1
 form { margin: 0 0 1rem; }
 
 button, .button {
-  display: inline-block; min-height: 2.75rem; padding: .55rem 1.1rem; border: 1px solid var(--field);
+  display: inline-flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: .4375rem 1.125rem;
+  border: 1px solid var(--field);
   border-radius: .5rem;
-  background: var(--card); color: var(--text); font: inherit; font-weight: 600; line-height: 1.5; text-align: center;
+  background: var(--card); color: var(--text); font: inherit; font-weight: 600; line-height: 1.25; text-align: center;
   text-decoration: none; cursor: pointer; max-width: 100%; overflow-wrap: anywhere;
 }
 button:hover, .button:hover { background: var(--sunken); }
@@ -130,11 +132,13 @@ button:hover, .button:hover { background: var(--sunken); }
 .danger { border-color: var(--bad); color: var(--bad); }
 .danger:hover { background: var(--bad-soft); }
 button.link {
-  border: 0; min-height: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline;
+  border: 0; min-height: 0; background: none; color: var(--accent); font-weight: 400; line-height: inherit;
+  text-decoration: underline;
   text-underline-offset: .15em;
 }
 .top form { margin: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
+.narrow .actions > * { flex: 1 1 auto; }
 .heading {
   display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between;
   margin-bottom: 1rem;
@@ -162,7 +166,7 @@ textarea { min-height: 6rem; resize: vertical; }
 .inline { display: grid; gap: .5rem; }
 
 .users { list-style: none; padding: 0; margin: 0; display: grid; gap: .5rem; }
-.user { display: flex; gap: .75rem; align-items: center; width: 100%; text-align: left; font-weight: 400; }
+.user { display: flex; gap: .75rem; justify-content: flex-start; width: 100%; text-align: left; font-weight: 400; }
 .names { min-width: 0; overflow-wrap: anywhere; } .names > * { display: block; }
 .avatar {
   flex: none; display: grid; place-items: center; width: 40px; height: 40px; border-radius: 50%; object-fit: cover;

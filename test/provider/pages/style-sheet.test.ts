@@ -11,6 +11,8 @@ describe.each(['pimbuzz', 'lookloox', 'example'])('the colours of %s', (slug) =>
     ]),
     ['on-accent', 'accent'],
     ['accent', 'soft'],
+    ['good', 'page'],
+    ['good', 'card'],
     ['bad', 'page'],
     ['bad', 'card'],
     ['text', 'bad-soft'],
