@@ -42,7 +42,7 @@ export const french: typeof english = {
   link: 'Ajouter ce compte Look Loox ?',
   linkText: 'pourra se connecter ici à votre place',
   confirmLink: 'Oui, c’est mon compte',
-  refused: 'Ce compte ne peut pas être utilisé ici',
+  refused: 'Ce compte n’est pas accepté ici',
   refusal: 'est ici à quelqu’un d’autre',
   remove: 'Retirer le compte Pimbuzz',
   removed: 'il ne permet plus de vous connecter ici',

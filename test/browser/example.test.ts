@@ -193,11 +193,12 @@ describeWithChromium('the example app in a browser', () => {
     const first = visitor;
     visitor = other;
     await visitor.link(pages.logInWith).click();
-    await accept('nogen');
-    await visitor.sees(/nogen/i);
+    await accept('No Gender');
+    await visitor.sees('No Gender');
     await visitor.link(pages.account).click();
     await visitor.link(pages.add).click();
-    await accept(sam);
+    await visitor.sees(pages.signIn);
+    await visitor.button(new RegExp(`^${sam}`)).click();
     await visitor.sees(pages.link);
     await visitor.button(pages.confirmLink).click();
     await visitor.sees(pages.refused);
@@ -234,7 +235,10 @@ describeWithChromium('the example app in a browser', () => {
     const first = visitor;
     visitor = other;
     await visitor.goTo(site.url);
-    await logIn();
+    // The provider has asked this person before.
+    await visitor.link(ours.logInWith).click();
+    await visitor.sees(ours.signIn);
+    await visitor.button(new RegExp(`^${renee}`)).click();
     await visitor.sees(renee);
 
     await first.link(ours.account).click();
@@ -381,7 +385,10 @@ describeWithChromium('the example app in a browser', () => {
       visitor.page = tab;
       await tab.getByRole('heading', { level: 1, name: /^(Renée|This confirmation is used up)/ }).waitFor();
       const again = visitor.link('Try again');
-      if (await again.isVisible()) await again.click();
+      if (await again.isVisible()) {
+        await again.click();
+        await visitor.link(ours.logInWith).click();
+      }
       await visitor.sees(renee);
     }
     for (const complaint of visitor.complaints.splice(0)) expect(complaint).toMatch(/403 .*\/auth\/pimbuzz\/callback$/);
@@ -418,6 +425,8 @@ describeWithChromium('the example app in a browser', () => {
     expect(await visitor.mainText()).toContain('response_html');
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('status of 502')]);
     await visitor.link('Try again').click();
+    await visitor.sees(ours.logIn);
+    await visitor.link(ours.logInWith).click();
     await visitor.sees(renee);
 
     await logOut();

@@ -62,6 +62,8 @@ describeWithChromium('the example app at a site', () => {
     await visitor.sees(french.loggedOut);
     provider.once('authorize', 'module_disabled');
     await visitor.link('Se reconnecter').click();
+    await visitor.sees(french.logIn);
+    await visitor.link(french.logInWith).click();
     await visitor.sees('Pimbuzz est fermé aux autres sites');
     expect(await visitor.mainText()).toContain('module_disabled');
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('status of 500')]);
