@@ -4,12 +4,13 @@ const shared = ['types.ts', 'errors.ts', 'internal/'];
 
 const packageLayers = [
   shared,
+  ['diagnostics/'],
   ['providers.ts', 'options.ts'],
   ['client/'],
   ['login/'],
   ['pages/'],
   ['node-request.ts'],
-  ['node-response.ts', 'adapt-fastify.ts'],
+  ['node-response.ts', 'adapt-fastify.ts', 'session-warnings.ts'],
   ['strategy.ts'],
   ['adapters/'],
   ['express/', 'web/'],

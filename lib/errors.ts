@@ -4,7 +4,7 @@ import { documentationOf } from './internal/documentation.js';
 export type LoginStage = 'start' | 'callback' | 'authorize' | 'user_info' | 'verify' | 'session' | 'link' | 'logout';
 
 /** Each way in which a login can fail, with its HTTP status. */
-const statusByCode = {
+export const statusByCode = {
   auth_key_malformed: 400,
   auth_key_missing: 400,
   access_denied: 401,
@@ -108,6 +108,7 @@ export class LoginWithError extends Error {
     this.reason = details.reason === undefined ? undefined : redactText(details.reason);
     this.retryable = details.retryable ?? false;
     this.retryAfter = details.retryAfter ?? (this.retryable && this.status >= 502 ? providerPause : undefined);
+    addAdvice(this);
   }
 
   /** The section of the documentation about this code: a file of the package, and a heading in it. */
@@ -128,6 +129,15 @@ export class LoginWithError extends Error {
     const { name, code, stage, status, message, hint, reason, documentation, retryable, retryAfter } = this;
     return { name, code, stage, status, message, hint, reason, documentation, retryable, retryAfter };
   }
+}
+
+/** Writes the hint and the documentation into the stack: it is all of an error that Express and loggers print. */
+function addAdvice(error: LoginWithError): void {
+  const { stack, hint, documentation } = error;
+  const header = String(error);
+  if (stack?.startsWith(header) !== true) return;
+  const advice = [...(hint === undefined ? [] : [`Hint: ${hint}`]), `See ${documentation}`];
+  error.stack = header + advice.map((line) => `\n    ${line}`).join('') + stack.slice(header.length);
 }
 
 /** Whether a value is a {@link LoginWithError} with one of these codes. */

@@ -12,6 +12,14 @@ export { LoginWithClient } from './client/client.js';
 export { LoginWithError, redactURL, type LoginErrorCode, type LoginErrorDetails, type LoginStage } from './errors.js';
 export { toProfile } from './client/profile.js';
 export { adaptFastify } from './adapt-fastify.js';
+export type {
+  CallEvent,
+  EventResult,
+  LoginEvents,
+  LoginPurpose,
+  OutcomeEvent,
+  StartEvent,
+} from './diagnostics/events.js';
 export type { FrameworkRequest } from './node-request.js';
 export type { FrameworkResponse } from './node-response.js';
 export { defineProvider, providers } from './providers.js';

@@ -45,6 +45,8 @@ export interface LoginSettings extends ClientSettings {
 
 export interface StrategySettings extends LoginSettings {
   readonly passReqToCallback: boolean;
+  /** Milliseconds; 0 for no limit. */
+  readonly verifyTimeout: number;
 }
 
 /** How many failed exchanges are allowed. */
@@ -124,11 +126,19 @@ export function parseOptionsWithClient<T extends object>(
  * the option.
  */
 export function parseStrategyOptions(options: unknown): StrategySettings {
-  const names = [...loginOptionNames, 'passReqToCallback'];
+  const names = [...loginOptionNames, 'passReqToCallback', 'verifyTimeout'];
   return parseOptions({ caller: 'LoginWithStrategy', names, example, hints: loginOptionHints }, options, (reader) => ({
     ...readLoginOptions(reader),
     passReqToCallback: reader.read('passReqToCallback', isBoolean, 'true or false') ?? false,
+    verifyTimeout: readVerifyTimeout(reader),
   }));
+}
+
+/** Reads the option `verifyTimeout`; 0 stands for no limit. */
+export function readVerifyTimeout(reader: OptionReader): number {
+  const expected = 'a whole number of milliseconds above 0, or false for no limit';
+  const given = reader.read('verifyTimeout', isTimeLimit, expected) ?? 30_000;
+  return given === false ? 0 : given;
 }
 
 /** Reads the options of one login. */
@@ -218,8 +228,8 @@ function readCredential({ given, reject }: OptionReader, option: 'appId' | 'appS
   const value = given[option];
   if (value === undefined || value === '') {
     reject(
-      `"${option}" is missing; copy it from the provider's dashboard, or set the environment variable it comes from ` +
-        '("npx passport-loginwith doctor" finds a wrong one)',
+      `"${option}" is missing; copy it from the provider's dashboard, or set the environment variable it comes from, ` +
+        `such as ${variableOf(given, option)} ("npx passport-loginwith doctor" finds a wrong one)`,
     );
   } else if (typeof value !== 'string') {
     reject(`"${option}" must be a string, in quotes`);
@@ -229,6 +239,12 @@ function readCredential({ given, reject }: OptionReader, option: 'appId' | 'appS
     return value;
   }
   return '';
+}
+
+/** The variable's name as the local provider prints it and the doctor reads it. */
+function variableOf({ name, provider }: OptionReader['given'], option: 'appId' | 'appSecret'): string {
+  const [prefix = 'pimbuzz'] = [name, provider].filter((value) => isName(value));
+  return `${prefix.replace(/\W/g, '_').toUpperCase()}_${option === 'appId' ? 'APP_ID' : 'APP_SECRET'}`;
 }
 
 function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): string | undefined {
@@ -248,6 +264,10 @@ function readCallbackURL({ given: { callbackURL }, reject }: OptionReader): stri
     return callbackURL;
   }
   return undefined;
+}
+
+function isTimeLimit(value: unknown): value is number | false {
+  return value === false || isPositiveInteger(value);
 }
 
 function isDispatcher(value: unknown): value is Dispatcher {

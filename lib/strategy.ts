@@ -6,18 +6,25 @@ import { toRelativePath } from './internal/urls.js';
 import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
 import { createRateLimiter } from './login/rate-limit.js';
-import { runVerify } from './login/verify.js';
+import { createReport, type Report } from './login/report.js';
+import { runVerify, toRejection } from './login/verify.js';
 import { originalURL, toLoginRequest, viewRequest, type FrameworkRequest } from './node-request.js';
 import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import { createPageResponse } from './pages/page-response.js';
 import { defaultPageSettings } from './pages/page-settings.js';
+import { warnOfMissingPassportSession, warnOfSecureCookie } from './session-warnings.js';
 import type { AttemptStoreOf, LoginAccess, LoginInfo, LoginOptions, Profile } from './types.js';
 
 /** Options of `LoginWithStrategy`. */
 export interface StrategyOptions extends LoginOptions<IncomingMessage> {
   /** Whether `verify` gets the request as its first argument; `false` if absent. */
   passReqToCallback?: boolean | undefined;
+  /**
+   * Milliseconds after which a `verify` that has given no result fails with `verify_timeout`; 30 000 if absent, `false`
+   * for no limit. What it does later is ignored.
+   */
+  verifyTimeout?: number | false | undefined;
 }
 
 /** An {@link AttemptStoreOf} for the requests of Node, and of the frameworks that pass them on. */
@@ -127,7 +134,11 @@ export class LoginWithStrategy extends PassportStrategy {
       error: this.error.bind(this),
     };
     // Passport ignores the promise that an async authenticate returns.
-    this.handle(req, options, actions).catch((reason: unknown) => actions.error(reason));
+    const report = createReport({ provider: this.settings.provider.name });
+    this.handle(req, options, actions, report).catch((reason: unknown) => {
+      report.failure(reason, true);
+      actions.error(reason);
+    });
   }
 
   /**
@@ -150,7 +161,13 @@ export class LoginWithStrategy extends PassportStrategy {
     if (cookies.length > 0) addCookies(requireResponse(response, 'logout'), cookies);
   }
 
-  private async handle(req: FrameworkRequest, options: LoginWithAuthenticateOptions, actions: Actions): Promise<void> {
+  private async handle(
+    req: FrameworkRequest,
+    options: LoginWithAuthenticateOptions,
+    actions: Actions,
+    report: Report,
+  ): Promise<void> {
+    warnOfMissingPassportSession(req);
     const response = findResponse(req);
     // Without cookies, Passport can respond on its own.
     if (this.settings.attempts === undefined) requireResponse(response, 'start');
@@ -159,6 +176,7 @@ export class LoginWithStrategy extends PassportStrategy {
       response.setHeader('Cache-Control', 'no-store');
       if ('cookies' in outcome) addCookies(response, outcome.cookies);
     }
+    if ('attempt' in outcome) report.details.attempt = outcome.attempt;
     switch (outcome.type) {
       case 'nothing':
         respond(req, requireResponse(response, 'start'), 204, {});
@@ -170,13 +188,14 @@ export class LoginWithStrategy extends PassportStrategy {
         actions.redirect(outcome.location);
         return;
       case 'fail':
+        // Passport's failureRedirect shows it to nobody.
+        report.failure(outcome.error, false);
         actions.fail(outcome.error, outcome.error.status);
         return;
       case 'error':
-        actions.error(outcome.error);
-        return;
+        throw outcome.error;
       case 'success':
-        await this.finish(req, response, outcome, actions);
+        await this.finish(req, response, outcome, actions, report);
     }
   }
 
@@ -185,23 +204,29 @@ export class LoginWithStrategy extends PassportStrategy {
     response: ServerResponse | undefined,
     outcome: Extract<LoginOutcome, { type: 'success' }>,
     actions: Actions,
+    report: Report,
   ): Promise<void> {
     const { profile, info } = outcome;
     const parameters = [info.accessToken, undefined, profile];
     const release = await outcome.acquire();
     // A verify that responds itself may never call done.
     response?.once('finish', release);
-    const result = await runVerify(
-      this.verify,
-      this.settings.passReqToCallback ? [req, ...parameters] : parameters,
-    ).finally(release);
+    const { passReqToCallback, verifyTimeout } = this.settings;
+    const hasResponded = () => response?.headersSent === true;
+    const result = await runVerify(this.verify, passReqToCallback ? [req, ...parameters] : parameters, {
+      verifyTimeout,
+      hasResponded,
+    }).finally(release);
     if (result.type === 'rejected') {
+      report.failure(toRejection(result.info), false);
       actions.fail(result.info, 401);
       return;
     }
     const { framework, koa } = viewRequest(req);
     // Where koa-passport puts the user and Passport's authInfo, too.
     (koa?.state ?? framework).loginWith = addLoginAccess(info, this.client);
+    warnOfSecureCookie(req);
+    report.success();
     actions.success(result.user, { ...result.info, ...info });
   }
 }

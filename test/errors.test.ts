@@ -59,6 +59,17 @@ test.each<[unknown, LoginErrorCode[], boolean]>([
   expect(hasCode(error, ...codes)).toBe(expected);
 });
 
+test('what Express and loggers print of an error, its stack, has the hint and the documentation, and no secret', () => {
+  const lines = create({ hint: 'what to do with app_secret=canary' }).stack!.split('\n');
+  expect(lines.slice(0, 3)).toEqual([
+    'LoginWithError: what happened',
+    '    Hint: what to do with app_secret=[redacted]',
+    '    See passport-loginwith/docs/errors.md#timeout',
+  ]);
+  expect(lines[3]).toMatch(/^ {4}at /);
+  expect(create().stack).toMatch(/^LoginWithError: what happened\n {4}See passport-loginwith\S+\n {4}at /);
+});
+
 describe('a key, token or secret in a message or a hint is masked', () => {
   const key = '0123456789abcdef0123456789ABCDEF';
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startDebugOutput } from '../diagnostics/debug.js';
+import { publishCall } from '../diagnostics/events.js';
 import { hasCode, LoginWithError } from '../errors.js';
 import { parseClientOptions, type ClientSettings } from '../options.js';
 import type { AccessToken, AuthorizeMethod, ClientOptions, Profile } from '../types.js';
@@ -33,6 +35,7 @@ export class LoginWithClient {
     const { provider, dispatcher } = this.settings;
     this.transport = createTransport(provider, dispatcher);
     this.authorizeMethod = provider.authorizeMethod === 'auto' ? 'GET' : provider.authorizeMethod;
+    startDebugOutput();
   }
 
   /**
@@ -58,7 +61,7 @@ export class LoginWithClient {
    *   `tls_failed`, `timeout`.
    */
   authorize(authKey: string, signal?: AbortSignal): Promise<AccessToken> {
-    return this.within(signal, (deadline) => this.exchangeKey(authKey, deadline));
+    return this.within(signal, (deadline) => this.authorizeKey(authKey, deadline));
   }
 
   /**
@@ -71,7 +74,7 @@ export class LoginWithClient {
    *   the key, the app id and the secret.
    */
   getUserInfo(accessToken: string, signal?: AbortSignal): Promise<Profile> {
-    return this.within(signal, (deadline) => this.fetchProfile(accessToken, deadline));
+    return this.within(signal, (deadline) => this.readProfile(accessToken, deadline));
   }
 
   /**
@@ -82,8 +85,8 @@ export class LoginWithClient {
    */
   exchange(authKey: string): Promise<AccessToken & { profile: Profile }> {
     return this.within(undefined, async (deadline) => {
-      const token = await this.exchangeKey(authKey, deadline);
-      return { ...token, profile: await this.fetchProfile(token.accessToken, deadline) };
+      const token = await this.authorizeKey(authKey, deadline);
+      return { ...token, profile: await this.readProfile(token.accessToken, deadline) };
     });
   }
 
@@ -96,7 +99,8 @@ export class LoginWithClient {
    */
   async checkCredentials(): Promise<{ authorizeMethod: AuthorizeMethod }> {
     try {
-      await this.authorize(randomBytes(16).toString('hex'));
+      // Not a login's, so nobody hears of it.
+      await this.within(undefined, (signal) => this.exchangeKey(randomBytes(16).toString('hex'), signal));
     } catch (error) {
       if (!hasCode(error, 'auth_key_invalid')) throw error;
     }
@@ -126,6 +130,16 @@ export class LoginWithClient {
   /** Closes the connections. A dispatcher that was given stays open. */
   close(): Promise<void> {
     return this.transport.close();
+  }
+
+  private authorizeKey(authKey: string, signal: AbortSignal): Promise<AccessToken> {
+    const { name } = this.settings.provider;
+    return publishCall('passport-loginwith:exchange', name, () => this.exchangeKey(authKey, signal));
+  }
+
+  private readProfile(accessToken: string, signal: AbortSignal): Promise<Profile> {
+    const { name } = this.settings.provider;
+    return publishCall('passport-loginwith:profile', name, () => this.fetchProfile(accessToken, signal));
   }
 
   private async exchangeKey(authKey: string, signal: AbortSignal): Promise<AccessToken> {

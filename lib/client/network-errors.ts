@@ -1,3 +1,4 @@
+import { isLoopback } from '../providers.js';
 import { doctorAdvice } from '../internal/doctor-advice.js';
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { errorCodeOf, errorText, isError } from '../internal/unknown-error.js';
@@ -10,7 +11,7 @@ interface ConnectionFailure {
   matches: (systemCode: string) => boolean;
   code: LoginErrorCode;
   what: (host: string, systemCode: string) => string;
-  hint: string;
+  hint: string | ((host: string) => string);
 }
 
 const notResolved = ['ENOTFOUND', 'EAI_AGAIN'];
@@ -30,9 +31,12 @@ const failures: readonly ConnectionFailure[] = [
     matches: (systemCode) => notConnected.includes(systemCode) || notReachable.includes(systemCode),
     code: 'connection_refused',
     what: (host) => `could not be reached at ${host}`,
-    hint:
-      'The site is down, or a firewall blocks this server. If it needs a proxy, set HTTPS_PROXY and ' +
-      `NODE_USE_ENV_PROXY=1, or the option "dispatcher". ${doctorAdvice}`,
+    hint: (host) =>
+      isLoopback(host.replace(/:\d+$/, ''))
+        ? 'Nothing listens there. Start the local provider with "npx passport-loginwith provider", and set ' +
+          `"provider" to the URL that it prints (such as PIMBUZZ_URL). ${doctorAdvice}`
+        : 'The site is down, or a firewall blocks this server. If it needs a proxy, set HTTPS_PROXY and ' +
+          `NODE_USE_ENV_PROXY=1, or the option "dispatcher". ${doctorAdvice}`,
   },
   {
     matches: (systemCode) => notResolved.includes(systemCode),
@@ -124,7 +128,8 @@ interface Explanation {
 function explainCode(error: unknown, host: string, isOverdue: boolean): Explanation {
   const systemCode = systemCodeOf(error);
   const failure = isOverdue ? timeout : (failures.find(({ matches }) => matches(systemCode)) ?? lost);
-  return { code: failure.code, what: failure.what(host, systemCode), hint: failure.hint };
+  const { code, what, hint } = failure;
+  return { code, what: what(host, systemCode), hint: typeof hint === 'string' ? hint : hint(host) };
 }
 
 /** A `ProxyAgent` of the app tells in its message alone that there is no tunnel. */

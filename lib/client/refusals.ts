@@ -36,10 +36,14 @@ const unknownRefusal: Refusal = {
     'Sites also answer like this when their database fails.',
   retryable: true,
 };
+/** The usual case: an app of the local provider, and PIMBUZZ_URL is not set, so that the real site is asked. */
+const otherSiteAdvice =
+  'Each site has its own apps: one of a local provider is known there only, so set "provider" to its URL (such as ' +
+  'PIMBUZZ_URL).';
 const unknownApp: Refusal = {
   code: 'app_id_invalid',
   what: 'does not know the app',
-  hint: `Compare appId with the dashboard; the app may have been deleted there. ${doctorAdvice}`,
+  hint: `Compare appId with the dashboard; the app may have been deleted there. ${otherSiteAdvice} ${doctorAdvice}`,
 };
 const disabledModule: Refusal = {
   code: 'module_disabled',
@@ -57,7 +61,7 @@ const knownRefusals = new Map<unknown, Refusal>([
     {
       code: 'app_id_invalid',
       what: 'does not accept the appId',
-      hint: `Compare appId with the dashboard. ${doctorAdvice}`,
+      hint: `Compare appId with the dashboard. ${otherSiteAdvice} ${doctorAdvice}`,
     },
   ],
   [

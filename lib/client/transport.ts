@@ -3,6 +3,7 @@ import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { doctorAdvice } from '../internal/doctor-advice.js';
 import { errorCodeOf } from '../internal/unknown-error.js';
 import { trimSlashes } from '../internal/urls.js';
+import { emitWarning } from '../internal/warning.js';
 import { hasCode, LoginWithError, redactText, type LoginStage } from '../errors.js';
 import type { Dispatcher, Provider } from '../types.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
@@ -90,10 +91,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
           // The path may hold the secrets of the call.
           const isHarmless = Object.keys(call.parameters).length === 0;
           const shown = isHarmless ? response.otherSite.baseURL : originOf(raw.location);
-          process.emitWarning(explainOtherAddress(provider, shown ?? "the site's own address"), {
-            type: 'LoginWithWarning',
-            code: 'LOGINWITH_BASE_URL',
-          });
+          emitWarning('LOGINWITH_BASE_URL', explainOtherAddress(provider, shown ?? "the site's own address"));
         }
         return response;
       } catch (error) {

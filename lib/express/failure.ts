@@ -43,7 +43,7 @@ export async function sendFailure(
  * Responds to an error that a login route, or an error of this package that any route of the app has passed on; passes
  * every other error on. Errors of the app and of the provider are printed, as Express prints those that nobody handles.
  */
-export function handleError(site: Site, context: RequestContext, error: unknown): void {
+export function handleError(site: Site, context: Omit<RequestContext, 'report'>, error: unknown): void {
   const { req, res, next } = context;
   const isOurs = error instanceof LoginWithError || site.shared.routes.get(req)?.isOurs === true;
   if (!isOurs || res.headersSent) {
@@ -62,7 +62,12 @@ export function handleError(site: Site, context: RequestContext, error: unknown)
 /** What a client reads of an error that is not of this package: nothing that the error says. */
 const otherError = { status: 500, code: 'server_error', message: 'The login failed because of an error in the app' };
 
-function respondToFailure(site: Site, context: RequestContext, error: unknown, popup?: FailedPopup): void {
+function respondToFailure(
+  site: Site,
+  context: Pick<RequestContext, 'req' | 'res'>,
+  error: unknown,
+  popup?: FailedPopup,
+): void {
   const { req, res } = context;
   const { status, code, message } = error instanceof LoginWithError ? error : otherError;
   if (isFetchRequest(req)) {

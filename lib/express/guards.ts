@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { LoginWithError } from '../errors.js';
 import { isForeignStart } from '../login/cross-site.js';
 import { toLoginRequest } from '../node-request.js';
 import { isPageRequest } from '../pages/negotiation.js';
 import { addLoginAccess } from '../strategy.js';
 import type { ProviderLogin } from '../login/provider-login.js';
 import type { Instance, RequestContext } from './instance.js';
-import { addReturnTo, pathTo, publicPath, returnAddress, toAbsoluteURL } from './paths.js';
+import { addReturnTo, knowsRoutes, pathTo, publicPath, returnAddress, toAbsoluteURL } from './paths.js';
 import { redirect } from './responses.js';
 import { redirectToProvider } from './routes/login.js';
 import { sendLoginRequired, sendUnauthorized } from './unauthorized.js';
@@ -14,6 +15,9 @@ import { sendLoginRequired, sendUnauthorized } from './unauthorized.js';
 export async function guardLogin(instance: Instance, context: RequestContext): Promise<void> {
   const user = instance.currentUser.get(context.req);
   if (user === undefined) {
+    const { providers, settings } = instance;
+    const hasOwnPage = settings.failureRedirect !== undefined && providers.size > 1;
+    if (!hasOwnPage) requireRoutes(instance, context.req);
     await sendLoginRequired(instance, context);
     return;
   }
@@ -30,6 +34,7 @@ export async function guardAccessToken(
   const { req } = context;
   const user = instance.currentUser.get(req);
   if (user === undefined) {
+    requireRoutes(instance, req);
     await sendLoginRequired(instance, context, provider.settings.name);
     return;
   }
@@ -63,6 +68,7 @@ async function renewToken(instance: Instance, context: RequestContext, provider:
   const { req, res } = context;
   const { settings, loginData } = instance;
   const { name } = provider.settings;
+  requireRoutes(instance, req);
   const path = pathTo(instance, req, 'renew', name);
   if (!isPageRequest(req)) {
     const renewURL = toAbsoluteURL(instance, req, path, name);
@@ -76,6 +82,18 @@ async function renewToken(instance: Instance, context: RequestContext, provider:
   if (isFirst && isForeignStart(toLoginRequest(req), settings.trustedOrigins))
     await redirect(req, res, addReturnTo(path, returnTo));
   else await redirectToProvider(instance, context, provider, { returnTo, purpose: 'renew', isConfirmed: true });
+}
+
+/** @throws LoginWithError `middleware_missing`, in place of a redirect to where our routes are not */
+function requireRoutes(instance: Instance, req: IncomingMessage): void {
+  if (knowsRoutes(instance, req)) return;
+  throw new LoginWithError('session: the middleware of loginWith() has not seen this request', {
+    code: 'middleware_missing',
+    stage: 'session',
+    hint:
+      'Put app.use(auth), with what loginWith() returned, behind the session and before the routes with guards. If ' +
+      'it is mounted under a path that these routes do not have, set "callbackURL", which tells that path.',
+  });
 }
 
 /** If another Passport has set `req.user`, a guard of ours replaces it by our user. */

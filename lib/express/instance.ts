@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isDevelopment } from '../internal/warning.js';
+import { isUsersFailure } from '../login/outcome.js';
 import { createProviderLogin, type ProviderLogin } from '../login/provider-login.js';
 import type { RateLimiter } from '../login/rate-limit.js';
+import type { Report } from '../login/report.js';
 import type { ExpressRequest } from '../node-request.js';
 import type { LoginSettings } from '../options.js';
 import type { Settings } from './options.js';
@@ -25,6 +28,8 @@ export interface Site {
 export interface SharedState {
   /** Whether access tokens are kept in the session; set at the latest when the guards are created. */
   keepsTokens: boolean;
+  /** Whether `handleErrors()` was called. */
+  handlesErrors: boolean;
   /** Warns of misconfigurations, at the first start of a login. */
   warn: (req: IncomingMessage) => void;
   /** The forms of links that were confirmed a short time ago, by id. */
@@ -47,6 +52,13 @@ export interface RequestContext {
   req: ExpressRequest;
   res: ServerResponse;
   next: Next;
+  report: Report;
+}
+
+/** Reports a failure. `handleErrors()`, or else Express, prints errors; what `onError` does is the app's own affair. */
+export function reportFailure({ settings }: Instance, { report }: RequestContext, error: unknown): void {
+  const isPrinted = settings.onError === undefined ? !isUsersFailure(error) : !isDevelopment();
+  report.failure(error, isPrinted);
 }
 
 export function createInstance(settings: Settings, shared: SharedState, limiter: RateLimiter): Instance {

@@ -19,7 +19,8 @@ export interface Instances {
 export function createInstances(settings: Settings): Instances {
   const shared: SharedState = {
     keepsTokens: settings.keepAccessToken === true,
-    warn: createWarnings(),
+    handlesErrors: false,
+    warn: createWarnings(() => settings.onError !== undefined || shared.handlesErrors),
     confirmations: new Map(),
     mountPaths: new WeakMap(),
     routes: new WeakMap(),

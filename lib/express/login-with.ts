@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { hasCode } from '../errors.js';
 import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
+import { createReport } from '../login/report.js';
 import { createButton } from './button.js';
 import { handleError, sendFailure } from './failure.js';
 import { guardAccessToken, guardLogin, replaceToken } from './guards.js';
-import type { Instance, RequestContext } from './instance.js';
+import { reportFailure, type Instance, type RequestContext } from './instance.js';
 import { createInstances, type Instances } from './instances.js';
 import { parseLoginWithOptions, type Settings } from './options.js';
 import { mountPathOf } from './request.js';
@@ -43,7 +44,7 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
   const toHandler =
     (respond: Respond, respondToUnknown = refuseUnknown): Handler =>
     (req, res, next) => {
-      const context = { req, res, next: createNext(next) };
+      const context = { req, res, next: createNext(next), report: createReport() };
       handleRequest(instances, context, respond, respondToUnknown).catch(context.next);
     };
 
@@ -77,6 +78,7 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
       });
     },
     handleErrors(): ErrorHandler {
+      instances.shared.handlesErrors = true;
       // Express tells a middleware for errors by its four parameters.
       return (error, req, res, next) => {
         const site = instances.found(req) ?? { settings, shared };
@@ -118,12 +120,15 @@ async function handleRequest(
   try {
     await respond(instance, context);
   } catch (error) {
+    reportFailure(instance, context, error);
     await sendFailure(instance, context, error);
   }
 }
 
-function refuseUnknown({ next }: RequestContext): void {
-  next(createUnknownProviderError());
+function refuseUnknown({ next, report }: RequestContext): void {
+  const error = createUnknownProviderError();
+  report.failure(error, false);
+  next(error);
 }
 
 /**

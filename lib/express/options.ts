@@ -6,7 +6,7 @@ import {
   parseOptions,
   type OptionReader,
 } from '../internal/option-readers.js';
-import { isTarget, readLimits, readTrustedOrigins, type RateLimits } from '../options.js';
+import { isTarget, readLimits, readTrustedOrigins, readVerifyTimeout, type RateLimits } from '../options.js';
 import { pageOptionNames, readPageOptions, type PageSettings } from '../pages/page-settings.js';
 import { readRoutes, type RouteSettings } from './route-options.js';
 import type { LoginWithOptions, PassportLike, WebRequest } from './types.js';
@@ -19,6 +19,8 @@ export interface Settings extends RouteSettings, PageSettings {
   readonly serialize: (user: unknown, req: WebRequest) => unknown;
   readonly deserialize: (stored: unknown, req: WebRequest) => unknown;
   readonly passport: PassportLike | undefined;
+  /** Milliseconds; 0 for no limit. */
+  readonly verifyTimeout: number;
   readonly userProperty: string;
   readonly session: boolean;
   readonly keepSession: readonly string[];
@@ -40,6 +42,7 @@ const optionNames = [
   'basePath',
   'paths',
   'verify',
+  'verifyTimeout',
   'serialize',
   'deserialize',
   'passport',
@@ -73,6 +76,7 @@ function readSettings(reader: OptionReader): Settings {
     tenant: undefined,
     // What the functions take and return is checked by the types of the options.
     verify: readFunction('verify') as Settings['verify'],
+    verifyTimeout: readVerifyTimeout(reader),
     serialize: (readFunction('serialize') ?? ((user) => user)) as Settings['serialize'],
     deserialize: (readFunction('deserialize') ?? ((stored) => stored)) as Settings['deserialize'],
     onLogin: readFunction('onLogin'),

@@ -30,6 +30,11 @@ export function pathWithoutRequest(site: Site, route: keyof LoginPaths, name: st
   return findPrefix(site, '') + basePath + paths[route].replace(':name', name);
 }
 
+/** Whether it is known where our routes are: the middleware has seen the request, or "callbackURL" tells it. */
+export function knowsRoutes(site: Site, req: IncomingMessage): boolean {
+  return site.shared.mountPaths.has(req) || findPrefix(site, '') !== '';
+}
+
 /** A path that the app has named, as the browser must request it; whole URLs stay as they are. */
 export function publicPath(site: Site, req: ExpressRequest, path: string): string {
   return addPathPrefix(prefixOf(site, req), path);

@@ -61,7 +61,7 @@ function readProviders(reader: OptionReader, { basePath, paths }: Pick<RouteSett
   }
   const providers = list.flatMap((each: unknown, index) => {
     const options =
-      isObject(each) && each.cookieSecret === undefined && cookieSecret !== undefined
+      isObject(each) && each.cookieSecret === undefined && isCookieSecret(cookieSecret)
         ? { ...each, cookieSecret }
         : each;
     const callbackPath = basePath + paths.callback;
@@ -76,6 +76,7 @@ function readProviders(reader: OptionReader, { basePath, paths }: Pick<RouteSett
 /** Options of the strategy that belong elsewhere here. */
 const misplacedOptions: Readonly<Record<string, string>> = {
   passReqToCallback: 'is for the strategy; "onLogin" gets the request here',
+  verifyTimeout: 'is an option of loginWith() itself',
   trustedOrigins: 'is an option of loginWith() itself',
   limits: 'is an option of loginWith() itself, because all providers share the counts',
 };

@@ -74,6 +74,7 @@ async function handleGet(
   provider: ProviderLogin,
   route: (typeof providerRoutes)[number],
 ): Promise<void> {
+  context.report.details.provider = provider.settings.provider.name;
   // Also for what the app itself sends from a hook or for an error: a cache must not give one user's cookies to others.
   context.res.setHeader('Cache-Control', 'no-store');
   const { type } = classifyRequest(toLoginRequest(context.req), undefined);

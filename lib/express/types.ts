@@ -62,7 +62,10 @@ export interface PassportLike {
 export type Verified<User> = User | false | null | undefined | void;
 
 /** Options of one provider of a `loginWith()`. */
-export type ProviderOptions = Omit<StrategyOptions, 'passReqToCallback' | 'trustedOrigins' | 'limits'>;
+export type ProviderOptions = Omit<
+  StrategyOptions,
+  'passReqToCallback' | 'verifyTimeout' | 'trustedOrigins' | 'limits'
+>;
 
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
@@ -89,6 +92,8 @@ export interface LoginWithOptions<User = SessionProfile> {
     profile: Profile,
     done: VerifyDone,
   ): Verified<User> | Promise<Verified<User>>;
+  /** Milliseconds after which a {@link verify} without a result fails, as for `LoginWithStrategy`. */
+  verifyTimeout?: number | false | undefined;
   /** Returns what the session keeps of a user; required with `verify`, unless `passport` is given. */
   serialize?(user: User, req: WebRequest): unknown;
   /** Returns the user for what {@link serialize} returned; nothing, `null` or `false` if there is none any more. */

@@ -1,6 +1,7 @@
 import { scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { SealingSecrets } from './seal.js';
+import { emitWarning } from './warning.js';
 
 const minimumLength = 32;
 
@@ -15,7 +16,10 @@ export function isCookieSecret(value: unknown): value is string | readonly strin
 }
 
 /** What {@link isCookieSecret} accepts, for messages. */
-export const cookieSecretRule = `${minimumLength} or more random characters, or a list of such texts: the first seals, all open`;
+export const cookieSecretRule =
+  `${minimumLength} or more random characters, or a list of such texts: the first seals, all open. Set the environment ` +
+  'variable that it comes from (such as SESSION_SECRET) to what this prints: ' +
+  `node -p "crypto.randomBytes(32).toString('hex')"`;
 
 export function secretsOf(cookieSecret: string | readonly string[]): SealingSecrets {
   const secrets = [cookieSecret].flat();
@@ -40,9 +44,9 @@ let hasWarned = false;
 export function warnOfMissingCookieSecret(): void {
   if (hasWarned || process.env.NODE_ENV !== 'production') return;
   hasWarned = true;
-  process.emitWarning(
+  emitWarning(
+    'LOGINWITH_COOKIE_SECRET',
     'The option "cookieSecret" is missing, so the cookies are sealed with a key derived from appSecret, which can be ' +
       'guessed with much effort. Set it to 32 or more random characters, the same in all processes of the app.',
-    { type: 'LoginWithWarning', code: 'LOGINWITH_COOKIE_SECRET' },
   );
 }

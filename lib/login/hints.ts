@@ -1,6 +1,7 @@
 import { redactURL } from '../errors.js';
 import { doctorAppAdvice } from '../internal/doctor-advice.js';
 import type { LoginSettings } from '../options.js';
+import { isLoopback } from '../providers.js';
 import type { Attempt } from '../types.js';
 import { findHiddenHost, type RequestOrigin } from './cross-site.js';
 import type { AttemptCookieReading, AttemptVerdict } from './attempt-cookie.js';
@@ -66,13 +67,24 @@ export function explainInvalidAttempt(
   }
 }
 
-/** Returns the hint for a callback without an attempt, from the cookies of the request. */
+/**
+ * Returns the hint for a callback without an attempt, from the cookies of the request.
+ *
+ * @param lastHost the host on which a login was started last, by whatever browser.
+ */
 export function explainMissingAttempt(
   { provider, name }: LoginSettings,
-  host: string,
+  { host }: Pick<LoginRequest, 'host'>,
   reading: AttemptCookieReading,
+  lastHost: string | undefined,
 ): string {
   if (reading.found) return 'The login that was started here came back before, with another key. Start it again.';
+  if (lastHost !== undefined && isTwin(lastHost, host)) {
+    return (
+      `The last login was started on ${lastHost}, and this callback came to ${host}: to a browser's cookies these are ` +
+      `two sites. Open the app on ${host}, the host of the registered redirect URL.`
+    );
+  }
   switch (reading.why) {
     case 'no_cookies':
       return (
@@ -106,4 +118,10 @@ export function explainMissingAttempt(
         `another host name than ${host}, or the link was opened without a start.`
       );
   }
+}
+
+/** Whether two names of a host are one site to people. */
+function isTwin(one: string, other: string): boolean {
+  if (one === other) return false;
+  return one === `www.${other}` || other === `www.${one}` || (isLoopback(one) && isLoopback(other));
 }

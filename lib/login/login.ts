@@ -1,4 +1,5 @@
 import type { LoginWithClient } from '../client/client.js';
+import { publish } from '../diagnostics/events.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import { loadOnce } from '../internal/load-once.js';
@@ -59,6 +60,8 @@ export function createLoginHandler(
   const openCookie = loadOnce(() => openAttemptCookie(settings));
   const { attempts: store, callbackURL, provider } = settings;
   const exchanges = createSharedExchanges(client, provider, limiter);
+  /** For the hint of a callback that comes to another host. */
+  let lastHost: string | undefined;
 
   async function start(request: LoginRequest): Promise<LoginOutcome> {
     const { host, binding, display } = request;
@@ -75,11 +78,13 @@ export function createLoginHandler(
     return redirectToProvider(request, attempt, cookie, readCookie(cookie, request).content);
   }
 
+  /** @param code of the error because of which the login starts again. */
   async function redirectToProvider(
     request: LoginRequest,
     attempt: Attempt,
     cookie: AttemptCookie,
     content: AttemptCookieContent,
+    code?: LoginErrorCode,
   ): Promise<StartOutcome> {
     const now = Date.now();
     const starts = content.starts.filter((time) => now - time < startsWindow);
@@ -90,6 +95,9 @@ export function createLoginHandler(
     if (store !== undefined) await useStore('start', () => store.begin(request.source, attempt));
     // After the response was sent, because the first time loads undici.
     setImmediate(() => prepareProvider(client, provider));
+    lastHost = request.host;
+    const { restarts, binding: { purpose } = { purpose: 'login' } } = attempt;
+    publish('passport-loginwith:start', () => ({ provider: provider.name, purpose, restarted: restarts > 0, code }));
     const attempts = store === undefined ? [...content.attempts, attempt] : [];
     return {
       type: 'redirect',
@@ -106,7 +114,7 @@ export function createLoginHandler(
       store === undefined
         ? findAttempt(content, keyDigest, (attempt) => exchanges.isUsedForOther(attempt, keyDigest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
-    if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request.host, reading));
+    if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request, reading, lastHost));
     const outcome = await finishAttempt(request, authKey, found, cookie, content);
     return outcome.type === 'fail' || outcome.type === 'error' ? { ...outcome, attempt: found } : outcome;
   }
@@ -159,7 +167,7 @@ export function createLoginHandler(
     if (attempt.restarts > 0) return { type: 'fail', error, cookies };
     const retryOf = hasCode(error, 'auth_key_invalid') && error.stage === 'authorize' ? attempt.id : undefined;
     const next = createAttempt({ ...attempt, restarts: attempt.restarts + 1, retryOf });
-    const outcome = await redirectToProvider(request, next, cookie, content);
+    const outcome = await redirectToProvider(request, next, cookie, content, error.code);
     // The attempt is used up even if this browser has started too many logins.
     return { ...outcome, cookies: [...(outcome.cookies ?? []), ...cookies] };
   }

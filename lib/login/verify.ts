@@ -5,15 +5,27 @@ import { isError } from '../internal/unknown-error.js';
 /** The result of `verify`: a user, or the reason why there is none. */
 export type VerifyResult = { type: 'accepted'; user: unknown; info: object } | { type: 'rejected'; info: object };
 
+export interface VerifyLimit {
+  /** Milliseconds; 0 for no limit. */
+  verifyTimeout: number;
+  /** Whether `verify` has responded to the request itself: then it need not end. */
+  hasResponded?: () => boolean;
+}
+
 /**
  * Calls the app's `verify` with `done` as the last argument. The result comes from `done`, from the promise that
  * `verify` returns, or, if `verify` does not declare `done`, from its return value.
  *
  * @param parameters the arguments before `done`.
  * @throws the error that `verify` threw, rejected with or passed to `done`; LoginWithError `verify_failed` if that is
- *   not an Error, `verify_no_result` if `verify` ended without a result and does not declare `done`.
+ *   not an Error, `verify_no_result` if `verify` ended without a result and does not declare `done`, `verify_timeout`
+ *   if it has not ended within the limit. What comes later is ignored.
  */
-export function runVerify(verify: (...parameters: unknown[]) => unknown, parameters: unknown[]): Promise<VerifyResult> {
+export function runVerify(
+  verify: (...parameters: unknown[]) => unknown,
+  parameters: unknown[],
+  { verifyTimeout, hasResponded = () => false }: VerifyLimit,
+): Promise<VerifyResult> {
   const { promise, resolve, reject } = withResolvers<VerifyResult>();
   const done = (error: unknown, user?: unknown, info?: unknown) => {
     if (error !== null && error !== undefined && error !== false) reject(asError(error));
@@ -35,16 +47,33 @@ export function runVerify(verify: (...parameters: unknown[]) => unknown, paramet
   } catch (error) {
     reject(asError(error));
   }
-  return promise;
+  if (verifyTimeout === 0) return promise;
+  const giveUp = () => {
+    if (!hasResponded()) reject(createTimeoutError(verifyTimeout));
+  };
+  const timer = setTimeout(giveUp, verifyTimeout).unref();
+  return promise.finally(() => clearTimeout(timer));
 }
 
 function toResult(user: unknown, info: unknown): VerifyResult {
   const details = typeof info === 'object' ? info : undefined;
   if (user !== undefined && user !== null && user !== false) return { type: 'accepted', user, info: details ?? {} };
   const reason = typeof info === 'string' ? info : undefined;
-  const message = reason ?? 'verify: the app has no such user';
-  const error = new LoginWithError(message, { code: 'user_rejected', stage: 'verify', reason });
-  return { type: 'rejected', info: details ?? error };
+  return { type: 'rejected', info: details ?? createRejection(reason ?? noUser, reason) };
+}
+
+/** Makes an error of the reason that `verify` gave. */
+export function toRejection(info: object): LoginWithError {
+  if (info instanceof LoginWithError) return info;
+  const reason = 'message' in info && typeof info.message === 'string' ? info.message : undefined;
+  return createRejection(reason === undefined ? noUser : `verify: ${reason}`, reason);
+}
+
+const noUser = 'verify: the app has no such user';
+
+function createRejection(message: string, reason: string | undefined): LoginWithError {
+  const hint = 'The verify of this app returned or passed on no user.';
+  return new LoginWithError(message, { code: 'user_rejected', stage: 'verify', hint, reason });
 }
 
 function asError(error: unknown): Error {
@@ -62,6 +91,17 @@ function createNoResultError(): LoginWithError {
     code: 'verify_no_result',
     stage: 'verify',
     hint: 'Return the user or false, resolve to it, or declare done as the last parameter and call it.',
+  });
+}
+
+function createTimeoutError(milliseconds: number): LoginWithError {
+  return new LoginWithError(`verify: it gave no result within ${milliseconds} ms`, {
+    code: 'verify_timeout',
+    stage: 'verify',
+    hint:
+      'Call done on every path, also after an error, or return the user or a promise that ends. The option ' +
+      '"verifyTimeout" changes the limit.',
+    retryable: true,
   });
 }
 

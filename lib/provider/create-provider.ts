@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from 'router';
 import { errorText } from '../internal/unknown-error.js';
+import { emitWarning } from '../internal/warning.js';
 import { createControls, type ProviderControls } from './controls.js';
 import { createConsole } from './console/console.js';
 import { createDashboard } from './dashboard/dashboard.js';
@@ -132,7 +133,7 @@ function toRequestHandler(router: Router.Router, runner: ScriptRunner): RequestH
 function sendError(res: ServerResponse, error: unknown): void {
   const status = statusOf(error);
   const text = maskText(errorText(error));
-  if (status >= 500) process.emitWarning(`the local provider failed: ${text}`);
+  if (status >= 500) emitWarning('LOGINWITH_PROVIDER_FAILED', `the local provider failed: ${text}`);
   if (res.headersSent) res.destroy();
   else res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
 }

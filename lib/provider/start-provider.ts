@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseOptions } from '../internal/option-readers.js';
+import { emitWarning } from '../internal/warning.js';
 import type { ProviderControls } from './controls.js';
 import { buildProvider } from './create-provider.js';
 import { providerOptionNames, readProviderSettings, type ProviderOptions, type ProviderSettings } from './options.js';
@@ -42,8 +43,8 @@ export async function startProvider(options: StartOptions = {}): Promise<LocalPr
   const { provider, exposure } = await openProvider(options);
   if (exposure !== undefined && !hasWarned) {
     hasWarned = true;
-    const warning = { type: 'LoginWithWarning', code: 'LOGINWITH_PROVIDER_EXPOSED' };
-    process.emitWarning(`startProvider: ${exposure} Leave "host" out to listen on this machine only.`, warning);
+    const advice = 'Leave "host" out to listen on this machine only.';
+    emitWarning('LOGINWITH_PROVIDER_EXPOSED', `startProvider: ${exposure} ${advice}`);
   }
   return provider;
 }

@@ -3,6 +3,7 @@ import { loadOnce } from '../internal/load-once.js';
 import { addQueryParameter, pathOf, toLocation } from '../internal/urls.js';
 import { isNavigation } from '../login/cross-site.js';
 import type { StoredFailure } from '../login/failure-cookie.js';
+import { createReport, type Report } from '../login/report.js';
 import { toFailure, type LoginOutcome, type LoginRequest } from '../login/outcome.js';
 import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
 import { classifyRequest } from '../login/request.js';
@@ -54,9 +55,12 @@ export function createLogin(
       const { settings, providers } = open();
       const provider = await providers.find(request);
       if (provider !== undefined) {
-        return handleRequest({ settings, provider, request: read(request, handleOptions, provider), handleOptions });
+        const report = createReport({ provider: provider.settings.provider.name });
+        const context = { settings, provider, request: read(request, handleOptions, provider), handleOptions, report };
+        return handleRequest(context);
       }
       const error = createUnknownProviderError();
+      createReport().failure(error, false);
       return showFailure(settings, read(request, handleOptions), error, createHeaders());
     },
     async forgetAttempts(request, handleOptions = {}) {
@@ -77,6 +81,7 @@ interface LoginContext {
   provider: ProviderLogin;
   request: LoginRequest;
   handleOptions: HandleOptions;
+  report: Report;
 }
 
 async function handleRequest(context: LoginContext): Promise<LoginResult> {
@@ -107,7 +112,8 @@ async function handleLogin({ login }: ProviderLogin, request: LoginRequest): Pro
 
 /** @param isCleared whether the address of the page is without the key. */
 async function toResult(context: LoginContext, outcome: LoginOutcome, isCleared: boolean): Promise<LoginResult> {
-  const { settings, provider, request, handleOptions } = context;
+  const { settings, provider, request, handleOptions, report } = context;
+  if ('attempt' in outcome) report.details.attempt = outcome.attempt;
   const cookies = 'cookies' in outcome ? (outcome.cookies ?? []) : [];
   switch (outcome.type) {
     case 'nothing':
@@ -127,18 +133,23 @@ async function toResult(context: LoginContext, outcome: LoginOutcome, isCleared:
       const { accessToken, expiresAt, returnTo } = info;
       const headers = createHeaders([...cookies, ...(await provider.failureCookie.clear(request))]);
       const response = createRedirect(toLocation(returnTo), headers);
+      report.success();
       return { type: 'success', profile, accessToken, expiresAt, returnTo, headers, response };
     }
     case 'fail':
     case 'error': {
       const { error } = outcome;
-      if (!(error instanceof LoginWithError)) throw error;
+      if (!(error instanceof LoginWithError)) {
+        report.failure(error, true);
+        throw error;
+      }
       // A reload or the back button after the login: nothing was exchanged, and there is nothing left to do.
       if (error.code === 'attempt_missing' && handleOptions.isSignedIn === true)
         return {
           type: 'response',
           response: createRedirect(toLocation(sanitizeReturnTo(request.returnTo, provider.settings)), createHeaders()),
         };
+      report.failure(error, false);
       return toFailedResult(context, error, outcome.isKeyUnused === true, cookies, isCleared);
     }
   }

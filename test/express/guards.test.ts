@@ -105,10 +105,12 @@ describe('requireLogin', () => {
     expect((await site.browser().get(`${site.url}//evil.example/x`)).location).toBe('/auth/pimbuzz');
   });
 
-  test('works on routes that the middleware does not reach', async () => {
+  test('on routes that the middleware does not reach, lets users through and tells others the mistake', async () => {
     const site = await openSite({ mount: '/only/here' });
     const browser = site.browser();
-    expect((await browser.get('/me')).location).toBe('/auth/pimbuzz?returnTo=%2Fme');
+    const { status, json } = await browser.get('/me');
+    expect([status, json]).toEqual([500, { error: 'middleware_missing' }]);
+    expect(site.errors).toEqual([expect.objectContaining({ hint: expect.stringMatching(/^Put app\.use\(auth\)/) })]);
     await site.logIn(browser, 'renee', '/only/here/auth/pimbuzz');
     expect((await browser.get('/me')).json.id).toBe('2');
   });

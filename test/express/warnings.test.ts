@@ -39,7 +39,9 @@ describe('a misconfiguration is warned of once, at the first start of a login:',
     expect(warnings).toEqual([]);
     await site.browser().get('/auth/pimbuzz');
     await site.browser().get('/auth/pimbuzz');
-    expect(warnings).toEqual([{ code, message: expect.stringMatching(`^loginWith: .*${text}`) as string }]);
+    const message = expect.stringMatching(`^loginWith: .*${text}`) as string;
+    const detail = `See passport-loginwith/docs/errors.md#${code.toLowerCase()}`;
+    expect(warnings).toEqual([{ type: 'LoginWithWarning', code, detail, message }]);
   });
 
   test.each([

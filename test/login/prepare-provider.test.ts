@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import request from 'supertest';
-import { LoginWithClient, type LoginWithStrategy } from 'passport-loginwith';
+import { defineProvider, LoginWithClient, type ClientOptions, type LoginWithStrategy } from 'passport-loginwith';
 import {
   closeAll,
   createApp,
@@ -7,12 +8,19 @@ import {
   openProvider,
   openServer,
   optionsFor,
+  reserveAddress,
   respondWell,
   withResolvers,
 } from '../support/strategy-app';
 
+type Dispatcher = NonNullable<ClientOptions['dispatcher']>;
+
 const credentials = { appId: '1', appSecret: 'secret' };
-const asWarning = { type: 'LoginWithWarning', code: 'LOGINWITH_BASE_URL' };
+const asWarning = {
+  type: 'LoginWithWarning',
+  code: 'LOGINWITH_BASE_URL',
+  detail: 'See passport-loginwith/docs/errors.md#loginwith_base_url',
+};
 
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -26,6 +34,8 @@ async function warningOf(strategy: LoginWithStrategy) {
   await request(createApp(strategy)).get('/auth').expect(302);
   return { warning: await promise, warn };
 }
+
+const closedAddress = async () => (await reserveAddress()).url;
 
 /** A site that is at home at another address, and the base URL that the app has. */
 async function openElsewhere(siteURL: string) {
@@ -81,6 +91,98 @@ test.each([
   await asked.promise;
   await strategy.client.close();
   expect(warn).not.toHaveBeenCalled();
+});
+
+const inMode = (mode: string | undefined) =>
+  void jest.replaceProperty(process, 'env', { ...process.env, NODE_ENV: mode });
+
+describe('at the first start, a warning says why no login will come back:', () => {
+  const notFound =
+    (type: string): typeof respondWell =>
+    (_req, res) =>
+      res.writeHead(404, { 'content-type': type }).end('<h1>Not found</h1>');
+
+  test.each<[string, string, () => Promise<string>, string]>([
+    ['nobody listens there', 'connection_refused', closedAddress, 'Start the local provider'],
+    [
+      'the base URL has a wrong path',
+      'response_html',
+      async () => (await openServer(notFound('text/html'))).url,
+      'base URL',
+    ],
+    [
+      'the site has no such API',
+      'response_unexpected',
+      async () => (await openServer(notFound('text/plain'))).url,
+      'base URL',
+    ],
+  ])('%s', async (_what, code, openSite, text) => {
+    inMode('production');
+    const { warning } = await warningOf(createStrategy({ provider: await openSite(), ...credentials }));
+    expect(warning).toEqual([
+      expect.stringMatching(`^No login will come back from the provider\\. user_info: .*${text}`),
+      {
+        type: 'LoginWithWarning',
+        code: 'LOGINWITH_PROVIDER',
+        detail: `See passport-loginwith/docs/errors.md#${code}`,
+      },
+    ]);
+  });
+
+  /** A site beyond this machine, as the app reaches it. */
+  function createRealSite(message: string) {
+    const paths: string[] = [];
+    const dispatcher: Dispatcher = {
+      request({ path }) {
+        paths.push(path.replace(/\?.*/, ''));
+        const body = Buffer.from(JSON.stringify({ error: true, message }));
+        return Promise.resolve({
+          statusCode: 200,
+          headers: { 'content-type': 'application/json' },
+          body: Readable.from([body]),
+        });
+      },
+    };
+    const provider = {
+      name: 'pimbuzz',
+      baseURL: `https://${message.length}.social.example`,
+      authorizeMethod: 'GET',
+    } as const;
+    return { paths, options: { provider: defineProvider(provider), ...credentials, dispatcher } };
+  }
+
+  test.each([
+    ['Bad Request, invalid app_id', 'app_id_invalid', 'one of a local provider is known there only'],
+    ['Bad Request, invalid app_secret', 'app_secret_invalid', 'Compare appSecret with the dashboard'],
+  ])('in development, a real site says: %s', async (message, code, text) => {
+    inMode(undefined);
+    const { paths, options } = createRealSite(message);
+    const { warning } = await warningOf(createStrategy(options));
+    expect(warning).toEqual([
+      expect.stringContaining(text),
+      expect.objectContaining({ detail: `See passport-loginwith/docs/errors.md#${code}` }),
+    ]);
+    expect(paths).toEqual(['/api/get_user_info', '/api/authorize']);
+  });
+
+  test('in production, a real site is not asked for the app', async () => {
+    inMode('production');
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const { paths, options } = createRealSite('Bad Request, invalid access_token');
+    const strategy = createStrategy(options);
+    await request(createApp(strategy)).get('/auth').expect(302);
+    await strategy.client.close();
+    expect(paths).toEqual(['/api/get_user_info']);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  test('tests of an app hear nothing of a provider that is not there', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const strategy = createStrategy({ provider: await closedAddress(), ...credentials });
+    await request(createApp(strategy)).get('/auth').expect(302);
+    await strategy.client.close();
+    expect(warn).not.toHaveBeenCalled();
+  });
 });
 
 test('the call uses up no fault of a test', async () => {

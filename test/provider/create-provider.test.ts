@@ -75,7 +75,10 @@ describe('a request that fails', () => {
     try {
       const response = await request(provider).get('/api/get_user_info');
       expect(response).toMatchObject({ status: 500, text: 'the clock is broken at /?auth_key=***' });
-      expect(emitWarning).toHaveBeenCalledWith('the local provider failed: the clock is broken at /?auth_key=***');
+      expect(emitWarning).toHaveBeenCalledWith(
+        'the local provider failed: the clock is broken at /?auth_key=***',
+        expect.objectContaining({ code: 'LOGINWITH_PROVIDER_FAILED' }),
+      );
     } finally {
       emitWarning.mockRestore();
     }

@@ -24,8 +24,8 @@ export interface Secrets {
 
 let folder: PackageFolder | undefined;
 
-/** The recipes of SECURITY.md, by their file names. */
-export const recipes = readBlocks('SECURITY.md');
+/** The recipes of the documents, by their file names. */
+export const recipes = { ...readBlocks('SECURITY.md'), ...readBlocks('docs/observability.md') };
 
 /** For `beforeAll`. */
 export async function installPackage(): Promise<void> {
@@ -116,6 +116,7 @@ export async function useLogin(site: {
     await failing.get(`/auth/pimbuzz/callback?auth_key=${wrong}`);
   }
   await browser.get(`/broken?auth_key=${wrong}`);
+  await new Browser(site.url).get(`/auth/pimbuzz/callback?auth_key=${wrong}`);
   const kept = await Promise.all([browser, failing].map(({ jar, url }) => jar.getCookies(url)));
   return { keys, cookies: kept.flat().map(({ value }) => value) };
 }

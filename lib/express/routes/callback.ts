@@ -8,7 +8,7 @@ import { isFetchRequest } from '../../pages/negotiation.js';
 import { sendFailure } from '../failure.js';
 import type { StoredFailure } from '../../login/failure-cookie.js';
 import type { ProviderLogin } from '../../login/provider-login.js';
-import type { Instance, RequestContext } from '../instance.js';
+import { reportFailure, type Instance, type RequestContext } from '../instance.js';
 import { pathTo, prefixOf, publicPath } from '../paths.js';
 import { tellFailure } from '../popup.js';
 import { redirect, sendNothing, sendPage } from '../responses.js';
@@ -66,6 +66,7 @@ async function exchange(
     isHandled = true;
     outcome = await provider.login.handle(callback.request);
     if ('cookies' in outcome) res.appendHeader('Set-Cookie', outcome.cookies);
+    if ('attempt' in outcome) context.report.details.attempt = outcome.attempt;
     await sendOutcome(instance, context, provider, outcome);
   } catch (error) {
     const kind = classifyRequest(callback.request, undefined);
@@ -119,6 +120,7 @@ export async function sendLoginFailure(
 ): Promise<void> {
   const { req, res } = context;
   const { onError, failureRedirect } = instance.settings;
+  reportFailure(instance, context, error);
   const isRedirected = hasQuery || popup !== undefined;
   const isRedirectedAnyway =
     popup === undefined && onError === undefined && failureRedirect !== undefined && isUsersFailure(error);

@@ -1,7 +1,7 @@
 import { LoginWithError } from '../../errors.js';
 import { omitUndefined } from '../../internal/omit-undefined.js';
 import type { LoginOutcome } from '../../login/outcome.js';
-import { runVerify, type VerifyResult } from '../../login/verify.js';
+import { runVerify, toRejection, type VerifyResult } from '../../login/verify.js';
 import { addLoginAccess } from '../../strategy.js';
 import type { AttemptBinding, Profile } from '../../types.js';
 import { runHook } from '../hooks.js';
@@ -49,6 +49,7 @@ async function logIn(
   await currentUser.login(req, res, result.user);
   loginData.setAccountId(req, name, profile.id);
   if (instance.shared.keepsTokens) await loginData.keepToken(req, name, info);
+  context.report.success();
   Object.assign(req, { loginWith: addLoginAccess(info, provider.client) });
   await runHook(instance, context, settings.onLogin, () => endLogin(instance, context, endingOf(instance, outcome)));
 }
@@ -75,26 +76,24 @@ async function renew(
     });
   }
   if (shared.keepsTokens) await loginData.keepToken(req, name, info);
+  context.report.success();
   await endLogin(instance, context, endingOf(instance, outcome));
 }
 
-function findUser({ settings: { verify } }: Instance, accessToken: string, profile: Profile): Promise<VerifyResult> {
+function findUser(
+  { settings: { verify, verifyTimeout } }: Instance,
+  accessToken: string,
+  profile: Profile,
+): Promise<VerifyResult> {
   return verify === undefined
     ? Promise.resolve({ type: 'accepted', user: toSessionProfile(profile), info: {} })
-    : runVerify(verify, [accessToken, undefined, profile]);
+    : runVerify(verify, [accessToken, undefined, profile], { verifyTimeout });
 }
 
 /** The default user: small enough for a session in a cookie, and equal to the one that comes back from the session. */
 function toSessionProfile(profile: Profile): SessionProfile {
   const { provider, id, username, displayName, name, emails, photos, profileUrl } = profile;
   return omitUndefined({ provider, id, username, displayName, name, emails, photos, profileUrl });
-}
-
-function toRejection(info: object): LoginWithError {
-  if (info instanceof LoginWithError) return info;
-  const reason = 'message' in info && typeof info.message === 'string' ? info.message : undefined;
-  const message = `verify: ${reason ?? 'the app has no such user'}`;
-  return new LoginWithError(message, { code: 'user_rejected', stage: 'verify', reason });
 }
 
 function createOtherSessionError({ purpose }: AttemptBinding): LoginWithError {

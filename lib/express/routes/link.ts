@@ -64,8 +64,9 @@ export async function askToLink(
  * anything.
  */
 export async function confirmLink(instance: Instance, context: RequestContext, provider: ProviderLogin): Promise<void> {
-  const { req } = context;
+  const { req, report } = context;
   const { settings, currentUser, loginData } = instance;
+  Object.assign(report.details, { provider: provider.settings.provider.name, purpose: 'link' });
   requireSameOriginPost(req, settings, 'link');
   const user = currentUser.get(req);
   if (user === undefined) {
@@ -85,6 +86,7 @@ export async function confirmLink(instance: Instance, context: RequestContext, p
   // then the form can be sent again.
   loginData.endLink(req, pending.id);
   loginData.setAccountId(req, provider.settings.name, pending.profile.id);
+  report.success();
   await endLogin(instance, context, pending);
 }
 

@@ -19,6 +19,7 @@ export async function startLogin(
   const { req, res } = context;
   const { settings, currentUser, loginData } = instance;
   const { name } = provider.settings;
+  context.report.details.purpose = route;
   if (settings.session) getSession(req);
   instance.shared.warn(req);
   if (isFetchRequest(req)) {
@@ -58,7 +59,8 @@ export async function redirectToProvider(
   provider: ProviderLogin,
   { returnTo, display, purpose, isConfirmed }: Start,
 ): Promise<boolean> {
-  const { req, res } = context;
+  const { req, res, report } = context;
+  Object.assign(report.details, { provider: provider.settings.provider.name, purpose });
   const session = purpose === undefined ? undefined : instance.loginData.bind(req);
   const binding = purpose === undefined || session === undefined ? undefined : { purpose, session };
   // Without the query: a guarded page's own parameters, such as auth_key, do not concern the login.

@@ -9,8 +9,9 @@ import { saveSession } from '../session/session.js';
 
 /** Logs out here, and says where the user is still signed in: the provider has no logout for apps. */
 export async function logOut(instance: Instance, context: RequestContext): Promise<void> {
-  const { req, res } = context;
+  const { req, res, report } = context;
   const { settings, currentUser, loginData, providers } = instance;
+  report.details.purpose = 'logout';
   requireSameOriginPost(req, settings, 'logout');
   const used = loginData.providersOf(req);
   const stillSignedInAt = [...providers.values()]

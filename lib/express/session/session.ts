@@ -79,11 +79,6 @@ export function isStrictSession({ session, sessionOptions }: SessionRequest): bo
   return sameSite === true || (typeof sameSite === 'string' && sameSite.toLowerCase() === 'strict');
 }
 
-/** Whether the session's cookie is for https only. */
-export function isSecureSession({ session, sessionOptions }: SessionRequest): boolean {
-  return (session?.cookie === undefined ? sessionOptions?.secure : session.cookie.secure) === true;
-}
-
 /** Waits for a function that takes a callback. */
 export function promisify(start: (done: (error?: unknown) => void) => unknown): Promise<void> {
   return new Promise((resolve, reject) => {
