@@ -7,6 +7,7 @@ module.exports = {
   moduleNameMapper: {
     '^passport-loginwith$': '<rootDir>/lib/index.ts',
     '^passport-loginwith/(provider|express|web|auth-js|better-auth)$': '<rootDir>/lib/$1/index.ts',
+    '^@electric-sql/pglite$': '<rootDir>/test/support/pglite.cjs',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Many tests wait for other processes: a machine with two cores is not busy with one worker.

@@ -1,37 +1,58 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { LoginWithError, type Provider } from 'passport-loginwith';
-import type { LoginWith } from 'passport-loginwith/express';
-import { rememberAccess } from './auth.js';
+import { loginWith, type Link, type LoginWith, type Next, type RateLimitStore } from 'passport-loginwith/express';
+import { createAccountRoutes } from './account.js';
 import { isLoopback } from './config.js';
-import { failurePage } from './pages/failure.js';
-import { freshPage } from './pages/fresh.js';
+import { createErrorHandler } from './failures.js';
+import type { Logins } from './logins.js';
 import { homePage } from './pages/home.js';
-import { icon } from './pages/icon.js';
-import { brokenPage, notFoundPage, unavailablePage } from './pages/message.js';
-import { profilePage } from './pages/profile.js';
-import { style } from './pages/style.js';
-import { toUser, type User } from './user.js';
-import { RedisLost } from './redis.js';
+import { messagePage } from './pages/message.js';
+import { icon, style } from './pages/style.js';
+import { localeOf, textsFor, type Page } from './pages/texts.js';
 import { createSecurityHeaders } from './security.js';
+import { sessionCookie } from './sessions.js';
+import type { User, Users } from './users.js';
+
+/** A network to log in with, and what it knows this app by. */
+export interface Site {
+  provider: Provider;
+  appId: string;
+  appSecret: string;
+  /** Whether it runs beside the app. */
+  isLocal: boolean;
+}
 
 export interface AppOptions {
   /** Where users open the app, without a slash at its end. */
   url: string;
   /** Express' `trust proxy`. */
-  trustProxy?: number | string | undefined;
-  /** The networks that users can log in with. */
-  choices: readonly (Provider & { isLocal: boolean })[];
+  trustProxy: number | string | undefined;
+  sites: readonly Site[];
+  /** Seals the cookies of a login. */
+  secret: string;
   sessions: RequestHandler;
-  auth: LoginWith<User>;
+  users: Users;
+  logins: Logins;
+  /** Where failed logins are counted, if several processes share the count. */
+  rateLimitStore: RateLimitStore | undefined;
   /** Takes what a developer should read. */
   log: (text: string) => void;
 }
 
-export function createApp({ url, trustProxy, choices, sessions, auth, log }: AppOptions): Express {
-  // The network that a user came from may have been removed from the configuration.
-  const displayNameOf = (name: string) => choices.find((choice) => choice.name === name)?.displayName ?? name;
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express takes properties of requests
+  namespace Express {
+    interface Request {
+      /** The login that the session belongs to. */
+      loginId?: string;
+    }
+  }
+}
+
+export function createApp(options: AppOptions): { app: Express; auth: LoginWith<User> } {
+  const { url, trustProxy, sites, sessions, users, logins } = options;
   const app = express();
-  if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
+  app.set('trust proxy', trustProxy ?? false);
   app.use(createSecurityHeaders());
   app.get('/style.css', (_req, res) => {
     res.set('Cache-Control', 'max-age=300').type('css').send(style);
@@ -40,87 +61,74 @@ export function createApp({ url, trustProxy, choices, sessions, auth, log }: App
     res.set('Cache-Control', 'max-age=86400').type('svg').send(icon);
   });
   app.use((_req, res, next) => {
-    res.set('Cache-Control', 'no-store');
+    res.set('Cache-Control', 'no-store').vary('Accept-Language');
     next();
   });
   app.use(sessions);
+
+  const auth = loginWith<User>({
+    providers: sites.map(({ provider, appId, appSecret }) => ({
+      provider,
+      appId,
+      appSecret,
+      callbackURL: `${url}/auth/${provider.name}/callback`,
+    })),
+    cookieSecret: options.secret,
+    brand: { name: 'Example app', logo: '/icon.svg' },
+    limits: { store: options.rateLimitStore },
+    successRedirect: '/me',
+    verify: (_accessToken, _refreshToken, profile) => users.findOrCreate(profile),
+    // The session keeps the id of a login, which is over as soon as the database does not know it any more.
+    async serialize(user: User, req) {
+      if (req.loginId !== undefined) await logins.end(req.loginId);
+      return logins.begin(user, req.headers['user-agent'] ?? '');
+    },
+    deserialize(id: string, req) {
+      req.loginId = id;
+      return logins.findUser(id);
+    },
+    async onLink(req: Request, { user, profile }: Link<User>) {
+      const result = await users.link(user, profile);
+      if (result === 'linked') return;
+      throw new LoginWithError(`link: the account is not linked (${result})`, {
+        code: 'user_rejected',
+        stage: 'link',
+        reason: pageOf(req).texts.refusals[result](displayNameOf(profile.provider)),
+      });
+    },
+    async onLogout(req: Request, res: Response, next: Next) {
+      if (req.loginId !== undefined) await logins.end(req.loginId);
+      res.clearCookie(sessionCookie);
+      // The logout began a new session, which express-session would store, although it is empty, and set its cookie.
+      Object.assign(req, { session: undefined });
+      if ('deleted' in req.query) res.redirect(303, '/?done=deleted');
+      else next();
+    },
+  });
   app.use(auth);
+
+  // The provider of an account may have been removed from the configuration.
+  const displayNameOf = (name: string) =>
+    sites.find(({ provider }) => provider.name === name)?.provider.displayName ?? name;
+  const pageOf = (req: Request): Page => {
+    const locale = localeOf(req);
+    const isLoggedIn = auth.user(req) !== undefined;
+    return { locale, texts: textsFor(locale), isLoggedIn, done: req.query.done, displayNameOf };
+  };
 
   app.get('/', (req, res) => {
     const { hostname } = new URL(url);
     // A login comes back to the host that is registered: it must start there too.
-    if (isLoopback(hostname) && isLoopback(req.hostname) && req.hostname !== hostname) {
+    if (isLoopback(hostname) && isLoopback(req.hostname) && req.hostname !== hostname)
       res.redirect(url + req.originalUrl);
-      return;
-    }
-    const { returnTo } = req.query;
-    res.send(
-      homePage({
-        choices,
-        user: auth.user(req),
-        returnTo: typeof returnTo === 'string' ? returnTo : undefined,
-        isLoggedOut: 'logged-out' in req.query,
-      }),
-    );
+    else if (auth.user(req) !== undefined) res.redirect('/me');
+    else res.send(homePage(pageOf(req), sites, auth));
   });
-  app.get('/me', auth.requireLogin(), (req, res, next) => {
-    const user = auth.user(req);
-    if (user === undefined) {
-      next();
-      return;
-    }
-    const { accessEndsAt = {}, linked = [] } = req.session;
-    const pictures = [...user.photos.map(({ value }) => value), ...(user.cover === undefined ? [] : [user.cover])];
-    createSecurityHeaders(pictures)(req, res, () => {
-      res.send(profilePage({ user, accessEndsAt, linked, choices, displayNameOf }));
-    });
+  app.use(createAccountRoutes({ ...options, auth, pageOf }));
+  app.use((req, res) => {
+    res.status(404).send(messagePage(pageOf(req), 'notFound'));
   });
-  for (const { name, displayName } of choices) {
-    app.get(`/me/fresh/${name}`, auth.requireAccessToken(name), async (req, res, next) => {
-      if (req.loginWith === undefined) {
-        next();
-        return;
-      }
-      const profile = await req.loginWith.getUserInfo();
-      rememberAccess(req);
-      res.send(freshPage(toUser(profile), displayName, req.loginWith.expiresAt));
-    });
-  }
-
-  app.use((_req, res) => {
-    res.status(404).send(notFoundPage());
-  });
+  app.use(createErrorHandler(pageOf, options.log));
   app.use(auth.handleErrors());
-  app.use(createErrorHandler({ choices, auth, log }));
-  return app;
-}
-
-/** Shows users what went wrong, and logs for the developer what to do about it. */
-function createErrorHandler({ choices, auth, log }: Pick<AppOptions, 'choices' | 'auth' | 'log'>): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    // Redis tells about itself, once and not for each request.
-    const isRedisLost =
-      error instanceof RedisLost || (error instanceof LoginWithError && error.code === 'limits_failed');
-    if (!isRedisLost) log(describeError(error));
-
-    if (isRedisLost && res.writableEnded) return;
-    if (res.headersSent) next(error);
-    else if (isRedisLost) {
-      // Without it nobody waits until the session could not be stored, either.
-      Object.assign(req, { session: undefined });
-      res.status(503).set('Retry-After', '10').send(unavailablePage());
-    } else if (error instanceof LoginWithError) {
-      const provider = choices.find(({ name }) => req.path.split('/').includes(name));
-      const isSignedIn = auth.user(req) !== undefined;
-      res.status(error.status).send(failurePage(error.code, { provider, isSignedIn }));
-    } else res.status(500).send(brokenPage());
-  };
-}
-
-function describeError(error: unknown): string {
-  if (error instanceof LoginWithError) {
-    const { code, message, hint } = error;
-    return [`${code}: ${message}`, hint].filter((line) => line !== undefined).join('\n  ');
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { app, auth };
 }

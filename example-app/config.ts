@@ -7,7 +7,6 @@ export class SetUpError extends Error {}
 export interface SiteConfig {
   /** Name in paths: `/auth/NAME`. */
   name: 'pimbuzz' | 'lookloox';
-  displayName: string;
   /** What the names of its environment variables begin with. */
   variables: string;
   /** Of the app that is registered at the real site; without them a local one is started. */
@@ -29,7 +28,9 @@ export interface ExampleConfig {
   /** Express' `trust proxy`. */
   trustProxy: number | string | undefined;
   sessionSecret: string | undefined;
-  /** Where the sessions are kept, if not in files; it may hold a password. */
+  /** Where users and sessions are kept, if not in the embedded database; it may hold a password. */
+  databaseURL: string | undefined;
+  /** Where sessions are kept, if not in the database; it may hold a password. */
   redisURL: string | undefined;
   sites: SiteConfig[];
 }
@@ -41,26 +42,49 @@ export interface ExampleConfig {
  */
 export function readConfig(env: NodeJS.ProcessEnv): ExampleConfig {
   const mistakes: string[] = [];
+  const read = (variable: string, isRight: (value: string) => boolean, must: string, isSecret = false) => {
+    // A variable that is set to nothing counts as not set.
+    const value = env[variable]?.trim() || undefined;
+    if (value !== undefined && !isRight(value))
+      mistakes.push(`${variable} must ${must}${isSecret ? '' : `, not "${value}"`}.`);
+    return value;
+  };
+  const check = (variable: string, needed: string, advice: string) => {
+    if (env[variable]?.trim() && !env[needed]?.trim())
+      mistakes.push(`${variable} is set, but ${needed} is not: ${advice}.`);
+  };
+  const readPort = (variable: string, usual: number) => Number(read(variable, isPort, 'be 0 to 65535') ?? usual);
+  const readSite = (variables: string, port: number): Omit<SiteConfig, 'name' | 'authorizeMethod'> => {
+    const [id, secret, url] = [`${variables}_APP_ID`, `${variables}_APP_SECRET`, `${variables}_URL`] as const;
+    const appId = read(id, isWord, 'have no space in it: copy it again', true);
+    const appSecret = read(secret, isWord, 'have no space in it: copy it again', true);
+    check(id, secret, 'set both for the real site, or neither for a local one');
+    check(secret, id, 'set both for the real site, or neither for a local one');
+    check(url, id, 'register the app there, and set what that site shows');
+    return {
+      variables,
+      credentials: appId === undefined || appSecret === undefined ? undefined : { appId, appSecret },
+      baseURL: read(url, isSiteURL, 'be an address such as https://social.example, or one of this machine'),
+      port: readPort(`${variables}_PORT`, port),
+    };
+  };
+
+  check('REDIS_URL', 'SESSION_SECRET', 'all processes must sign the session cookies with the same secret');
+  check('REDIS_URL', 'DATABASE_URL', 'Redis is for several processes, and the embedded database belongs to one');
+  const trustProxy = read('TRUST_PROXY', isTrustProxy, 'be a number of proxies, or addresses such as 10.0.0.0/8');
+  const url = read('APP_URL', isOrigin, 'be an address without a path, such as https://app.example');
   const config: ExampleConfig = {
-    port: readPort(env, 'PORT', 3000, mistakes),
-    host: read(env, 'HOST'),
-    url: readAppURL(env, mistakes),
-    trustProxy: readTrustProxy(env, mistakes),
-    sessionSecret: readSessionSecret(env, mistakes),
-    redisURL: readRedisURL(env, mistakes),
+    port: readPort('PORT', 3000),
+    host: read('HOST', () => true, ''),
+    url: url === undefined || !isOrigin(url) ? undefined : new URL(url).origin,
+    trustProxy: /^\d+$/.test(trustProxy ?? '') ? Number(trustProxy) : trustProxy,
+    // Who guesses it can seal a cookie of anybody.
+    sessionSecret: read('SESSION_SECRET', ({ length }) => length >= 32, 'have 32 or more random characters', true),
+    databaseURL: read('DATABASE_URL', isDatabaseURL, 'be an address such as postgres://localhost/example', true),
+    redisURL: read('REDIS_URL', isRedisURL, 'be an address such as redis://localhost:6379', true),
     sites: [
-      {
-        name: 'pimbuzz',
-        displayName: 'Pimbuzz',
-        ...readSite(env, 'PIMBUZZ', 4001, mistakes),
-        authorizeMethod: 'GET',
-      },
-      {
-        name: 'lookloox',
-        displayName: 'Look Loox',
-        ...readSite(env, 'LOOKLOOX', 4002, mistakes),
-        authorizeMethod: 'POST',
-      },
+      { name: 'pimbuzz', ...readSite('PIMBUZZ', 4001), authorizeMethod: 'GET' },
+      { name: 'lookloox', ...readSite('LOOKLOOX', 4002), authorizeMethod: 'POST' },
     ],
   };
   if (mistakes.length > 0) throw new SetUpError(mistakes.join('\n'));
@@ -87,105 +111,24 @@ export function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
-function readSite(
-  env: NodeJS.ProcessEnv,
-  variables: string,
-  port: number,
-  mistakes: string[],
-): Pick<SiteConfig, 'variables' | 'credentials' | 'baseURL' | 'port'> {
-  const appId = readCredential(env, `${variables}_APP_ID`, mistakes);
-  const appSecret = readCredential(env, `${variables}_APP_SECRET`, mistakes);
-  if ((appId === undefined) !== (appSecret === undefined)) {
-    const [set, missing] = appId === undefined ? ['SECRET', 'ID'] : ['ID', 'SECRET'];
-    mistakes.push(
-      `${variables}_APP_${set} is set, but ${variables}_APP_${missing} is not: set both for the real site, or neither for a local one.`,
-    );
-  }
-  const baseURL = readSiteURL(env, `${variables}_URL`, mistakes);
-  if (baseURL !== undefined && appId === undefined && appSecret === undefined) {
-    mistakes.push(
-      `${variables}_URL is set, but ${variables}_APP_ID and ${variables}_APP_SECRET are not: register the app there, and set what that site shows.`,
-    );
-  }
-  return {
-    variables,
-    credentials: appId === undefined || appSecret === undefined ? undefined : { appId, appSecret },
-    baseURL,
-    port: readPort(env, `${variables}_PORT`, port, mistakes),
-  };
+const isPort = (value: string) => /^\d{1,5}$/.test(value) && Number(value) < 65_536;
+const isWord = (value: string) => !/\s/.test(value);
+const isURL = (value: string, pattern: RegExp) => URL.canParse(value) && pattern.test(value);
+const isOrigin = (value: string) => isURL(value, /^https?:\/\/[^/?#@]*\/?$/i);
+const isDatabaseURL = (value: string) => isURL(value, /^postgres(?:ql)?:\/\/[^/]+\/[^/]+$/i);
+const isRedisURL = (value: string) => isURL(value, /^rediss?:\/\/[^/]+(?:\/\d*)?$/i);
+
+function isSiteURL(value: string): boolean {
+  if (!isURL(value, /^https?:\/\/[^?#@]*$/i)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || isLoopback(hostname);
 }
 
-function readPort(env: NodeJS.ProcessEnv, variable: string, usual: number, mistakes: string[]): number {
-  const text = read(env, variable) ?? String(usual);
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(port <= 65_535)) mistakes.push(`${variable} must be a number from 0 to 65535, not "${text}".`);
-  return port;
-}
-
-function readCredential(env: NodeJS.ProcessEnv, variable: string, mistakes: string[]): string | undefined {
-  const value = read(env, variable);
-  if (value !== undefined && /\s/.test(value)) mistakes.push(`${variable} has a space in it: copy it again.`);
-  return value;
-}
-
-function readSiteURL(env: NodeJS.ProcessEnv, variable: string, mistakes: string[]): string | undefined {
-  const value = read(env, variable);
-  if (value === undefined) return undefined;
-  const url = URL.canParse(value) && /^https?:\/\/[^?#@]*$/i.test(value) ? new URL(value) : undefined;
-  if (url?.protocol === 'https:' || (url !== undefined && isLoopback(url.hostname))) return value;
-  mistakes.push(
-    `${variable} must be an address such as https://social.example, or http://localhost:4000 on this machine, not "${value}".`,
-  );
-  return undefined;
-}
-
-function readAppURL(env: NodeJS.ProcessEnv, mistakes: string[]): string | undefined {
-  const value = read(env, 'APP_URL')?.replace(/\/$/, '');
-  if (value === undefined) return undefined;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url !== undefined && /^https?:\/\/[^/?#@]*$/i.test(value)) return url.origin;
-  mistakes.push(`APP_URL must be an address without a path, such as https://app.example, not "${value}".`);
-  return undefined;
-}
-
-function readTrustProxy(env: NodeJS.ProcessEnv, mistakes: string[]): number | string | undefined {
-  const value = read(env, 'TRUST_PROXY');
-  if (value === undefined) return undefined;
-  const setting = /^\d{1,2}$/.test(value) ? Number(value) : value;
+function isTrustProxy(value: string): boolean {
   try {
-    express().set('trust proxy', setting);
+    express().set('trust proxy', /^\d+$/.test(value) ? Number(value) : value);
+    return /^\d{1,2}$|\D/.test(value);
   } catch {
-    mistakes.push(
-      `TRUST_PROXY must be a number of proxies, or a list of addresses such as 10.0.0.0/8, not "${value}".`,
-    );
+    return false;
   }
-  return setting;
-}
-
-/** Who guesses it can seal a cookie of anybody. */
-function readSessionSecret(env: NodeJS.ProcessEnv, mistakes: string[]): string | undefined {
-  const value = read(env, 'SESSION_SECRET');
-  if (value !== undefined && value.length < 32) mistakes.push('SESSION_SECRET must have 32 or more random characters.');
-  return value;
-}
-
-/** The value may hold a password, so no message shows it. */
-function readRedisURL(env: NodeJS.ProcessEnv, mistakes: string[]): string | undefined {
-  const value = read(env, 'REDIS_URL');
-  if (value === undefined) return undefined;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || !/^\/?\d*$/.test(url.pathname)) {
-    mistakes.push('REDIS_URL must be an address such as redis://localhost:6379.');
-  }
-  if (read(env, 'SESSION_SECRET') === undefined) {
-    mistakes.push(
-      'REDIS_URL is set, but SESSION_SECRET is not: all processes must sign the session cookies with the same secret.',
-    );
-  }
-  return value;
-}
-
-/** A variable that is set to nothing counts as not set. */
-function read(env: NodeJS.ProcessEnv, variable: string): string | undefined {
-  return env[variable]?.trim() || undefined;
 }

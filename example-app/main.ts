@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { providers } from 'passport-loginwith';
 import { loadEnvFile, readConfig, SetUpError, type ExampleConfig } from './config.js';
 import { startExample } from './start.js';
 
@@ -13,15 +14,12 @@ async function main(): Promise<void> {
 }
 
 function describeSites({ sites }: ExampleConfig, url: string): string[] {
-  const local = sites.filter(({ credentials }) => credentials === undefined).map(({ displayName }) => displayName);
-  const real = sites.filter(({ credentials }) => credentials !== undefined);
-  return [
-    ...(local.length === 0 ? [] : [`With it runs a local ${local.join(' and a local ')}.`]),
-    ...real.map(
-      ({ name, displayName, baseURL }) =>
-        `${displayName} is ${baseURL ?? 'the real one'}; register ${url}/auth/${name}/callback as the redirect URL there.`,
-    ),
-  ];
+  return sites.map(({ name, credentials, baseURL }) => {
+    const { displayName } = providers[name];
+    if (credentials === undefined) return `A local ${displayName} runs with it.`;
+    const callback = `${url}/auth/${name}/callback`;
+    return `${displayName} is ${baseURL ?? 'the real one'}; register ${callback} as the redirect URL there.`;
+  });
 }
 
 main().catch((error: unknown) => {

@@ -1,14 +1,13 @@
+import type { RateLimitStore } from 'passport-loginwith/express';
 import { createClient } from 'redis';
-import { codeOf, SetUpError } from './config.js';
+import { SetUpError } from './config.js';
+import { createOutage, describeError, Late, ServiceLost, within } from './outage.js';
 
 type Client = ReturnType<typeof createClient>;
 
-/** Redis cannot be reached, or does not answer in time. */
-export class RedisLost extends Error {}
-
 /** A connection to Redis that answers in time or fails, and comes back by itself. */
 export interface Redis {
-  /** @throws RedisLost after a second at the latest. */
+  /** @throws ServiceLost after a second at the latest. */
   ask: <T>(command: (client: Client) => Promise<T>) => Promise<T>;
   close: () => void;
 }
@@ -18,20 +17,15 @@ const commandTimeout = 1000;
 const silenceLimit = 2000;
 const startLimit = 3000;
 
-/** How long all has to go well before Redis counts as back, in milliseconds. */
-const calm = 1000;
-
 /**
  * Connects to Redis.
  *
- * @param log gets one text when Redis is lost, and one when it is back
  * @throws SetUpError when it cannot be used now.
  */
 export async function connectRedis(url: string, log: (text: string) => void): Promise<Redis> {
   const { host } = new URL(url);
+  const outage = createOutage(`Redis at ${host}`, "Nobody's session can be read until it is back.", log);
   let hasStarted = false;
-  let isLost = false;
-  let failedAt = 0;
   const client: Client = createClient({
     url,
     // A request must not wait until Redis is back.
@@ -45,24 +39,13 @@ export async function connectRedis(url: string, log: (text: string) => void): Pr
       reconnectStrategy: (retries) => hasStarted && Math.min(100 * (retries + 1), 1000),
     },
   });
-  const fail = (error: unknown) => {
-    failedAt = Date.now();
-    if (isLost || !hasStarted) return;
-    isLost = true;
-    log(`Redis at ${host} is lost: ${describe(error)}. Nobody's session can be read until it is back.`);
-  };
-  const succeed = () => {
-    if (!isLost || Date.now() - failedAt < calm) return;
-    isLost = false;
-    log(`Redis at ${host} is back.`);
-  };
-  client.on('error', fail).on('ping-interval', succeed);
+  client.on('error', (error) => hasStarted && outage.fail(error)).on('ping-interval', outage.succeed);
 
   /** Cuts off a connection that does not answer; what else waits on it fails at once. */
   const reconnect = () => {
     if (!client.isReady) return;
     client.destroy();
-    client.connect().catch(fail);
+    client.connect().catch(outage.fail);
   };
 
   try {
@@ -72,7 +55,7 @@ export async function connectRedis(url: string, log: (text: string) => void): Pr
     });
   } catch (error) {
     if (client.isOpen) client.destroy();
-    throw new SetUpError(`Redis at ${host} cannot be used: ${describe(error)}. Start it, or correct REDIS_URL.`);
+    throw new SetUpError(`Redis at ${host} cannot be used: ${describeError(error)}. Start it, or correct REDIS_URL.`);
   }
   hasStarted = true;
 
@@ -80,12 +63,12 @@ export async function connectRedis(url: string, log: (text: string) => void): Pr
     async ask(command) {
       try {
         const answer = await within(commandTimeout, () => command(client));
-        succeed();
+        outage.succeed();
         return answer;
       } catch (cause) {
-        fail(cause);
+        outage.fail(cause);
         if (cause instanceof Late) reconnect();
-        throw new RedisLost('Redis does not answer', { cause });
+        throw new ServiceLost('Redis does not answer', { cause });
       }
     },
     close() {
@@ -94,24 +77,26 @@ export async function connectRedis(url: string, log: (text: string) => void): Pr
   };
 }
 
-class Late extends Error {
-  override readonly message = 'it takes too long to answer';
-}
-
-async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Late()), milliseconds);
+/** Counts failed logins in Redis, so that an attacker cannot start again on the next machine. */
+export function createRateLimitStore({ ask }: Redis): RateLimitStore {
+  let window = 0;
+  const nameOf = (key: string) => `example:failures:${key}`;
+  const toCount = (hits: unknown, left: unknown) => ({
+    totalHits: Number(hits ?? 0),
+    resetTime: Number(left) > 0 ? new Date(Date.now() + Number(left)) : undefined,
   });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Both of a name's addresses may have refused; such an error has a code, but no message. */
-function describe(error: unknown): string {
-  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
-  return String(message || codeOf(error) || error);
+  return {
+    init: ({ windowMs }) => (window = windowMs),
+    async get(key) {
+      const name = nameOf(key);
+      const [hits, left] = await ask((client) => client.multi().get(name).pTTL(name).exec());
+      return toCount(hits, left);
+    },
+    async increment(key) {
+      const name = nameOf(key);
+      const begin = { expiration: { type: 'PX', value: window }, condition: 'NX' } as const;
+      const [, hits, left] = await ask((client) => client.multi().set(name, 0, begin).incr(name).pTTL(name).exec());
+      return toCount(hits, left);
+    },
+  };
 }

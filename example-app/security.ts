@@ -1,14 +1,16 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { LoginWithError } from 'passport-loginwith';
 
 /** Helmet's headers, with a policy for pages without a script, and no foreign asset but the pictures at these URLs. */
-export function createSecurityHeaders(pictureURLs: readonly string[] = []): RequestHandler {
+export function createSecurityHeaders(pictureURLs: readonly (string | undefined)[] = []): RequestHandler {
+  const origins = pictureURLs.flatMap((url) => (url === undefined ? [] : [new URL(url).origin]));
   return helmet({
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'", ...pictureURLs.map((url) => new URL(url).origin)],
+        imgSrc: ["'self'", ...new Set(origins)],
         scriptSrc: ["'none'"],
         fontSrc: ["'none'"],
         baseUri: ["'none'"],
@@ -23,4 +25,15 @@ export function createSecurityHeaders(pictureURLs: readonly string[] = []): Requ
     // It would hold for every other program on localhost; whoever ends TLS before a real host sets it there.
     strictTransportSecurity: false,
   });
+}
+
+/** Lets forms of the app's own pages through: browsers say where a form comes from, and no page can forge it. */
+export function createFormGuard(origin: string): RequestHandler {
+  return (req, _res, next) => {
+    const site = req.get('sec-fetch-site');
+    // Browsers from before 2023 tell the origin alone.
+    const isOwn = site === undefined ? req.get('origin') === origin : site === 'same-origin';
+    if (isOwn || ['GET', 'HEAD'].includes(req.method)) next();
+    else next(new LoginWithError('session: another site sent it', { code: 'foreign_request', stage: 'session' }));
+  };
 }

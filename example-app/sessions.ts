@@ -1,27 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import createPostgresStore from 'connect-pg-simple';
 import { RedisStore } from 'connect-redis';
 import type { RequestHandler } from 'express';
-import session, { type Store } from 'express-session';
-import createFileStore from 'session-file-store';
+import session from 'express-session';
 import { codeOf } from './config.js';
+import type { Database } from './database.js';
 import type { Redis } from './redis.js';
 
 /** Cookies ignore ports, so the name must be one that the local sites do not use. */
 export const sessionCookie = 'example.sid';
 
-/** How long a user stays signed in, in milliseconds. */
-const lifetime = 7 * 24 * 60 * 60 * 1000;
+/** How long a user stays logged in, in milliseconds. */
+export const lifetime = 7 * 24 * 60 * 60 * 1000;
 
-const FileStore = createFileStore(session);
-
-/** Sessions in Redis, which several processes can share, or else in files: users stay signed in over a restart. */
-export function createSessions(folder: string, secret: string, redis?: Redis): RequestHandler {
+/** Sessions in the database or, if there is one, in Redis. */
+export function createSessions(database: Database, secret: string, redis?: Redis): RequestHandler {
   return session({
     name: sessionCookie,
     secret,
-    store: redis === undefined ? createFiles(folder) : createRedisStore(redis),
+    store: redis === undefined ? createDatabaseStore(database) : createRedisStore(redis),
     resave: false,
     saveUninitialized: false,
     cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: lifetime },
@@ -31,19 +30,15 @@ export function createSessions(folder: string, secret: string, redis?: Redis): R
 // A session lasts for a fixed time. Touching would write it with every request, and a request that runs beside a logout
 // would bring back what the logout has just removed.
 
-function createFiles(folder: string): Store {
-  const store = new FileStore({
-    path: join(folder, 'sessions'),
-    ttl: lifetime / 1000,
-    // A file that is not there is a session that has ended; the store would look for it five more times.
-    retries: 0,
-    logFn: () => undefined,
-  });
-  store.touch = (_id, _session, done) => done?.();
-  return store;
+const PostgresStore = createPostgresStore(session);
+
+function createDatabaseStore({ query }: Database): session.Store {
+  // What the store uses of a pool.
+  const pool = { query: async (sql: string, parameters: unknown[]) => ({ rows: await query(sql, parameters) }) };
+  return new PostgresStore({ pool: pool as never, disableTouch: true, errorLog: () => undefined });
 }
 
-function createRedisStore({ ask }: Redis): Store {
+function createRedisStore({ ask }: Redis): session.Store {
   return new RedisStore({
     // What the store uses of a client.
     client: {

@@ -2,14 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { defineProvider, providers, type Provider } from 'passport-loginwith';
+import { defineProvider, providers } from 'passport-loginwith';
 import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
-import { createApp, type AppOptions } from './app.js';
-import { createAuth, type Login } from './auth.js';
+import { createApp, type AppOptions, type Site } from './app.js';
 import { codeOf, SetUpError, type ExampleConfig, type SiteConfig } from './config.js';
-import { createRateLimitStore } from './rate-limit-store.js';
-import { connectRedis } from './redis.js';
+import { connectDatabase, openDatabase } from './database.js';
+import { createLogins } from './logins.js';
+import { connectRedis, createRateLimitStore } from './redis.js';
+import { createSchema } from './schema.js';
 import { createSessions, keepSecret } from './sessions.js';
+import { createUsers } from './users.js';
 
 export interface Example {
   /** The one URL to open. */
@@ -23,8 +25,9 @@ export interface Example {
 /**
  * Starts the app, and a local site for each that has no credentials.
  *
- * @param dataFolder for the sessions and what the local sites keep
- * @throws SetUpError when a port is taken, Redis is not there, or the configuration is wrong; nothing is left running.
+ * @param dataFolder for the embedded database and what the local sites keep
+ * @throws SetUpError when a port is taken, a service is not there, or the configuration is wrong; nothing is left
+ *   running.
  */
 export async function startExample(
   config: ExampleConfig,
@@ -35,7 +38,9 @@ export async function startExample(
   const servers: Server[] = [];
   const local = new Map<string, LocalProvider>();
   const closers: (() => unknown)[] = [];
-  const close = async () => {
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= closeAll());
+  const closeAll = async () => {
     await Promise.all(servers.map(closeServer));
     await Promise.all([...local.values()].map((site) => site.close()));
     await Promise.all(closers.map((closeOne) => closeOne()));
@@ -43,25 +48,37 @@ export async function startExample(
   try {
     const redis = config.redisURL === undefined ? undefined : await connectRedis(config.redisURL, log);
     if (redis !== undefined) closers.push(() => redis.close());
-    const secret = config.sessionSecret ?? keepSecret(dataFolder);
-    const sessions = createSessions(dataFolder, secret, redis);
     let answer: RequestListener = (_req, res) => res.destroy();
     // The local sites must know the app's address, and the app theirs: it listens first, and responds later.
     const port = await listen(servers, config, (req, res) => answer(req, res));
     const url = config.url ?? `http://${hostInURL(config.host)}:${port}`;
-    const logins: Login[] = [];
+    const database =
+      config.databaseURL === undefined
+        ? await openDatabase(join(dataFolder, 'database'))
+        : await connectDatabase(config.databaseURL, log);
+    closers.push(() => database.close());
+    await createSchema(database);
+    const sites: Site[] = [];
     for (const site of config.sites) {
-      logins.push(
-        site.credentials === undefined
-          ? await startLocal(site, { config, url, dataFolder, local })
-          : { ...site.credentials, provider: describeSite(site) },
-      );
+      const { name, credentials, baseURL } = site;
+      const provider = baseURL === undefined ? providers[name] : defineProvider({ name, baseURL });
+      if (credentials !== undefined) sites.push({ provider, ...credentials, isLocal: false });
+      else sites.push(await startLocal(site, { host: config.host, url, dataFolder, local }));
     }
-    const rateLimitStore = redis && createRateLimitStore(redis);
-    const auth = createAuth({ logins, appURL: url, cookieSecret: secret, rateLimitStore });
+    const secret = config.sessionSecret ?? keepSecret(dataFolder);
+    const { app, auth } = createApp({
+      url,
+      trustProxy: config.trustProxy,
+      sites,
+      secret,
+      sessions: createSessions(database, secret, redis),
+      rateLimitStore: redis && createRateLimitStore(redis),
+      users: createUsers(database),
+      logins: createLogins(database),
+      log,
+    });
     closers.push(() => auth.close());
-    const choices = logins.map(({ provider }) => ({ ...provider, isLocal: local.has(provider.name) }));
-    answer = createApp({ url, trustProxy: config.trustProxy, choices, sessions, auth, log });
+    answer = app;
     return { url, local, close };
   } catch (error) {
     await close();
@@ -70,16 +87,20 @@ export async function startExample(
 }
 
 async function startLocal(
-  site: SiteConfig,
-  started: { config: ExampleConfig; url: string; dataFolder: string; local: Example['local'] },
-): Promise<Login> {
-  const { name, displayName, port, authorizeMethod, variables } = site;
-  const { config, url, dataFolder, local } = started;
+  { name, port, authorizeMethod, variables }: SiteConfig,
+  {
+    host,
+    url,
+    dataFolder,
+    local,
+  }: { host: string | undefined; url: string; dataFolder: string; local: Example['local'] },
+): Promise<Site> {
+  const { displayName } = providers[name];
   const running = await startProvider({
     name: displayName,
     port,
     // Its address is a loopback one in any case, because plain http is good for nothing else.
-    host: isAnyAddress(config.host) ? config.host : '127.0.0.1',
+    host: host === '0.0.0.0' || host === '::' ? host : '127.0.0.1',
     version: authorizeMethod === 'GET' ? '4.0' : '4.2',
     authorizeMethod,
     redirectURL: `${url}/auth/${name}/callback`,
@@ -91,11 +112,7 @@ async function startLocal(
   const [registered] = running.apps;
   if (registered === undefined) throw new Error(`the local ${displayName} has no app`);
   const { appId, appSecret } = running.updateApp(registered, { name: 'Example app' });
-  return { provider: defineProvider({ name, displayName, baseURL: running.url }), appId, appSecret };
-}
-
-function describeSite({ name, displayName, baseURL }: SiteConfig): Provider {
-  return baseURL === undefined ? providers[name] : defineProvider({ name, displayName, baseURL });
+  return { provider: defineProvider({ name, baseURL: running.url }), appId, appSecret, isLocal: true };
 }
 
 /** Listens on the host, or on both loopback addresses, because "localhost" may mean either. Resolves to the port. */
@@ -120,14 +137,10 @@ async function listen(servers: Server[], { host, port }: ExampleConfig, handle: 
 function explainListening(error: unknown, port: number, variable: string, who: string): unknown {
   // startProvider keeps what the system said as the cause.
   const hasCode = (code: string) => codeOf(error) === code || (error instanceof Error && codeOf(error.cause) === code);
-  if (hasCode('EADDRINUSE')) {
-    return new SetUpError(
-      `Port ${port}, for ${who}, is taken: stop what listens there, or set ${variable} to another.`,
-    );
-  }
-  if (hasCode('EACCES')) {
-    return new SetUpError(`Port ${port}, for ${who}, needs more rights: set ${variable} to one above 1023.`);
-  }
+  const advice = hasCode('EADDRINUSE')
+    ? `is taken: stop what listens there, or set ${variable} to another`
+    : hasCode('EACCES') && `needs more rights: set ${variable} to one above 1023`;
+  if (advice !== false) return new SetUpError(`Port ${port}, for ${who}, ${advice}.`);
   return error instanceof Error ? new SetUpError(`Cannot start ${who}: ${error.message}`) : error;
 }
 
@@ -139,10 +152,6 @@ function closeServer(server: Server): Promise<void> {
       resolve();
     });
   });
-}
-
-function isAnyAddress(host: string | undefined): host is string {
-  return host === '0.0.0.0' || host === '::';
 }
 
 function hostInURL(host: string | undefined): string {

@@ -23,7 +23,7 @@ export interface FastifyReplyParts {
  * from a request to its response.
  *
  * @example
- * await app.register(adaptFastify);
+ * await fastify.register(adaptFastify);
  */
 export function adaptFastify(fastify: FastifyParts, _options: unknown, done: () => void): void {
   if (!fastify.hasReplyDecorator('setHeader')) {

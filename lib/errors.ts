@@ -49,7 +49,9 @@ export const statusByCode = {
 const providerPause = 5;
 
 /** Names what went wrong. The names are stable, so an app can branch on them; docs/errors.md explains each. */
-export type LoginErrorCode = keyof typeof statusByCode;
+export type LoginErrorCode =
+  // Extract keeps this name in what editors and the reference show of a `code`.
+  Extract<keyof typeof statusByCode, string>;
 
 /** The parts of a {@link LoginWithError} besides its message. */
 export interface LoginErrorDetails {
@@ -72,20 +74,27 @@ export interface LoginErrorDetails {
  * `cause`, `stack` or any serialized form, ever holds a secret, a key, a token or a full URL.
  *
  * @example
- * app.use((err, req, res, next) => {
+ * import type { ErrorRequestHandler } from 'express';
+ *
+ * const showFailure: ErrorRequestHandler = (err, req, res, next) => {
  *   if (err instanceof LoginWithError) res.status(err.status).render('login-failed', { code: err.code });
  *   else next(err);
- * });
+ * };
+ * app.use(showFailure);
  */
 export class LoginWithError extends Error {
   override readonly name = 'LoginWithError';
+  /** What went wrong; branch on it, not on the message. */
   readonly code: LoginErrorCode;
+  /** The part of the login in which it did. */
   readonly stage: LoginStage;
   /** HTTP status for the response: 4xx if the user's request caused the error, else 500, 502 or 504. */
   readonly status: number;
+  /** What a developer can do about it. Not for users. */
   readonly hint: string | undefined;
   /** What `verify` gave as the reason for `user_rejected`, to be shown to the user. */
   readonly reason: string | undefined;
+  /** Whether a new login may succeed. */
   readonly retryable: boolean;
   /** Seconds until a new login may succeed, if that is known. */
   readonly retryAfter: number | undefined;
@@ -112,6 +121,7 @@ export class LoginWithError extends Error {
     return this.retryAfter === undefined ? {} : { 'Retry-After': String(this.retryAfter) };
   }
 
+  /** Everything but `stack` and `cause`, for a log. */
   toJSON(): Pick<
     LoginWithError,
     'name' | 'code' | 'stage' | 'status' | 'message' | 'hint' | 'reason' | 'documentation' | 'retryable' | 'retryAfter'
@@ -144,7 +154,9 @@ const mask = '[redacted]';
  *
  * @param url the URL as received; it need not be valid.
  * @example
- * morgan.token('url', (req) => redactURL(req.originalUrl));
+ * import type { Request } from 'express';
+ *
+ * morgan.token('url', (req: Request) => redactURL(req.originalUrl));
  */
 export function redactURL(url: string): string {
   return url

@@ -1,3 +1,13 @@
+/**
+ * The Passport strategy, the client below it, and what all entries share.
+ *
+ * ```ts
+ * import { LoginWithStrategy } from 'passport-loginwith';
+ * ```
+ *
+ * @module index
+ */
+
 export { LoginWithClient } from './client/client.js';
 export { LoginWithError, redactURL, type LoginErrorCode, type LoginErrorDetails, type LoginStage } from './errors.js';
 export { toProfile } from './client/profile.js';
@@ -27,11 +37,14 @@ export type {
   AccessToken,
   Attempt,
   AttemptBinding,
+  AttemptStoreOf,
   AuthorizeMethod,
   ClientOptions,
+  Dispatcher,
   LimitOptions,
   LoginAccess,
   LoginInfo,
+  LoginOptions,
   Profile,
   Provider,
   ProviderDefinition,

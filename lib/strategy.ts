@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { createClient, type LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
+import { toRelativePath } from './internal/urls.js';
 import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
 import { createRateLimiter } from './login/rate-limit.js';
@@ -11,7 +12,7 @@ import { originalURL, toLoginRequest, viewRequest, type FrameworkRequest } from 
 import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import { createPageResponse } from './pages/page-response.js';
-import { defaultTemplates } from './pages/templates.js';
+import { defaultPageSettings } from './pages/page-settings.js';
 import { warnOfMissingPassportSession, warnOfSecureCookie } from './session-warnings.js';
 import type { AttemptStoreOf, LoginAccess, LoginInfo, LoginOptions, Profile } from './types.js';
 
@@ -26,7 +27,7 @@ export interface StrategyOptions extends LoginOptions<IncomingMessage> {
   verifyTimeout?: number | false | undefined;
 }
 
-/** An {@link AttemptStoreOf} requests of Node, and of the frameworks that pass them on. */
+/** An {@link AttemptStoreOf} for the requests of Node, and of the frameworks that pass them on. */
 export type AttemptStore = AttemptStoreOf<IncomingMessage>;
 
 /** Takes the result of `verify`: an error, a user, or `false` and a reason. */
@@ -38,7 +39,11 @@ export type VerifyDone = (error: unknown, user?: unknown, info?: unknown) => voi
  */
 export type Verify = (accessToken: string, refreshToken: undefined, profile: Profile, done: VerifyDone) => unknown;
 
-/** {@link Verify} with the request as the first parameter, for `passReqToCallback: true`. */
+/**
+ * {@link Verify} with the request as the first parameter, for `passReqToCallback: true`.
+ *
+ * @useDeclaredType
+ */
 export type VerifyWithRequest = {
   // A method's parameters may be narrower than declared, so that an app can write `(req: express.Request, …)` without a
   // cast.
@@ -62,9 +67,13 @@ export interface LoginWithAuthenticateOptions {
 
 /** The methods that Passport adds to a strategy for one request. */
 interface Actions {
+  /** @internal */
   success(user: unknown, info?: object): void;
+  /** @internal */
   fail(challenge?: object, status?: number): void;
+  /** @internal */
   redirect(url: string, status?: number): void;
+  /** @internal */
   error(error: unknown): void;
 }
 
@@ -88,6 +97,7 @@ const PassportStrategy = Strategy as unknown as new () => Actions;
  * ));
  */
 export class LoginWithStrategy extends PassportStrategy {
+  /** The name for `passport.authenticate`. */
   readonly name: string;
   /** The client of the same provider, for `checkCredentials()`, `getUserInfo()` and `close()`. */
   readonly client: LoginWithClient;
@@ -240,8 +250,13 @@ function requireResponse(response: ServerResponse | undefined, stage: 'start' | 
 function sendStartPage(req: FrameworkRequest, res: ServerResponse, displayName: string): void {
   const { raw, framework } = viewRequest(req);
   // Without the path, which a proxy may have changed.
-  const href = /\?.*/s.exec(originalURL(framework))?.[0] ?? '';
-  const { headers, text } = createPageResponse(raw, (page) => defaultTemplates.start({ ...page, displayName, href }));
+  const url = originalURL(framework);
+  const href = /\?.*/s.exec(url)?.[0] ?? '';
+  const settings = defaultPageSettings();
+  const { headers, text } = createPageResponse(settings, raw, {
+    render: (page) => settings.templates.start({ ...page, displayName, href }),
+    toPublicPath: (path) => toRelativePath(path, url),
+  });
   respond(req, res, 200, headers, text);
 }
 

@@ -20,10 +20,15 @@ export interface Provider {
 
 /** The argument of `defineProvider`. */
 export interface ProviderDefinition {
+  /** Letters, digits, `.`, `_` and `-`. Names a route and a cookie, and is `profile.provider`. */
   name: string;
+  /** The site's address: https, or http on a loopback host. */
   baseURL: string;
+  /** The name that users see. Default: `name`. */
   displayName?: string | undefined;
+  /** The folder of the pictures, if the site uses a CDN. Default: `/content/uploads/` on the site. */
   uploadsURL?: string | undefined;
+  /** How `authorize` reads its parameters. Default `'auto'`: finds out, and keeps to it. */
   authorizeMethod?: 'auto' | AuthorizeMethod | undefined;
 }
 
@@ -59,13 +64,15 @@ export interface Profile {
   provider: string;
   /** The user's number at the provider, as a string. */
   id: string;
+  /** The name in the address of the user's page. Users can change it. */
   username?: string;
   /** Given name and family name, else the user name. */
   displayName?: string;
+  /** As the user typed it. */
   name?: { familyName?: string; givenName?: string };
   /** At most one. The provider does not tell whether the address was ever confirmed. */
   emails: { value: string }[];
-  /** At most one. */
+  /** URL of the picture; at most one. */
   photos: { value: string }[];
   /** `male`, `female` or `other` on old sites, a label that the site's administrator can edit on newer ones. */
   gender?: string;
@@ -73,18 +80,21 @@ export interface Profile {
   birthdate?: string;
   /** URL of the cover picture. */
   cover?: string;
+  /** When the user joined the network. */
   registeredAt?: Date;
   /** The network's badge of a verified account. It tells nothing about the e-mail address. */
   badge?: boolean;
+  /** A word of the site's, such as `single`. */
   relationship?: string;
   /** Plain text, which may hold line breaks and characters that HTML must escape. */
   biography?: string;
+  /** URL that the user typed. */
   website?: string;
   /** The user's page at the provider. */
   profileUrl?: string;
   /** The response's body, as received. */
   _raw: string;
-  /** The response's body, parsed. */
+  /** The response's body, parsed: text is still HTML-entity-encoded. */
   _json: { user_info: UserInfo };
 }
 
@@ -153,20 +163,24 @@ export interface Attempt {
   display?: 'popup' | undefined;
 }
 
-/**
- * Remembers started logins in place of the sealed cookie. Both methods may be async. `take` returns the newest attempt
- * of the request's browser and forgets it. If it returns the same attempt again within a minute, a page that is loaded
- * twice shares one login. A logout takes an attempt, too.
- */
+/** Remembers started logins in place of the sealed cookie. Both methods may be async. */
 export interface AttemptStoreOf<Request> {
+  /** Keeps an attempt for the request's browser. After ten minutes it is worth nothing. */
   begin(req: Request, attempt: Attempt): void | Promise<void>;
+  /**
+   * Returns the newest attempt of the request's browser and forgets it; nothing if there is none. If it returns the
+   * same attempt again within a minute, a page that is loaded twice shares one login. A logout takes an attempt, too.
+   */
   take(req: Request): Attempt | null | undefined | Promise<Attempt | null | undefined>;
 }
 
 /** A store of `express-rate-limit`, such as `rate-limit-redis`, so that several servers share the counts. */
 export interface RateLimitStore {
+  /** Is called before all others, with the length of the window in milliseconds. */
   init?(options: { windowMs: number }): unknown;
+  /** Reads a count and does not change it. */
   get?(key: string): Promise<RateLimitCount | undefined> | RateLimitCount | undefined;
+  /** Adds one to a count, and returns it. */
   increment(key: string): Promise<RateLimitCount> | RateLimitCount;
   /** Takes a failure back. A store without it counts every wrong key, also of users whose next key is right. */
   decrement?(key: string): unknown;
@@ -174,7 +188,9 @@ export interface RateLimitStore {
 
 /** The number of times that a store has counted a key, and the time at which it forgets the key. */
 export interface RateLimitCount {
+  /** How often the key was counted within the window. */
   totalHits: number;
+  /** When the window ends. */
   resetTime: Date | undefined;
 }
 
@@ -192,6 +208,7 @@ export interface LimitOptions {
 
 /** The method that is called of an undici dispatcher; it is the same in all versions. */
 export interface Dispatcher {
+  /** Sends a request. */
   request(options: {
     origin: string;
     /** Path and query. */

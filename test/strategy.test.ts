@@ -292,7 +292,7 @@ describe('a login of somebody else', () => {
     const { url } = await openServer(app);
     for (const path of ['//evil.example/', '/\\\\evil.example/']) {
       const page = await rawGet(url, path, { ...html, 'Sec-Fetch-Site': 'cross-site' });
-      expect(page).toContain('<a class="button" href="">');
+      expect(page).toContain('<a class="button primary" href="">');
     }
   });
 

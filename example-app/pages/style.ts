@@ -1,188 +1,42 @@
-/** The one style sheet; its colours reach a contrast of 4.5 to 1 in light and in dark. */
-export const style = `
-:root {
-  color-scheme: light dark;
-  --page: #f3f4f7;
-  --card: #fff;
-  --line: #d5d9e0;
-  --edge: #7b8494;
-  --text: #1a1d23;
-  --muted: #565d6b;
-  --accent: #2456b8;
-  --on-accent: #fff;
-  --notice: #e8effc;
-}
+import { pageStyle } from 'passport-loginwith/express';
 
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #101318;
-    --card: #1a1e25;
-    --line: #333a45;
-    --edge: #7f8a9b;
-    --text: #e8eaee;
-    --muted: #a8b0bd;
-    --accent: #8fb4ff;
-    --on-accent: #0d1526;
-    --notice: #1d2a42;
-  }
-}
-
-*, ::before, ::after { box-sizing: border-box; }
-
-body {
-  margin: 0;
-  min-height: 100vh;
-  min-height: 100dvh;
-  display: flex;
-  flex-direction: column;
-  background: var(--page);
-  color: var(--text);
-  font: 1rem/1.55 system-ui, sans-serif;
-  overflow-wrap: anywhere;
-}
-
-header, main, footer {
-  width: 100%;
-  max-width: 44rem;
-  margin: 0 auto;
-  padding: 1rem;
-}
-
-main { flex: 1; }
+/** The style of the pages of `loginWith()`, and what only this app's pages need. */
+export const style = `${pageStyle}
+header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1.5rem; }
+nav { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.25rem; }
+nav a { display: inline-flex; align-items: center; min-height: 2.75rem; }
 main:focus { outline: none; }
-footer, .small, .muted { color: var(--muted); }
-footer, .small { font-size: 0.875rem; }
 
-.brand { color: inherit; font-weight: 700; text-decoration: none; }
-
-.skip {
-  position: absolute;
-  left: 1rem;
-  top: -4rem;
-  padding: 0.5rem 1rem;
-  background: var(--card);
-}
+.skip { position: absolute; left: 1rem; top: -4rem; padding: 0.5rem 1rem; background: var(--card); }
 .skip:focus { top: 0.5rem; }
 
-a { color: var(--accent); text-underline-offset: 0.15em; }
-
-:focus-visible {
-  outline: 3px solid var(--accent);
-  outline-offset: 2px;
-  border-radius: 0.25rem;
-}
-
-h1 { margin: 0 0 0.75rem; font-size: 1.75rem; line-height: 1.25; }
-h2 { margin: 2rem 0 0.5rem; font-size: 1.125rem; }
-p { margin: 0 0 1rem; }
-code { font-family: ui-monospace, monospace; }
-
-.card {
-  padding: 1.5rem;
-  background: var(--card);
-  border: 1px solid var(--line);
-  border-radius: 0.75rem;
-}
-.card > :last-child { margin-bottom: 0; }
-
-.notice {
-  padding: 0.75rem 1rem;
-  background: var(--notice);
-  border-radius: 0.5rem;
-}
-
-.actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.5rem 0; }
-
-.button {
-  display: inline-flex;
-  align-items: center;
-  gap: 0.75rem;
-  min-height: 2.75rem;
-  padding: 0.5rem 1.125rem;
-  border: 1px solid var(--edge);
-  border-radius: 0.5rem;
-  background: var(--card);
-  color: var(--text);
-  font: inherit;
-  font-weight: 600;
-  line-height: 1.25;
-  text-decoration: none;
-  cursor: pointer;
-}
-.button:hover { border-color: var(--text); }
-.button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
-.button.primary:hover { border-color: var(--text); }
-
+.narrow { padding: 1rem 0; }
+.narrow > :not(.skip) { flex: none; max-width: 30rem; padding-top: 0.5rem; padding-bottom: 0.5rem; }
 .choices { margin: 1.5rem 0; padding: 0; list-style: none; display: grid; gap: 0.75rem; }
-.choice { width: 100%; }
+.choices a { width: 100%; }
 
-.linked { margin: 0; padding: 0; list-style: none; }
-.linked > li {
-  display: flex;
-  flex-wrap: wrap;
-  align-items: center;
-  justify-content: space-between;
-  gap: 0.75rem;
-  padding: 0.75rem 0;
-  border-bottom: 1px solid var(--line);
-}
+.rows { margin: 0; padding: 0; list-style: none; }
+.rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.25rem 0.75rem; }
+.rows > li { min-height: 3.75rem; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+.button.danger { border-color: #b3261e; background: #b3261e; color: #fff; }
 
-.mark {
-  flex: none;
-  display: inline-grid;
-  place-items: center;
-  width: 1.75rem;
-  height: 1.75rem;
-  border-radius: 50%;
-  color: #fff;
-  background: #565d6b;
-}
-.mark.pimbuzz { background: #a8430a; }
-.mark.lookloox { background: #6a3fb5; }
+.person { padding-top: 0; overflow: hidden; }
+.person h1 { margin: 0.5rem 0 0; }
+.cover { display: block; width: calc(100% + 3rem); height: 5rem; margin: 0 -1.5rem; background: var(--line); }
+img.cover { height: auto; aspect-ratio: 3 / 1; object-fit: cover; }
+.picture { position: relative; display: grid; place-items: center; width: 6rem; height: 6rem; margin-top: -3rem; }
+.picture { border: 4px solid var(--card); border-radius: 50%; object-fit: cover; background: var(--page); font-size: 2.5rem; }
+.biography { margin-top: 1rem; font-size: 1.125rem; white-space: pre-line; }
 
-.profile { padding-top: 0; overflow: hidden; }
-.cover {
-  display: block;
-  width: calc(100% + 3rem);
-  height: auto;
-  aspect-ratio: 3 / 1;
-  margin: 0 -1.5rem;
-  object-fit: cover;
-  background: var(--line);
-}
-div.cover { aspect-ratio: auto; height: 5rem; }
-
-.who { margin-top: -3rem; }
-.who h1 { margin: 0.5rem 0 0; }
-.who p { margin: 0; }
-.picture {
-  position: relative;
-  display: grid;
-  place-items: center;
-  width: 6rem;
-  height: 6rem;
-  border: 4px solid var(--card);
-  border-radius: 50%;
-  object-fit: cover;
-  background: var(--notice);
-  font-size: 2.5rem;
-}
-
-dl { margin: 0; }
-dl > div { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-dt { color: var(--muted); font-size: 0.875rem; }
-dd { margin: 0; }
-dd .small { display: block; }
-.lines { display: block; white-space: pre-line; }
-.word { display: inline-block; }
-.word::first-letter { text-transform: uppercase; }
+summary { min-height: 2.75rem; padding: 0.625rem 0; cursor: pointer; }
+pre { margin: 0; white-space: pre-wrap; font: 0.875rem/1.5 ui-monospace, monospace; }
 
 @media (min-width: 40rem) {
-  header, main, footer { padding: 1.25rem 1.5rem; }
-  .card { padding: 2rem; }
-  .profile { padding-top: 0; }
+  .narrow { justify-content: center; }
+  .person { padding-top: 0; }
   .cover { width: calc(100% + 4rem); margin: 0 -2rem; }
-  .choices { grid-template-columns: 1fr 1fr; }
-  dl > div { display: grid; grid-template-columns: 10rem 1fr; gap: 1rem; align-items: baseline; }
 }
 `;
+
+/** The app's icon, for the browser's tab and the header. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2456b8"/><circle cx="13" cy="16" r="5" fill="none" stroke="#fff" stroke-width="3"/><path d="M18 16h9m-4 0v4" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>`;

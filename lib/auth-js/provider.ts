@@ -9,7 +9,7 @@ export interface AuthJsOptions extends AdapterOptions {
   customFetch: symbol;
 }
 
-/** A provider of Auth.js, typed by its shape. */
+/** A provider of Auth.js, typed by its shape. Auth.js calls its members; an app does not. */
 export interface AuthJsProvider {
   id: string;
   name: string;
@@ -33,6 +33,7 @@ export interface AuthJsProvider {
  * its e-mail links. The whole {@link Profile} is in the callbacks `signIn` and `jwt`. Auth.js gets neither secret nor
  * key nor token, so its logs have none.
  *
+ * @param options of the provider, and the symbol `customFetch`.
  * @throws TypeError that lists every mistake in the options at once.
  * @example
  * NextAuth({ providers: [loginWithProvider({ provider: 'pimbuzz', appId, appSecret, customFetch })] });

@@ -38,7 +38,7 @@ export interface SocialProvider {
   accountSubject(account: { profile: Profile }): string;
 }
 
-/** A plugin of better-auth. */
+/** A plugin of better-auth, typed by its shape. better-auth calls its members; an app does not. */
 export interface BetterAuthPlugin {
   id: string;
   init(context: AuthContext): { context: { socialProviders: object[] } };

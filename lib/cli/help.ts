@@ -2,6 +2,10 @@ export const help = `passport-loginwith: a local "Log in With" provider to devel
 
 Usage
   passport-loginwith provider [options]   start a local provider
+  passport-loginwith provider [options] -- <command>
+                                          start it and an app, which gets the
+                                          site's URL, its id and its secret in
+                                          the environment: -- node app.mjs
   passport-loginwith doctor [options]     check the set-up of an app
   passport-loginwith --help               show this text
   passport-loginwith --version            show the package's version
@@ -29,5 +33,6 @@ Everything else, such as a site in maintenance, is switched in the console that 
 
 Options of doctor: see passport-loginwith doctor --help
 
-Exit codes: 0 stopped as asked, 1 it could not run, 2 the command line was not understood.
+Exit codes: 0 stopped as asked, 1 it could not run, 2 the command line was not understood; that of the
+app's command, if it ends by itself.
 `;

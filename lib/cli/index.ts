@@ -23,8 +23,7 @@ async function dispatch(args: readonly string[], line: CommandLine): Promise<num
   const [command, ...rest] = args;
   switch (command) {
     case 'provider':
-      await runProvider(rest, line);
-      return 0;
+      return runProvider(rest, line);
     case 'doctor':
       return loadDoctor().runDoctor(rest, line);
     case '--help':

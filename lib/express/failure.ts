@@ -1,13 +1,18 @@
 import { LoginWithError } from '../errors.js';
+import { isError } from '../internal/unknown-error.js';
 import { addQueryParameter } from '../internal/urls.js';
-import { isUsersFailure } from '../login/outcome.js';
-import { isFetchRequest } from '../pages/negotiation.js';
 import type { FailedPopup } from '../login/failure-cookie.js';
-import type { Instance, RequestContext } from './instance.js';
+import { isUsersFailure } from '../login/outcome.js';
+import { describeFailure } from '../pages/failure-page.js';
+import { isFetchRequest } from '../pages/negotiation.js';
+import type { Instance, RequestContext, Site } from './instance.js';
 import { loginPath, publicPath } from './paths.js';
 import { addDisplay } from './popup.js';
 import { asWebRequest } from './request.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
+
+/** The arguments of a middleware for errors. */
+type ErrorContext = Pick<RequestContext, 'req' | 'res' | 'next'>;
 
 /** Ends a request whose login has failed: as `onError` does, else with a redirect, JSON, our page or the app's own. */
 export async function sendFailure(
@@ -17,13 +22,12 @@ export async function sendFailure(
   popup?: FailedPopup,
 ): Promise<void> {
   const { req, res, next } = context;
-  const { onError, failureRedirect, templates } = instance.settings;
+  const { onError, failureRedirect } = instance.settings;
   if (res.headersSent) {
     next(error);
     return;
   }
-  if (error instanceof LoginWithError)
-    for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
+  addHeaders(res, error);
   if (onError !== undefined) {
     try {
       await onError(error, asWebRequest(req), res, next);
@@ -32,21 +36,55 @@ export async function sendFailure(
     }
     return;
   }
-  if (!isUsersFailure(error)) {
+  if (!isUsersFailure(error)) next(error);
+  else if (failureRedirect !== undefined && !isFetchRequest(req))
+    await redirect(req, res, addQueryParameter(publicPath(instance, req, failureRedirect), 'error', error.code));
+  else respondToFailure(instance, context, error, popup);
+}
+
+/**
+ * Responds to an error that a login route, or an error of this package that any route of the app has passed on; passes
+ * every other error on. Errors of the app and of the provider are printed, as Express prints those that nobody handles.
+ */
+export function handleError(site: Site, context: ErrorContext, error: unknown): void {
+  const { req, res, next } = context;
+  const isOurs = error instanceof LoginWithError || site.shared.routes.get(req)?.isOurs === true;
+  if (!isOurs || res.headersSent) {
     next(error);
     return;
   }
-  const { status, code, message, hint } = error;
+  if (!isUsersFailure(error)) printError(error);
+  addHeaders(res, error);
+  try {
+    respondToFailure(site, context, error);
+  } catch (thrown) {
+    next(thrown);
+  }
+}
+
+/** What a client reads of an error that is not of this package: nothing that the error says. */
+const otherError = { status: 500, code: 'server_error', message: 'The login failed because of an error in the app' };
+
+function respondToFailure(site: Site, context: ErrorContext, error: unknown, popup?: FailedPopup): void {
+  const { req, res } = context;
+  const { status, code, message } = error instanceof LoginWithError ? error : otherError;
   if (isFetchRequest(req)) {
     sendJSON(res, status, { code, message });
     return;
   }
-  if (failureRedirect !== undefined) {
-    await redirect(req, res, addQueryParameter(publicPath(instance, req, failureRedirect), 'error', code));
-    return;
-  }
-  const visibleHint = process.env.NODE_ENV === 'production' ? undefined : hint;
-  const path = loginPath(instance, req, popup?.returnTo);
+  const path = loginPath(site, req, popup?.returnTo);
   const href = popup === undefined ? path : addDisplay(path, 'popup');
-  sendPage(req, res, status, (page) => templates.failure({ ...page, code, hint: visibleHint, href }));
+  const { provider } = site.shared.routes.get(req) ?? {};
+  const failure = { ...describeFailure(error, provider?.settings.provider.displayName), href };
+  sendPage(site, context, status, (page) => site.settings.templates.failure({ ...page, ...failure }));
+}
+
+function addHeaders(res: RequestContext['res'], error: unknown): void {
+  if (!(error instanceof LoginWithError)) return;
+  for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
+}
+
+/** Prints an error as Express does: its stack, which has the hint, and nothing in the tests of an app. */
+function printError(error: unknown): void {
+  if (process.env.NODE_ENV !== 'test') console.error(isError(error) ? error.stack : String(error));
 }

@@ -1,3 +1,3 @@
 // The same functions for `import` as for `require`.
-export { html, loginWith } from './index.js';
+export { buttonStyle, html, loginWith, pageStyle } from './index.js';
 export type * from './index.js';

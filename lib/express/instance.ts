@@ -12,11 +12,15 @@ import { createLoginData, type LoginData } from './session/login-data.js';
 import type { Next } from './types.js';
 
 /** The parts of one `loginWith()`. */
-export interface Instance {
-  settings: Settings;
+export interface Instance extends Site {
   providers: ReadonlyMap<string, ProviderLogin>;
   currentUser: CurrentUser;
   loginData: LoginData;
+}
+
+/** What pages and paths need; it is there also for a request that has no providers. */
+export interface Site {
+  settings: Settings;
   shared: SharedState;
 }
 
@@ -32,6 +36,15 @@ export interface SharedState {
   confirmations: Map<string, Promise<void>>;
   /** The path under which the app has mounted the middleware, by request. */
   mountPaths: WeakMap<IncomingMessage, string>;
+  /** Which of our routes or guards has got a request. */
+  routes: WeakMap<IncomingMessage, RouteInfo>;
+}
+
+/** A route of ours, or one of the app behind `requireAccessToken`. */
+export interface RouteInfo {
+  isOurs: boolean;
+  /** The provider that it is about. */
+  provider: ProviderLogin | undefined;
 }
 
 /** The arguments of a middleware, for one request. */
@@ -42,9 +55,9 @@ export interface RequestContext {
   report: Report;
 }
 
-/** Reports a failure. Express prints those that reach it; what `onError` does with it is the app's own affair. */
-export function reportFailure({ settings, shared }: Instance, { report }: RequestContext, error: unknown): void {
-  const isPrinted = settings.onError === undefined ? !isUsersFailure(error) && !shared.handlesErrors : !isDevelopment();
+/** Reports a failure. `handleErrors()`, or else Express, prints errors; what `onError` does is the app's own affair. */
+export function reportFailure({ settings }: Instance, { report }: RequestContext, error: unknown): void {
+  const isPrinted = settings.onError === undefined ? !isUsersFailure(error) : !isDevelopment();
   report.failure(error, isPrinted);
 }
 

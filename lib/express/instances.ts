@@ -23,6 +23,7 @@ export function createInstances(settings: Settings): Instances {
     warn: createWarnings(() => settings.onError !== undefined || shared.handlesErrors),
     confirmations: new Map(),
     mountPaths: new WeakMap(),
+    routes: new WeakMap(),
   };
   const { providersOf, limits } = settings;
   if (providersOf === undefined) {

@@ -2,14 +2,25 @@ import type { IncomingMessage } from 'node:http';
 import { hasCode } from '../errors.js';
 import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
 import { createReport } from '../login/report.js';
-import { sendFailure } from './failure.js';
+import { brandStyle } from '../pages/brand.js';
+import { pageStyle } from '../pages/style.js';
+import { createButton } from './button.js';
+import { handleError, sendFailure } from './failure.js';
 import { guardAccessToken, guardLogin, replaceToken } from './guards.js';
 import { reportFailure, type Instance, type RequestContext } from './instance.js';
 import { createInstances, type Instances } from './instances.js';
 import { parseLoginWithOptions, type Settings } from './options.js';
 import { mountPathOf } from './request.js';
 import { createRouter } from './router.js';
-import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, Next, SessionProfile } from './types.js';
+import type {
+  ButtonOptions,
+  ErrorHandler,
+  Handler,
+  LoginWith,
+  LoginWithOptions,
+  Next,
+  SessionProfile,
+} from './types.js';
 
 /**
  * Login, logout and guards in one middleware, for Express, connect and plain `node:http`. It goes after the session
@@ -26,11 +37,12 @@ import type { ErrorHandler, Handler, LoginWith, LoginWithOptions, Next, SessionP
  * app.use(session({ secret, resave: false, saveUninitialized: false }));
  * app.use(auth);
  * app.get('/me', auth.requireLogin(), (req, res) => res.json(req.user));
+ * app.use(auth.handleErrors());
  */
 export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>): LoginWith<User> {
   const settings = parseLoginWithOptions(options);
   const instances = createInstances(settings);
-  const guardedProviders = new WeakMap<IncomingMessage, string>();
+  const { shared } = instances;
 
   const toHandler =
     (respond: Respond, respondToUnknown = refuseUnknown): Handler =>
@@ -50,10 +62,10 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
     (instance, { req, res, next }) => routerOf(instance)(req, res, next),
     ({ next }) => next(),
   );
-  const replaceTokenOf = (name: string) =>
-    toHandler((instance, context) => replaceToken(instance, context, getTokenProvider(instance, name)));
+  const replaceTokenOf = (provider: ProviderLogin) =>
+    toHandler((instance, context) => replaceToken(instance, context, provider));
   const middleware: Handler = (req, res, next) => {
-    instances.shared.mountPaths.set(req, mountPathOf(req));
+    shared.mountPaths.set(req, mountPathOf(req));
     route(req, res, next);
   };
 
@@ -61,21 +73,27 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
     requireLogin: () => toHandler(guardLogin),
     requireAccessToken(name: string) {
       checkTokenProvider(settings, name);
-      instances.shared.keepsTokens = true;
+      shared.keepsTokens = true;
       return toHandler((instance, context) => {
-        guardedProviders.set(context.req, name);
-        return guardAccessToken(instance, context, getTokenProvider(instance, name));
+        const provider = getTokenProvider(instance, name);
+        shared.routes.set(context.req, { isOurs: false, provider });
+        return guardAccessToken(instance, context, provider);
       });
     },
     handleErrors(): ErrorHandler {
       instances.shared.handlesErrors = true;
       // Express tells a middleware for errors by its four parameters.
       return (error, req, res, next) => {
-        const name = guardedProviders.get(req);
-        if (name === undefined || !hasCode(error, 'token_expired') || res.headersSent) next(error);
-        else replaceTokenOf(name)(req, res, next);
+        const site = instances.found(req) ?? { settings, shared };
+        const handle = (each: unknown) => handleError(site, { req, res, next }, each);
+        const { isOurs, provider } = shared.routes.get(req) ?? {};
+        if (isOurs === false && provider !== undefined && hasCode(error, 'token_expired') && !res.headersSent)
+          replaceTokenOf(provider)(req, res, handle);
+        else handle(error);
       };
     },
+    pageStyle: pageStyle + brandStyle(settings.brand),
+    button: (name: string, options?: ButtonOptions) => createButton(instances, settings, name, options),
     user(req: IncomingMessage): User | undefined {
       // verify, deserialize or the app's Passport returned it, and they must agree on what a user is.
       return instances.found(req)?.currentUser.get(req) as User | undefined;

@@ -7,12 +7,12 @@ import {
   type OptionReader,
 } from '../internal/option-readers.js';
 import { isTarget, readLimits, readTrustedOrigins, readVerifyTimeout, type RateLimits } from '../options.js';
-import { readTemplates, type Templates } from '../pages/templates.js';
+import { pageOptionNames, readPageOptions, type PageSettings } from '../pages/page-settings.js';
 import { readRoutes, type RouteSettings } from './route-options.js';
 import type { LoginWithOptions, PassportLike, WebRequest } from './types.js';
 
 /** The options of `loginWith()`, checked and complete. */
-export interface Settings extends RouteSettings {
+export interface Settings extends RouteSettings, PageSettings {
   /** Names the providers, if the app chooses them per request. */
   readonly tenant: string | undefined;
   readonly verify: ((...parameters: unknown[]) => unknown) | undefined;
@@ -34,7 +34,6 @@ export interface Settings extends RouteSettings {
   readonly keepAccessToken: boolean | undefined;
   readonly trustedOrigins: readonly string[];
   readonly limits: RateLimits;
-  readonly templates: Templates;
 }
 
 const optionNames = [
@@ -60,7 +59,7 @@ const optionNames = [
   'keepAccessToken',
   'trustedOrigins',
   'limits',
-  'templates',
+  ...pageOptionNames,
 ];
 
 /** @throws TypeError that lists all mistakes at once, each with the option's name */
@@ -94,7 +93,7 @@ function readSettings(reader: OptionReader): Settings {
     keepAccessToken: reader.read('keepAccessToken', isBoolean, 'true or false'),
     trustedOrigins: readTrustedOrigins(reader),
     limits: readLimits(reader),
-    templates: readTemplates(reader),
+    ...readPageOptions(reader),
   };
 }
 

@@ -32,10 +32,11 @@ export function addDisplay(path: string, display: Attempt['display']): string {
 
 /** Ends a login: on the page that was asked for or, in a popup, with a page that tells the opener and closes itself. */
 export async function endLogin(
-  { settings }: Instance,
-  { req, res }: RequestContext,
+  instance: Instance,
+  context: RequestContext,
   { returnTo, display, destination: href }: Ending,
 ): Promise<void> {
+  const { req, res } = context;
   if (display === undefined) {
     await redirect(req, res, href);
     return;
@@ -43,17 +44,17 @@ export async function endLogin(
   // The opener may be faster than the store.
   await saveSession(req);
   const script = createPopupScript({ openerOrigin: findOpenerOrigin(returnTo) });
-  sendPage(req, res, 200, (page) => settings.templates.popup({ ...page, href }), script);
+  sendPage(instance, context, 200, (page) => instance.settings.templates.popup({ ...page, href }), script);
 }
 
 /** Tells the opener of a failure, and sends the browser on to `href`, which shows it. */
 export function tellFailure(
-  { settings }: Instance,
-  { req, res }: RequestContext,
+  instance: Instance,
+  context: RequestContext,
   { returnTo, code, href }: { returnTo: string; code: LoginErrorCode; href: string },
 ): void {
   const script = createPopupScript({ code, openerOrigin: findOpenerOrigin(returnTo) });
-  sendPage(req, res, 200, (page) => settings.templates.finish({ ...page, href }), script);
+  sendPage(instance, context, 200, (page) => instance.settings.templates.finish({ ...page, href }), script);
 }
 
 /** The opener of a popup that returns to another origin, which is a trusted one, is a page of that origin. */

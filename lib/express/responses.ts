@@ -1,18 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toLocation } from '../internal/urls.js';
 import { createPageResponse } from '../pages/page-response.js';
-import type { PageContext } from '../pages/templates.js';
+import type { PageContext } from '../pages/layout.js';
+import type { RequestContext, Site } from './instance.js';
+import { publicPath } from './paths.js';
 import { saveSession } from './session/session.js';
 
 /** Sends one of our pages; `script` runs at its end. */
 export function sendPage(
-  req: IncomingMessage,
-  res: ServerResponse,
+  site: Site,
+  { req, res }: Pick<RequestContext, 'req' | 'res'>,
   status: number,
   render: (page: PageContext) => string,
   script?: string,
 ): void {
-  const { headers, text } = createPageResponse(req, render, script);
+  const toPublicPath = (path: string) => publicPath(site, req, path);
+  const { headers, text } = createPageResponse(site.settings, req, { render, toPublicPath, script });
   res.statusCode = status;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.end(text);

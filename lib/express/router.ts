@@ -36,13 +36,18 @@ function createRoutes(instance: Instance, toHandler: ToHandler): Handler {
   const { basePath, paths, onLink } = instance.settings;
   const Router = loadRouter();
   const router = new Router();
+  const toRoute = (respond: (context: RequestContext) => Promise<void> | void, provider?: ProviderLogin) =>
+    toHandler((context) => {
+      instance.shared.routes.set(context.req, { isOurs: true, provider });
+      return respond(context);
+    });
   router.post(
     basePath + paths.logout,
-    toHandler((context) => logOut(instance, context)),
+    toRoute((context) => logOut(instance, context)),
   );
   router.get(
     basePath + paths.choose,
-    toHandler((context) => sendChoice(instance, context)),
+    toRoute((context) => sendChoice(instance, context)),
   );
   for (const [name, provider] of instance.providers) {
     for (const route of providerRoutes) {
@@ -50,13 +55,13 @@ function createRoutes(instance: Instance, toHandler: ToHandler): Handler {
       if (route !== 'link' || onLink !== undefined)
         router.get(
           path,
-          toHandler((context) => handleGet(instance, context, provider, route)),
+          toRoute((context) => handleGet(instance, context, provider, route), provider),
         );
       // Without onLink, the form is that of an account to be used in this session.
       if (route === 'link')
         router.post(
           path,
-          toHandler((context) => confirmLink(instance, context, provider)),
+          toRoute((context) => confirmLink(instance, context, provider), provider),
         );
     }
   }

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BrandOptions } from '../pages/brand.js';
 import type { Templates } from '../pages/templates.js';
+import type { Markup } from '../internal/html.js';
+import type { Locale, TextOptions } from '../pages/texts.js';
 import type { StrategyOptions, VerifyDone } from '../strategy.js';
 import type { LimitOptions, LinkedProfile, Profile } from '../types.js';
 
@@ -48,7 +51,9 @@ export interface LoginPaths {
 
 /** The app's own Passport, as far as it is used. */
 export interface PassportLike {
+  /** Its middleware that adds `req.login()` and the like. */
   initialize(options?: { userProperty: string }): unknown;
+  /** Its middleware that reads the user from the session. */
   session(): unknown;
 }
 
@@ -62,8 +67,6 @@ export type ProviderOptions = Omit<
   'passReqToCallback' | 'verifyTimeout' | 'trustedOrigins' | 'limits'
 >;
 
-type MaybeProviders = readonly ProviderOptions[] | null | undefined;
-
 /** Options of `loginWith()`. */
 export interface LoginWithOptions<User = SessionProfile> {
   /**
@@ -71,7 +74,11 @@ export interface LoginWithOptions<User = SessionProfile> {
    * host or its path, and nothing if there is none: each list has users, cookies, limits and sessions of its own. Equal
    * lists are one. Give each provider a `name` of its own: `profile.provider` is that name.
    */
-  providers: readonly ProviderOptions[] | ((req: WebRequest) => MaybeProviders | Promise<MaybeProviders>);
+  providers:
+    | readonly ProviderOptions[]
+    | ((
+        req: WebRequest,
+      ) => readonly ProviderOptions[] | null | undefined | Promise<readonly ProviderOptions[] | null | undefined>);
   /** Seals the cookies and what the session keeps, as for `LoginWithStrategy`. */
   cookieSecret?: string | readonly string[] | undefined;
   /** Default `/auth`. It also names this login's part of the session: two `loginWith()` of one app need two. */
@@ -131,6 +138,10 @@ export interface LoginWithOptions<User = SessionProfile> {
   trustedOrigins?: readonly string[] | undefined;
   /** Limits failed exchanges of all providers together; by default 10 from one address and 100 overall in an hour. */
   limits?: LimitOptions | undefined;
+  /** Whose name, logo and colour the pages have, and where their way home leads. */
+  brand?: BrandOptions | undefined;
+  /** Words of the pages, by language, in place of ours; further languages. */
+  texts?: TextOptions | undefined;
   /** Pages in place of ours. */
   templates?: Partial<Templates> | undefined;
 }
@@ -161,6 +172,20 @@ declare global {
   }
 }
 
+/** What a “Log in with …” button depends on. */
+export interface ButtonOptions {
+  /** Where the login ends: a path of the app, or a URL of one of `trustedOrigins`; the success page if absent. */
+  returnTo?: string | undefined;
+  /** Language of the text. Default: the one that the browser of {@link req} prefers, else English. */
+  locale?: Locale | undefined;
+  /**
+   * The request for the page with the button, after it has gone through the middleware: it tells where the middleware
+   * is mounted and which prefix a proxy takes off, which otherwise only an absolute `callbackURL` tells. Required if
+   * `providers` is a function.
+   */
+  req?: IncomingMessage | undefined;
+}
+
 /** What `loginWith()` returns: the middleware, and what belongs to it. */
 export interface LoginWith<User = SessionProfile> extends Handler {
   /**
@@ -174,13 +199,33 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * `{ code: 'token_expired', message, renewURL }`, with an absolute URL.
    *
    * @throws TypeError for an unknown name, with `session: false`, and with `keepAccessToken: false`
+   * @example
+   * app.get('/fresh', auth.requireAccessToken('pimbuzz'), async (req, res) => {
+   *   res.json(await req.loginWith?.getUserInfo());
+   * });
    */
   requireAccessToken(name: string): Handler;
   /**
-   * Renews the token if a handler behind {@link requireAccessToken} failed with `token_expired`; passes every other
-   * error on. It goes after the routes: `app.use(auth.handleErrors())`.
+   * Shows a page for every `LoginWithError` and for whatever a login route has failed with, also of the app's own
+   * `verify` and hooks; `fetch` and API clients get JSON, `{ code, message }`. Neither has a stack, nor anything of an
+   * error that is not of this package. What the app or the provider has caused is printed to stderr, as Express does.
+   * Renews the token if a handler behind {@link requireAccessToken} failed with `token_expired`. Passes other errors
+   * on. It goes after the routes: `app.use(auth.handleErrors())`.
    */
   handleErrors(): ErrorHandler;
+  /**
+   * A “Log in with …” link to put on a page, as HTML without script and inline style. Its style is `buttonStyle`.
+   *
+   * @param name the provider's
+   * @throws TypeError for an unknown name, and for a missing `req` if `providers` is a function
+   * @example
+   * app.get('/login', (req, res) => {
+   *   res.send(html`<h1>Log in</h1> ${auth.button('pimbuzz', { returnTo: '/me', req })}`.markup);
+   * });
+   */
+  button(name: string, options?: ButtonOptions): Markup;
+  /** `pageStyle` in the colour of the option `brand`: CSS to serve to pages of the app in the same look. */
+  readonly pageStyle: string;
   /** The signed-in user, typed; the same as `req.user`. */
   user(req: IncomingMessage): User | undefined;
   /** Closes the connections to the providers. */

@@ -30,11 +30,12 @@ export async function sendLoginRequired(
 
 /** Responds with 401: a page to a form, JSON to everything else. */
 export function sendUnauthorized(
-  { settings }: Instance,
-  { req, res }: Pick<RequestContext, 'req' | 'res'>,
+  instance: Instance,
+  context: Pick<RequestContext, 'req' | 'res'>,
   href: string,
   body: object,
 ): void {
-  if (isFormPost(req)) sendPage(req, res, 401, (page) => settings.templates.loginRequired({ ...page, href }));
-  else sendJSON(res, 401, body);
+  if (isFormPost(context.req))
+    sendPage(instance, context, 401, (page) => instance.settings.templates.loginRequired({ ...page, href }));
+  else sendJSON(context.res, 401, body);
 }

@@ -12,7 +12,8 @@ export type Placeholder = string | number | Markup | readonly Markup[] | null | 
  * A template that escapes the text in its placeholders, for element content and for double-quoted attributes.
  *
  * @example
- * const failure = ({ code, href }) => html`<p>That did not work (${code}). <a href="${href}">Try again</a></p>`.markup;
+ * const failure: Templates['failure'] = ({ code, href }) =>
+ *   html`<p>That did not work (${code}). <a href="${href}">Try again</a></p>`.markup;
  */
 export function html(parts: TemplateStringsArray, ...values: Placeholder[]): Markup {
   return { markup: String.raw({ raw: parts }, ...values.map(render)) };

@@ -55,10 +55,11 @@ function createReader(given: GivenOptions, prefix: string, mistakes: string[]): 
     },
     readObject(name, names, example) {
       const value = given[name];
-      if (value !== undefined && !isObject(value)) mistakes.push(`"${name}" must be an object such as ${example}`);
+      const path = prefix + name;
+      if (value !== undefined && !isObject(value)) mistakes.push(`"${path}" must be an object such as ${example}`);
       const inner = isObject(value) ? value : {};
-      rejectUnknownNames(inner, `${name}.`, names, mistakes);
-      return createReader(inner, `${name}.`, mistakes);
+      rejectUnknownNames(inner, `${path}.`, names, mistakes);
+      return createReader(inner, `${path}.`, mistakes);
     },
   };
 }

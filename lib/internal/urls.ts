@@ -41,6 +41,17 @@ export function addPathPrefix(prefix: string, target: string): string {
 }
 
 /**
+ * Writes a path of this app as seen from one of its pages, for an app that does not know which prefix a proxy takes off
+ * its paths.
+ *
+ * @param page path and query of the page, as this app got them
+ */
+export function toRelativePath(path: string, page: string): string {
+  const levels = page.replace(/\?.*/s, '').split('/').length - 2;
+  return (levels > 0 ? '../'.repeat(levels) : './') + path.slice(1);
+}
+
+/**
  * Parses a URL, or returns undefined. `URL.canParse` is of no use: on Node 20 and 22 it turns false for host names with
  * `é` and the like as soon as V8 has optimized its caller.
  */

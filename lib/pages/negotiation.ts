@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type Negotiator from 'negotiator';
 import { loadOnce } from '../internal/load-once.js';
-import type { Locale } from './texts.js';
 
 /** The parts of a request that tell which kind of response it expects. */
 export interface NegotiableRequest {
@@ -32,9 +31,9 @@ export function isFetchRequest({ headers }: NegotiableRequest): boolean {
   return preferredMediaType(headers, [...html, json]) === json;
 }
 
-/** The language of our pages that the browser prefers. */
-export function preferredLocale({ headers }: NegotiableRequest): Locale {
-  return negotiate(headers).language(['en', 'fr']) === 'fr' ? 'fr' : 'en';
+/** The language that the browser prefers, of those that the pages have; English if it wants none of them. */
+export function preferredLanguage({ headers }: NegotiableRequest, languages: readonly string[]): string {
+  return negotiate(headers).language([...languages]) ?? 'en';
 }
 
 /** Whether HTML is preferred to JSON; a client that accepts anything does not ask for HTML. */

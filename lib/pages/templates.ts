@@ -1,24 +1,12 @@
-import type { LoginErrorCode } from '../errors.js';
 import { html, type Markup } from '../internal/html.js';
 import { omitUndefined } from '../internal/omit-undefined.js';
 import { isFunction, type OptionReader } from '../internal/option-readers.js';
-import { textsFor, type Locale } from './texts.js';
 import type { LinkedProfile } from '../types.js';
-
-/** What every page gets. */
-export interface PageContext {
-  /** The language that the browser prefers. */
-  locale: Locale;
-  /** For `<style nonce="…">`: browsers apply no other style on these pages. They need no script of their own. */
-  nonce: string;
-}
-
-/** A link to a provider's login. */
-export interface ProviderLink {
-  displayName: string;
-  /** Starts the login. */
-  href: string;
-}
+import type { FailurePage } from './failure-page.js';
+import { renderPage, type PageContent, type PageContext } from './layout.js';
+import { loginButton, type ProviderLink } from './login-button.js';
+import type { TextTable } from './text-table.js';
+import { fillText, formatDuration } from './texts.js';
 
 /** The question on the page before an account is linked. */
 export interface LinkQuestion {
@@ -50,145 +38,163 @@ export interface Templates {
   loggedOut(page: PageContext & { stillSignedInAt: string[]; href: string }): string;
   /** The response to a form that was sent while nobody is signed in. */
   loginRequired(page: PageContext & { href: string }): string;
-  /** `hint` is for the developer, and only there outside production. */
-  failure(page: PageContext & { code: LoginErrorCode | undefined; hint: string | undefined; href: string }): string;
+  /** What went wrong, and what to do. */
+  failure(page: PageContext & FailurePage): string;
 }
 
-/** The Content-Security-Policy of our pages, and of the app's templates in their place. */
-export function contentSecurityPolicy(nonce: string, hasScript: boolean): string {
-  return [
-    "default-src 'none'",
-    ...(hasScript ? [`script-src 'nonce-${nonce}'`] : []),
-    `style-src 'nonce-${nonce}'`,
-    // Pictures are for the app's own templates; ours have an empty icon, so that browsers do not ask the app for one.
-    "img-src 'self' data:",
-    // Chromium applies it to the redirects after a form, too: no form of ours leads to another site.
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}
+/** The names of all pages. */
+export const templateNames = [
+  'start',
+  'choose',
+  'link',
+  'finish',
+  'popup',
+  'loggedOut',
+  'loginRequired',
+  'failure',
+] as const satisfies (keyof Templates)[];
 
-export const defaultTemplates: Templates = {
-  start(page) {
-    const { start } = textsFor(page.locale);
-    return render(
-      page,
-      start.title(page.displayName),
-      html`<p>${start.text(page.displayName)}</p>
-        <p><a class="button" href="${page.href}">${start.go(page.displayName)}</a></p>`,
-    );
-  },
-  choose(page) {
-    const { choose } = textsFor(page.locale);
-    const links = page.providers.map(
-      ({ displayName, href }) => html`<p><a class="button" href="${href}">${choose.go(displayName)}</a></p>`,
-    );
-    return render(page, choose.title, html`${links}`);
-  },
-  link(page) {
-    const texts = textsFor(page.locale);
-    const link = page.isLasting ? texts.link : texts.use;
-    const { displayName: name, username, emails } = page.profile;
-    const title = name ?? page.profile.id;
-    const details = [username, emails[0]?.value].filter((text) => text !== undefined && text !== title).join(' · ');
-    return render(
-      page,
-      link.title(page.displayName),
-      html`<p class="account"><strong>${title}</strong>${details && html`<br />${details}`}</p>
-        <p>${link.text(page.displayName)}</p>
-        <form method="post" action="${page.action}">
-          <input type="hidden" name="token" value="${page.token}" />
-          <p>
-            <button class="button">${link.confirm}</button> <a class="aside" href="${page.cancel}">${link.cancel}</a>
-          </p>
-        </form>`,
-    );
-  },
-  finish(page) {
-    const { finish } = textsFor(page.locale);
-    const head = html`<meta http-equiv="refresh" content="0; url=${page.href}" />`;
-    return render(page, finish.title, html`<p><a class="button" href="${page.href}">${finish.go}</a></p>`, head);
-  },
-  popup(page) {
-    const { popup } = textsFor(page.locale);
-    return render(
-      page,
-      popup.title,
-      html`<p>${popup.text}</p>
-        <p><a href="${page.href}">${popup.go}</a></p>`,
-    );
-  },
-  loggedOut(page) {
-    const { loggedOut } = textsFor(page.locale);
-    return render(
-      page,
-      loggedOut.title,
-      html`<p>${loggedOut.text(page.stillSignedInAt.join(', '))}</p>
-        <p><a href="${page.href}">${loggedOut.again}</a></p>`,
-    );
-  },
-  loginRequired(page) {
-    const { loginRequired } = textsFor(page.locale);
-    return render(
-      page,
-      loginRequired.title,
-      html`<p>${loginRequired.text}</p>
-        <p><a class="button" href="${page.href}" target="_blank">${loginRequired.go}</a></p>`,
-    );
-  },
-  failure(page) {
-    const { failure } = textsFor(page.locale);
-    return render(
-      page,
-      failure.title,
-      html`<p>${failure.text(page.code)}</p>
-        <p><a class="button" href="${page.href}">${failure.again}</a></p>
-        ${page.code !== undefined && html`<p class="small">${failure.code}: <code>${page.code}</code></p>`}
-        ${page.hint !== undefined && html`<p class="small" lang="en">${page.hint}</p>`}`,
-    );
-  },
-};
-
-/** Reads the option `templates`: the app's pages of these names, and ours for the rest. */
-export function readTemplates(
-  reader: OptionReader,
-  names: readonly string[] = Object.keys(defaultTemplates),
-): Templates {
+/** Reads the option `templates`: the app's pages of these names. */
+export function readTemplates(reader: OptionReader, names: readonly string[]): Partial<Templates> {
   const { given, read } = reader.readObject('templates', names, '{ failure: ({ code }) => "<!doctype html>…" }');
   for (const name of names) read(name, isFunction, 'a function that returns HTML');
-  return { ...defaultTemplates, ...omitUndefined(given) };
+  return omitUndefined(given);
 }
 
-/** One size and one column, with the colours of the browser's light or dark mode. */
-const style = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
-body{max-width:30rem;margin:12vh auto;padding:0 1rem}
-h1{font-size:1.4rem;line-height:1.25}
-.button{display:inline-block;border:1px solid #1a5fb4;border-radius:.4rem;padding:.6rem 1rem;background:#1a5fb4;color:#fff;font:inherit;text-decoration:none;cursor:pointer}
-.aside{display:inline-block;padding:.6rem 1rem}
-.button:focus-visible{outline:3px solid;outline-offset:2px}
-.account{border:1px solid #8888;border-radius:.4rem;padding:.6rem 1rem;overflow-wrap:anywhere}
-.small{font-size:.875rem}`;
+/**
+ * Creates our pages.
+ *
+ * @param getBrandStyle returns what is added to our style
+ */
+export function createTemplates({ textsFor }: TextTable, getBrandStyle: () => string): Templates {
+  const render = (page: PageContext, content: PageContent) =>
+    renderPage(page, content, textsFor(page.locale).home, getBrandStyle());
+  return {
+    start(page) {
+      const { displayName, href, locale } = page;
+      const { start, login } = textsFor(locale);
+      const fill = (text: string) => fillText(text, { name: displayName });
+      return render(page, {
+        title: fill(start.title),
+        marks: [displayName],
+        body: html`<p>${fill(start.text)}</p>
+          ${actions(primaryLink(href, fill(login)))}
+          <p class="small">${fill(start.warning)}</p>`,
+      });
+    },
+    choose(page) {
+      const { choose, login } = textsFor(page.locale);
+      const items = page.providers.map((provider) => html`<li>${loginButton(provider, login)}</li>`);
+      return render(page, {
+        title: choose.title,
+        body: html`<p>${choose.text}</p>
+          <ul class="choices">
+            ${items}
+          </ul>`,
+      });
+    },
+    link(page) {
+      const { [page.isLasting ? 'link' : 'use']: link } = textsFor(page.locale);
+      const { displayName: name, username, emails } = page.profile;
+      const fill = (text: string) => fillText(text, { name: page.displayName });
+      const title = name ?? page.profile.id;
+      const details = [username, emails[0]?.value].filter((text) => text !== undefined && text !== title).join(' · ');
+      return render(page, {
+        title: fill(link.title),
+        marks: [page.displayName],
+        body: html`<p class="notice">
+            <strong><bdi>${title}</bdi></strong
+            >${details && html`<br /><span class="muted">${details}</span>`}
+          </p>
+          <p>${fill(link.text)}</p>
+          <form method="post" action="${page.action}">
+            <input type="hidden" name="token" value="${page.token}" />
+            ${actions(html`<button class="button primary">${link.confirm}</button>`, secondaryLink(page.cancel, link.cancel))}
+          </form>`,
+      });
+    },
+    finish(page) {
+      const { finish } = textsFor(page.locale);
+      return render(page, {
+        title: finish.title,
+        body: html`<p>${finish.text}</p>
+          ${actions(primaryLink(page.href, finish.go))}`,
+        head: html`<meta http-equiv="refresh" content="0; url=${page.href}" />`,
+      });
+    },
+    popup(page) {
+      const { popup } = textsFor(page.locale);
+      return render(page, {
+        title: popup.title,
+        body: html`<p>${popup.text}</p>
+          ${actions(secondaryLink(page.href, popup.go))}`,
+      });
+    },
+    loggedOut(page) {
+      const { loggedOut } = textsFor(page.locale);
+      const names = new Intl.ListFormat(page.locale).format(page.stillSignedInAt);
+      const remaining = html`<p>${fillText(loggedOut.text, { names })}</p>
+        <p>${fillText(loggedOut.advice, { names })}</p>`;
+      return render(page, {
+        title: fillText(loggedOut.title, { names }),
+        marks: page.stillSignedInAt,
+        body: html`${page.stillSignedInAt.length > 0 && remaining} ${actions(secondaryLink(page.href, loggedOut.again))}`,
+      });
+    },
+    loginRequired(page) {
+      const { loginRequired } = textsFor(page.locale);
+      return render(page, {
+        title: loginRequired.title,
+        body: html`<p>${loginRequired.text}</p>
+          ${actions(html`<a class="button primary" href="${page.href}" target="_blank">${loginRequired.go}</a>`)}`,
+      });
+    },
+    failure(page) {
+      const { code, displayName, retryAfter = 60, canRetry, href, brand, locale } = page;
+      const { failure, failures, home } = textsFor(locale);
+      const { title, text, advice } = failures[code ?? 'other'];
+      const time = formatDuration(retryAfter, locale);
+      const fill = (words: string) =>
+        displayName === undefined && words.startsWith('{name}')
+          ? capitalize(fillText(words, { name: failure.otherSite, time }), locale)
+          : fillText(words, { name: displayName ?? failure.otherSite, time });
+      return render(page, {
+        title: fill(title),
+        marks: displayName === undefined ? [] : [displayName],
+        hasWayHome: true,
+        body: html`<p>${fill(text)}</p>
+          ${page.reason !== undefined && html`<p class="notice">${page.reason}</p>`}
+          <p>${fill(advice)}</p>
+          ${canRetry ? actions(primaryLink(href, failure.again), secondaryLink(brand.home, home)) : actions(primaryLink(brand.home, home))}
+          ${code !== undefined && html`<p class="small">${failure.code} <code>${code}</code></p>`}
+          ${forDevelopers(page, failure.developer)}`,
+      });
+    },
+  };
+}
 
-function render({ locale, nonce }: PageContext, title: string, body: Markup, head?: Markup): string {
-  const page = html`<html lang="${locale}">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="robots" content="noindex" />
-      <link rel="icon" href="data:," />
-      ${head}
-      <title>${title}</title>
-      <style nonce="${nonce}">
-        ${{ markup: style }}
-      </style>
-    </head>
-    <body>
-      <main>
-        <h1>${title}</h1>
-        ${body}
-      </main>
-    </body>
-  </html>`;
-  return `<!doctype html>\n${page.markup}`;
+function actions(...items: Markup[]): Markup {
+  return html`<div class="actions">${items}</div>`;
+}
+
+function primaryLink(href: string, text: string): Markup {
+  return html`<a class="button primary" href="${href}">${text}</a>`;
+}
+
+function secondaryLink(href: string, text: string): Markup {
+  return html`<a class="button" href="${href}">${text}</a>`;
+}
+
+/** What developers see outside production; it is in English. */
+function forDevelopers({ hint, documentation }: FailurePage, title: string): Markup | undefined {
+  if (hint === undefined && documentation === undefined) return undefined;
+  return html`<div class="developer small">
+    <p><strong>${title}</strong></p>
+    ${hint !== undefined && html`<p lang="en" dir="ltr">${hint}</p>`}
+    ${documentation !== undefined && html`<p dir="ltr"><code>${documentation}</code></p>`}
+  </div>`;
+}
+
+function capitalize(text: string, locale: string): string {
+  return text.slice(0, 1).toLocaleUpperCase(locale) + text.slice(1);
 }

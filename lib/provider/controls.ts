@@ -14,20 +14,25 @@ import type { User, UserInput, UserReference } from './store/users.js';
 export interface ProviderControls {
   /** The site's name, such as `Pimbuzz`. */
   readonly name: string;
+  /** The version of the script that it is like. */
   readonly version: Version;
   /** Where `authorize` reads its parameters: from the query (`GET`) or from a form body (`POST`). */
   readonly authorizeMethod: AuthorizeMethod;
   /** The registered apps, oldest first. One is there from the start. */
   readonly apps: readonly RegisteredApp[];
+  /** The site's users, in the order in which they were added. */
   readonly users: readonly User[];
   /** The last 1000 requests for the start, the consent and the API, oldest first; secrets, keys and tokens masked. */
   readonly requests: readonly LoggedRequest[];
   /** Registers an app. @throws TypeError that names the wrong field. */
   createApp(input: NewApp): RegisteredApp;
+  /** Changes fields of an app. @throws TypeError that names the wrong field, or when there is no such app. */
   updateApp(app: AppReference, changes: Partial<AppInput>): RegisteredApp;
   /** Deletes an app with all its grants. */
   deleteApp(app: AppReference): void;
+  /** Adds a user. @throws TypeError when the id or the user name is taken, or a field is wrong. */
   addUser(input: UserInput): User;
+  /** Changes fields of a user. @throws TypeError when a field is wrong, or there is no such user. */
   updateUser(user: UserReference, changes: Partial<User>): User;
   /** Deletes a user. For the user's tokens, `get_user_info` sends `[]` from then on, as on the real site. */
   deleteUser(user: UserReference): void;
@@ -35,18 +40,36 @@ export interface ProviderControls {
   approve(user: UserReference, app: AppReference): void;
   /** Revokes the grant, as the user does with *Remove*: key and token become invalid, and the next login asks again. */
   revoke(user: UserReference, app: AppReference): void;
-  /** Applies a fault to the next call of an endpoint. Faults of one endpoint queue up, first in, first out. */
+  /**
+   * Applies a fault to the next call of an endpoint. Faults of one endpoint queue up, first in, first out.
+   *
+   * @example
+   * provider.once('authorize', 'used_key').once('get_user_info', { status: 503 });
+   */
   once<E extends Endpoint>(endpoint: E, fault: Fault<E>): this;
-  /** Changes the condition of the whole site until it is changed again. */
+  /**
+   * Changes the condition of the whole site until it is changed again.
+   *
+   * @example
+   * provider.configure({ maintenance: true });
+   */
   configure(changes: Partial<SiteConditions>): this;
   /** Moves the provider's clock forward: tokens age, and no test sleeps. */
-  advance(ms: number): this;
+  advance(milliseconds: number): this;
   /**
    * Logs a user in at the app through the real flow: the app's start, sign-in and consent here, the app's callback.
-   * Resolves to the app's response to the callback; cookies stay with the agent.
+   * Resolves to the app's response to the callback, or to the page that shows why the login has failed; cookies stay
+   * with the agent.
+   *
    * @param agent a supertest agent, or a `fetch` that keeps cookies
    * @param user default: the first one
    * @throws Error when the app does not redirect to this provider, or the provider does not send the browser back
+   * @example
+   * import request from 'supertest';
+   *
+   * const agent = request.agent(app);
+   * await provider.signIn(agent, 'sam');
+   * await agent.get('/me').expect(200);
    */
   signIn<R extends AgentResponse>(
     agent: TestAgent<R> | FetchAgent<R>,

@@ -25,24 +25,27 @@ import { deriveSecret } from './store/secret.js';
 import { loadState, saveState } from './store/state-file.js';
 import { createStore, type Store } from './store/store.js';
 
-/**
- * A provider that handles requests. Without `next`, an unknown path gets the provider's own 404 page; with `next`, the
- * app that it is mounted in handles the path.
- */
 type RequestHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void;
 
 /** A provider as a request handler, with its controls. */
-export type ProviderHandler = RequestHandler & ProviderControls;
+export interface ProviderHandler extends ProviderControls {
+  /**
+   * Handles a request. Without `next`, an unknown path gets the provider's own 404 page; with `next`, the app that it
+   * is mounted in handles the path.
+   */
+  (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void): void;
+}
 
 /**
  * Makes a local provider that is a request handler: for supertest, for `http.createServer`, or for `app.use` in
  * Express or connect, at the root of a host of its own. `startProvider` makes one that listens already.
  *
- * ```ts
- * const provider = createProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
- * http.createServer(provider).listen(4000);
- * ```
  * @throws TypeError that lists all wrong options; Error when the state file cannot be used.
+ * @example
+ * import { createServer } from 'node:http';
+ *
+ * const provider = createProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
+ * createServer(provider).listen(4000);
  */
 export function createProvider(options: ProviderOptions = {}): ProviderHandler {
   const { handle, controls } = buildProvider(parseProviderOptions(options));
@@ -79,7 +82,7 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   // Before the pages that a site in maintenance closes.
   router.use(createConsole({ settings, store, conditions, faults, requestLog, address, calls, sessionSecretOf }));
   router.use(createSiteRouter({ store, address, session, calls, runner, conditions, crossSiteGuard }));
-  router.use(createDashboard({ store, calls, address, crossSiteGuard, sessionSecretOf }));
+  router.use(createDashboard({ slug, store, calls, address, crossSiteGuard, sessionSecretOf }));
   return {
     handle: toRequestHandler(router, runner),
     controls: createControls({ settings, store, conditions, faults, requestLog, address }),

@@ -1,3 +1,13 @@
+/**
+ * A local Pimbuzz or Look Loox, to develop and test against.
+ *
+ * ```ts
+ * import { startProvider } from 'passport-loginwith/provider';
+ * ```
+ *
+ * @module provider
+ */
+
 export { createProvider, type ProviderHandler } from './create-provider.js';
 export type { ProviderControls } from './controls.js';
 export { startProvider, type LocalProvider, type StartOptions } from './start-provider.js';

@@ -9,6 +9,7 @@ import type { RequestLog } from './server/request-log.js';
 import { refuseConnection } from './server/web-server.js';
 import type { AppReference } from './store/apps.js';
 
+/** Options of {@link startProvider}. */
 export interface StartOptions extends ProviderOptions {
   /** Default: 0, any free port. */
   port?: number;
@@ -23,19 +24,20 @@ export interface StartOptions extends ProviderOptions {
 export interface LocalProvider extends ProviderControls {
   /** Base URL to configure apps with, such as `http://127.0.0.1:41234`, without a slash at its end. */
   readonly url: string;
+  /** The port on which it listens. */
   readonly port: number;
   /** Stops listening and ends all connections, whatever they wait for. A second call does no harm. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a local provider and resolves when it accepts connections.
+ * Starts a local provider and resolves when it accepts connections. Call `close()` when you are done, or the process
+ * does not end.
  *
- * ```ts
- * const provider = await startProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
- * const [app] = provider.apps; // app.appId, app.appSecret
- * ```
  * @throws TypeError that lists all wrong options; Error when the port is taken or the state file cannot be used.
+ * @example
+ * const provider = await startProvider({ redirectURL: 'http://localhost:3000/auth/pimbuzz/callback' });
+ * const [registered] = provider.apps; // with the `appId` and the `appSecret` for your app
  */
 export async function startProvider(options: StartOptions = {}): Promise<LocalProvider> {
   const { provider, exposure } = await openProvider(options);

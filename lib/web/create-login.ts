@@ -9,7 +9,8 @@ import { createUnknownProviderError, type ProviderLogin } from '../login/provide
 import { classifyRequest } from '../login/request.js';
 import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFetchRequest } from '../pages/negotiation.js';
-import type { PageContext } from '../pages/templates.js';
+import { describeFailure } from '../pages/failure-page.js';
+import type { PageContext } from '../pages/layout.js';
 import { parseCreateLoginOptions, type SharedSettings } from './options.js';
 import { createProviderLogins } from './provider-logins.js';
 import { toLoginRequest } from './request.js';
@@ -36,7 +37,9 @@ import type { CreateLoginOptions, CreateLoginsOptions, HandleOptions, Login, Log
  *   return result.response;
  * }
  */
-export function createLogin(options: GivenOptions | (() => GivenOptions)): Login {
+export function createLogin(
+  options: CreateLoginOptions | CreateLoginsOptions | (() => CreateLoginOptions | CreateLoginsOptions),
+): Login {
   const open = loadOnce(() => {
     const settings = parseCreateLoginOptions(typeof options === 'function' ? options() : options);
     return { settings, providers: createProviderLogins(settings) };
@@ -71,8 +74,6 @@ export function createLogin(options: GivenOptions | (() => GivenOptions)): Login
     },
   };
 }
-
-type GivenOptions = CreateLoginOptions | CreateLoginsOptions;
 
 /** One request to a login route. */
 interface LoginContext {
@@ -121,7 +122,7 @@ async function toResult(context: LoginContext, outcome: LoginOutcome, isCleared:
       const { displayName } = provider.settings.provider;
       const href = relativeTo(request.url);
       const render = (page: PageContext) => settings.templates.start({ ...page, displayName, href });
-      return { type: 'response', response: createPage(request, 200, createHeaders(), render) };
+      return { type: 'response', response: createPage(settings, request, 200, createHeaders(), render) };
     }
     case 'redirect': {
       const headers = createHeaders([...cookies, ...(await provider.failureCookie.clear(request))]);
@@ -163,11 +164,13 @@ async function toFailedResult(
   isCleared: boolean,
 ): Promise<LoginResult> {
   const { type, ...kind } = classifyRequest(request, undefined);
-  if (type === 'start' || isFetchRequest(request)) return showFailure(settings, request, error, createHeaders(cookies));
+  const { displayName } = provider.settings.provider;
+  if (type === 'start' || isFetchRequest(request))
+    return showFailure(settings, request, error, createHeaders(cookies), displayName);
   const authKey = isKeyUnused && 'authKey' in kind ? kind.authKey : undefined;
   const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared, popup: undefined });
   const headers = createHeaders([...cookies, cookie]);
-  if (isCleared) return showFailure(settings, request, error, headers);
+  if (isCleared) return showFailure(settings, request, error, headers, displayName);
   return { type: 'response', response: createRedirect(relativeTo(withoutQuery(request.url)), headers, 303) };
 }
 
@@ -180,23 +183,25 @@ async function showFailedCallback(context: LoginContext, failure: StoredFailure)
     return toResult({ ...context, request: withKey }, await handleLogin(provider, withKey), true);
   }
   const cookie = await provider.failureCookie.write(request, { ...failure, isShown: true });
-  return showFailure(settings, request, error, createHeaders([cookie]));
+  return showFailure(settings, request, error, createHeaders([cookie]), provider.settings.provider.displayName);
 }
 
+/** @param displayName the provider's */
 function showFailure(
-  { loginURL, templates }: SharedSettings,
+  settings: SharedSettings,
   request: LoginRequest,
   error: LoginWithError,
   headers: Headers,
+  displayName?: string,
 ): LoginResult {
-  const { status, code, message, hint } = error;
+  const { status, code, message } = error;
   for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
   if (isFetchRequest(request))
     return { type: 'failure', error, headers, response: createJSON(status, headers, { code, message }) };
-  const href = loginURL ?? relativeTo(pathOf(request.url).replace(/\/callback$/i, ''), request.url);
-  const visibleHint = process.env.NODE_ENV === 'production' ? undefined : hint;
-  const response = createPage(request, status, headers, (page) =>
-    templates.failure({ ...page, code, hint: visibleHint, href }),
+  const href = settings.loginURL ?? relativeTo(pathOf(request.url).replace(/\/callback$/i, ''), request.url);
+  const failure = { ...describeFailure(error, displayName), href };
+  const response = createPage(settings, request, status, headers, (page) =>
+    settings.templates.failure({ ...page, ...failure }),
   );
   return { type: 'failure', error, headers, response };
 }

@@ -12,15 +12,14 @@ import {
   type LoginSettings,
   type RateLimits,
 } from '../options.js';
-import { readTemplates } from '../pages/templates.js';
-import type { CreateLoginsOptions, LoginTemplates } from './types.js';
+import { pageOptionNames, readPageOptions, type PageSettings } from '../pages/page-settings.js';
+import type { CreateLoginsOptions } from './types.js';
 
 /** The options of `createLogin()` that all providers share, checked. */
-export interface SharedSettings {
+export interface SharedSettings extends PageSettings {
   readonly limits: RateLimits;
   readonly loginURL: string | undefined;
   readonly origin: string | undefined;
-  readonly templates: LoginTemplates;
 }
 
 /** The options that each provider gets, if there is one per request. */
@@ -33,7 +32,7 @@ export type WebSettings = SharedSettings &
     | { readonly providers: CreateLoginsOptions['providers']; readonly common: CommonOptions }
   );
 
-const sharedNames = ['loginURL', 'origin', 'templates'];
+const sharedNames = ['loginURL', 'origin', ...pageOptionNames];
 const providerNames = [
   'provider',
   'appId',
@@ -82,7 +81,7 @@ function readShared(reader: OptionReader): SharedSettings {
     limits: readLimits(reader),
     loginURL: reader.read('loginURL', isTarget, 'a path such as /auth/pimbuzz, or an http(s) URL'),
     origin: reader.read('origin', isOrigin, 'an origin such as https://app.example'),
-    templates: readTemplates(reader, ['start', 'failure']),
+    ...readPageOptions(reader, ['start', 'failure']),
   };
 }
 

@@ -1,5 +1,7 @@
+import { toRelativePath } from '../internal/urls.js';
+import type { PageContext } from '../pages/layout.js';
 import { createPageResponse } from '../pages/page-response.js';
-import type { PageContext } from '../pages/templates.js';
+import type { PageSettings } from '../pages/page-settings.js';
 import type { LoginRequest } from '../login/outcome.js';
 
 /** The headers that every response of a login needs. */
@@ -14,12 +16,14 @@ export function createRedirect(location: string, headers: Headers, status = 302)
 }
 
 export function createPage(
-  { method, headers }: LoginRequest,
+  settings: PageSettings,
+  { method, headers, url }: LoginRequest,
   status: number,
   responseHeaders: Headers,
   render: (page: PageContext) => string,
 ): Response {
-  const page = createPageResponse({ method, headers }, render);
+  const toPublicPath = (path: string) => toRelativePath(path, url);
+  const page = createPageResponse(settings, { method, headers }, { render, toPublicPath });
   return createResponse(page.text, status, responseHeaders, page.headers);
 }
 

@@ -1,5 +1,7 @@
 import type { LoginWithError } from '../errors.js';
+import type { BrandOptions } from '../pages/brand.js';
 import type { Templates } from '../pages/templates.js';
+import type { TextOptions } from '../pages/texts.js';
 import type { AttemptStoreOf, LimitOptions, LoginOptions, Profile } from '../types.js';
 
 /** The pages that `createLogin()` shows. */
@@ -17,6 +19,10 @@ interface SharedOptions {
    * the `Host` header, with the scheme of an absolute `callbackURL`, else of the request's URL.
    */
   origin?: string | undefined;
+  /** Whose name, logo and colour the pages have, and where their way home leads. */
+  brand?: BrandOptions | undefined;
+  /** Words of the pages, by language, in place of ours; further languages. */
+  texts?: TextOptions | undefined;
   /** Pages in place of ours. */
   templates?: Partial<LoginTemplates> | undefined;
   /**
@@ -38,7 +44,7 @@ export interface CreateLoginsOptions extends SharedOptions {
    * Returns the options of the provider to which a request belongs, by its host or its path; nothing if there is none.
    * Equal options mean the same provider. Give each provider a `name` of its own: `profile.provider` is that name.
    */
-  providers: (request: Request) => MaybeProvider | Promise<MaybeProvider>;
+  providers: (request: Request) => ProviderOptions | null | undefined | Promise<ProviderOptions | null | undefined>;
   /** Seals the cookies of all providers. */
   cookieSecret: string | readonly string[];
   /** Remembers started logins; a sealed cookie if absent. */
@@ -46,8 +52,6 @@ export interface CreateLoginsOptions extends SharedOptions {
   /** Origins such as `https://www.example.org` whose links may start a login without a click on our page. */
   trustedOrigins?: readonly string[] | undefined;
 }
-
-type MaybeProvider = ProviderOptions | null | undefined;
 
 /** What the app knows about one request. */
 export interface HandleOptions {
@@ -87,7 +91,9 @@ export interface LoginSuccess {
   expiresAt: Date;
   /** Path of this app, or URL of one of `trustedOrigins`, else `/`. */
   returnTo: string;
+  /** Clears the cookies of the attempt; for a response of the app's own. */
   headers: Headers;
+  /** 303 to {@link returnTo}, with those headers. Add the session's cookie to it. */
   response: Response;
 }
 

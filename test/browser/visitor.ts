@@ -1,12 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
-/** Where to put pictures of the pages, for people to look at; without it none are taken. */
-const picturesFolder = process.env.SCREENSHOTS;
-
 const phone = { width: 360, height: 740 };
-const desktop = { width: 1280, height: 800 };
 
 /** A browser on a phone. Each page that it sees is looked over: it is whole, and no wider than the screen. */
 export class Visitor {
@@ -17,7 +11,6 @@ export class Visitor {
   readonly context: BrowserContext;
   /** The tab in front. */
   page: Page;
-  private pictures = 0;
 
   private constructor(context: BrowserContext, page: Page) {
     this.context = context;
@@ -42,7 +35,6 @@ export class Visitor {
     const context = await browser.newContext({
       locale: 'en-GB',
       viewport: phone,
-      // Pictures show no colours that are on their way.
       reducedMotion: 'reduce',
       ...options,
     });
@@ -77,7 +69,6 @@ export class Visitor {
     await page.waitForLoadState();
     expect([heading, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([heading, phone.width]);
     expect(await page.evaluate('document.querySelectorAll("h1, main, title").length')).toBe(3);
-    await this.takePictures();
   }
 
   /** Waits for this text in the part of the page with that role. */
@@ -104,22 +95,5 @@ export class Visitor {
 
   async close(): Promise<void> {
     await this.context.close();
-  }
-
-  private async takePictures(): Promise<void> {
-    if (picturesFolder === undefined) return;
-    const { page } = this;
-    const folder = join(picturesFolder, (expect.getState().currentTestName ?? '').replaceAll(/\W+/g, '-').slice(0, 90));
-    mkdirSync(folder, { recursive: true });
-    this.pictures += 1;
-    const title = (await page.title()).replaceAll(/[^\p{L}\d]+/gu, '-');
-    for (const [device, viewport] of Object.entries({ desktop, phone })) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme });
-        const path = join(folder, `${String(this.pictures).padStart(2, '0')}-${title}-${device}-${colorScheme}.png`);
-        await page.screenshot({ path, fullPage: true });
-      }
-    }
   }
 }

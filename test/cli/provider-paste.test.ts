@@ -46,10 +46,10 @@ describe('what the command prints', () => {
     expect(await logIn(`http://localhost:${port}`, '/auth/pimbuzz')).toMatchObject({ id: 'pimbuzz:2' });
   }, 30_000);
 
-  test('makes the README’s app log in here', async () => {
+  test('makes the app of docs/strategy.md log in here', async () => {
     const port = await findFreePort();
     await start(port, ['--version', '4.0']);
-    await runApp(readBlocks('README.md')['app.mjs']!.replace('3000', String(port)), port);
+    await runApp(readBlocks('docs/strategy.md')['app.mjs']!.replace('3000', String(port)), port);
     expect(await logIn(`http://localhost:${port}`, '/auth/pimbuzz')).toMatchObject({ id: 'pimbuzz:2' });
   }, 30_000);
 

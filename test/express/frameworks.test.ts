@@ -185,10 +185,10 @@ describe.each(Object.keys(frameworks))('on %s', (framework) => {
       expect([inJSON.status, inJSON.json.code]).toEqual([401, 'access_denied']);
     });
 
-    test("a failure of the provider ends in the app's error handler", async () => {
+    test('a failure of the provider gets the failure page, too', async () => {
       app.provider.once('authorize', 'wrong_secret');
       const failed = await logIn(app, new Browser(app.url), 'renee');
-      expect([failed.status, failed.json]).toEqual([500, { error: 'app_secret_invalid' }]);
+      expect([failed.status, failed.text]).toEqual([500, expect.stringContaining('<code>app_secret_invalid</code>')]);
     });
 
     test('what is no path of ours goes to the app', async () => {

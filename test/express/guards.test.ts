@@ -18,6 +18,7 @@ afterEach(async () => {
 });
 
 const withData: SiteSetUp = {
+  handleErrors: true,
   routes: (app, auth) => {
     app.get('/data', auth.requireAccessToken('pimbuzz'), showData);
     app.post('/data', auth.requireAccessToken('pimbuzz'), (_req, res) => void res.json({ posted: true }));

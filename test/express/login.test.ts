@@ -129,7 +129,7 @@ describe('a start', () => {
     const page = await browser.get('/auth/pimbuzz?returnTo=/x', foreign);
     expect(page.status).toBe(200);
     expect(page.headers.getSetCookie()).toEqual([]);
-    const [, href] = /<a class="button" href="([^"]+)">/.exec(page.text)!;
+    const [, href] = /<a class="button primary" href="([^"]+)">/.exec(page.text)!;
     expect(href).toBe('/auth/pimbuzz?returnTo=%2Fx');
     const clicked = await browser.get(href!, { 'sec-fetch-site': 'same-origin' });
     expect(clicked.location).toContain(`${site.provider.url}/api/oauth`);

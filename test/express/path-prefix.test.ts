@@ -158,7 +158,7 @@ describe.each(Object.entries(ways))('behind a proxy that takes a prefix off, kno
     app.use((req, res) => res.redirect(req.loginWith?.returnTo ?? '/none'));
     const browser = new Browser(url);
     const page = await browser.get(`${prefix}/auth/pimbuzz?returnTo=/me`, { 'sec-fetch-site': 'cross-site' });
-    const href = /class="button" href="([^"]*)"/.exec(page.text)?.[1] ?? 'none';
+    const href = /class="button primary" href="([^"]*)"/.exec(page.text)?.[1] ?? 'none';
     const start = new URL(href, `${url}${prefix}/auth/pimbuzz?returnTo=/me`).href;
     expect(start).toBe(`${url}/apps/shop/auth/pimbuzz?returnTo=/me`);
     expect((await byName.pimbuzz!.signIn(browser.fetch, 'renee', { start })).location).toBe('/apps/shop/me');

@@ -23,6 +23,7 @@ describe.each([
   ['cookie-session', () => cookieSessions({ sameSite: 'Strict' as 'strict' })],
 ])('a SameSite=Strict session of %s', (_name, session) => {
   const setUp: SiteSetUp = {
+    handleErrors: true,
     before: (app) => app.use(session()),
     options: (providers) => ({ providers, keepSession: ['cart'], onLink: () => undefined }),
     routes(app, auth) {

@@ -74,9 +74,9 @@ const permissions = ['env', 'net', 'read', 'write'].map((name) => `--allow-${nam
 
 /** By the name under which tests show them. */
 export const adapters: Readonly<Record<string, Adapter>> = {
-  'Express 5': nodeApp('docs/express.md', 'app.mjs'),
+  'Express 5': nodeApp('docs/strategy.md', 'app.mjs'),
   'Express 4': {
-    ...nodeApp('docs/express.md', 'app.mjs'),
+    ...nodeApp('docs/strategy.md', 'app.mjs'),
     versions: { express: 'express@4' },
     aliases: { express: 'express4' },
   },

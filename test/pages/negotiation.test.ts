@@ -1,4 +1,4 @@
-import { isFetchRequest, isFormPost, isPageRequest, preferredLocale } from '../../lib/pages/negotiation';
+import { isFetchRequest, isFormPost, isPageRequest, preferredLanguage } from '../../lib/pages/negotiation';
 
 /** What browsers send with a navigation. */
 const navigate = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
@@ -73,7 +73,7 @@ test.each([
   [undefined, 'en'],
   ['', 'en'],
   ['*', 'en'],
-  ['de', 'en'],
+  ['it', 'en'],
   ['en', 'en'],
   ['fr', 'fr'],
   ['FR', 'fr'],
@@ -84,7 +84,10 @@ test.each([
   ['en;q=0,fr', 'fr'],
   ['fr;q=0', 'en'],
   ['fr;q=0,*', 'en'],
-  ['de,fr;q=0.1', 'fr'],
-])('Accept-Language "%s" is %s', (language, locale) => {
-  expect(preferredLocale({ headers: language === undefined ? {} : { 'accept-language': language } })).toBe(locale);
+  ['it,fr;q=0.1', 'fr'],
+  ['de-AT,fr;q=0.9', 'de'],
+  ['pt-BR,fr;q=0.9', 'pt-BR'],
+])('Accept-Language "%s" is %s', (language, expected) => {
+  const headers = language === undefined ? {} : { 'accept-language': language };
+  expect(preferredLanguage({ headers }, ['en', 'fr', 'de', 'pt-BR'])).toBe(expected);
 });

@@ -21,21 +21,21 @@ const pages: [
   [
     'start',
     (_site, browser) => browser.get('/auth/pimbuzz', foreign),
-    'if another site sent you here unasked, close this page',
-    'si un autre site vous a envoyé ici sans que vous le demandiez, fermez cette page',
+    'Did another site send you here without asking you?',
+    'Un autre site vous a envoyé ici sans que vous le demandiez',
   ],
   ['choose', (_site, browser) => browser.get('/auth/choose'), 'Log in with Pimbuzz', 'Se connecter avec Pimbuzz'],
   [
     'link',
     async (site, browser) => (await site.logIn(browser), site.logIn(browser, 'sam', '/auth/pimbuzz/link')),
     'Add this Pimbuzz account?',
-    'Ajouter ce compte Pimbuzz ?',
+    'Ajouter ce compte Pimbuzz\u202f?',
   ],
   [
     'failure',
     (_site, browser) => browser.visit('/auth/pimbuzz/callback?auth_key=abc'),
-    'That did not work',
-    'Cela n’a pas fonctionné',
+    'This login was not started here',
+    'Cette connexion n’a pas commencé ici',
   ],
   [
     'loggedOut',
@@ -118,7 +118,9 @@ test('names are shown as text, whatever is in them', async () => {
 
 test('a template that is undefined is ours', async () => {
   const site = await open('failure', { failure: undefined } as object);
-  expect((await site.browser().visit('/auth/pimbuzz/callback?auth_key=abc')).text).toContain('That did not work');
+  expect((await site.browser().visit('/auth/pimbuzz/callback?auth_key=abc')).text).toContain(
+    'This login was not started here',
+  );
 });
 
 test('no secret, key or token is in any response, header, error or warning', async () => {

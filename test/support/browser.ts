@@ -3,6 +3,9 @@ import { describeWith, findService } from './service.js';
 
 const service = findService('Chromium', 'CHROMIUM_PATH', ['chromium', 'chromium-browser', 'google-chrome']);
 
+/** Undefined if it is not installed. */
+export const chromiumPath = service.executablePath;
+
 export function describeWithChromium(name: string, suite: () => void): void {
   describeWith(service, name, suite);
 }

@@ -74,6 +74,8 @@ export interface SiteSetUp {
   providers?: ProviderName[];
   /** Path under which the app mounts the middleware. */
   mount?: string;
+  /** Whether errors come to `handleErrors()` first, or to the app's own error handler alone. */
+  handleErrors?: boolean;
 }
 
 export interface Site {
@@ -98,7 +100,7 @@ export const cookieSessions = (options: CookieSessionInterfaces.CookieSessionOpt
 
 /** An Express 5 app with `loginWith()` on a free port, and its providers. */
 export async function openSite(setUp: SiteSetUp = {}): Promise<Site> {
-  const { before, options, routes, providers: names = ['pimbuzz'], mount = '' } = setUp;
+  const { before, options, routes, providers: names = ['pimbuzz'], mount = '', handleErrors = false } = setUp;
   const app = express();
   const url = await serve(app);
   const providers = await openProviders(url + mount, names);
@@ -111,7 +113,7 @@ export async function openSite(setUp: SiteSetUp = {}): Promise<Site> {
   app.get('/me', auth.requireLogin(), (req, res) => void res.json(req.user));
   app.post('/me', auth.requireLogin(), (_req, res) => void res.json({ posted: true }));
   routes?.(app, auth);
-  app.use(auth.handleErrors());
+  if (handleErrors) app.use(auth.handleErrors());
   const errors: unknown[] = [];
   const last: express.ErrorRequestHandler = (error: unknown, _req, res, _next) => {
     errors.push(error);

@@ -78,7 +78,7 @@ describe('a login', () => {
     async (path) => {
       const site = await openWebSite();
       const { text } = await site.browser().get(site.url + path, foreign);
-      const [, href = ''] = /<a class="button" href="([^"]*)"/.exec(text) ?? [];
+      const [, href = ''] = /<a class="button primary" href="([^"]*)"/.exec(text) ?? [];
       expect(new URL(href, site.url + path).href).toBe(site.url + path);
     },
   );
@@ -223,7 +223,7 @@ describe('a failure', () => {
   test('shows its hint in development only', async () => {
     const site = await openWebSite();
     const browser = site.browser();
-    const hint = 'Start the login again';
+    const hint = 'No provider sends such a key';
     await browser.get(`${callbackPath}?auth_key=a.b`);
     expect((await browser.get(callbackPath)).text).toContain(hint);
     await browser.get(`${callbackPath}?auth_key=a.b`);

@@ -5,10 +5,13 @@ import { errorText } from '../../internal/unknown-error.js';
 import type { StartOptions } from '../../provider/index.js';
 import { redirectURLTraps } from '../../provider/store/app-form.js';
 import { UsageError } from '../command-line.js';
+import type { AppCommand } from './run-app.js';
 
 /** What the command line asks for. */
 export type ProviderCommand =
-  { type: 'help' } | { type: 'start'; options: Omit<StartOptions, 'state'>; keeping: Keeping };
+  | { type: 'help' }
+  /** `app` is what stands behind `--`. */
+  | { type: 'start'; options: Omit<StartOptions, 'state'>; keeping: Keeping; app: AppCommand | undefined };
 
 /** Where the state is kept. */
 export interface Keeping {
@@ -22,7 +25,8 @@ export interface Keeping {
 
 /** @throws UsageError for what startProvider does not check; Error when the file of users cannot be read. */
 export function parseProviderArgs(args: readonly string[]): ProviderCommand {
-  const values = parse(args);
+  const end = args.indexOf('--');
+  const values = parse(end === -1 ? args : args.slice(0, end));
   if (values.help === true) return { type: 'help' };
   const { port = '4000', users, 'redirect-url': redirectURL } = values;
   if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port must be a number, not "${port}"`);
@@ -39,7 +43,18 @@ export function parseProviderArgs(args: readonly string[]): ProviderCommand {
     users: users === undefined ? undefined : readUsers(users),
   };
   // startProvider checks the values.
-  return { type: 'start', options: omitUndefined(options) as StartOptions, keeping: readKeeping(values) };
+  return {
+    type: 'start',
+    options: omitUndefined(options) as StartOptions,
+    keeping: readKeeping(values),
+    app: end === -1 ? undefined : readAppCommand(args.slice(end + 1)),
+  };
+}
+
+function readAppCommand([program, ...args]: readonly string[]): AppCommand {
+  if (program === undefined || program === '')
+    throw new UsageError('"--" must be followed by the command that starts the app, such as node app.mjs');
+  return [program, ...args];
 }
 
 function parse(args: readonly string[]) {

@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util';
 import { errorCodeOf, errorText } from '../../internal/unknown-error.js';
 import { snippetsFor } from '../../provider/dashboard/snippets.js';
 import type { StartOptions } from '../../provider/index.js';
@@ -9,29 +10,35 @@ import { parseProviderArgs } from './options.js';
 import { findLocalProvider } from './port-holder.js';
 import { createRedirectHints } from './redirect-hints.js';
 import { createRequestHints } from './request-hints.js';
-import { startMessage, startWarnings } from './start-message.js';
+import { runApp, type AppCommand } from './run-app.js';
+import { appMessage, startMessage, startWarnings } from './start-message.js';
 
 /**
  * Starts a local provider, prints how to use it and what the app does wrong, and closes it when the command is to stop.
- * @throws UsageError when an option is wrong; Error when the provider cannot start
+ * If the app is to be started too, it ends with the app.
+ *
+ * @returns the app's exit code; 0 without an app.
+ * @throws UsageError when an option is wrong; Error when the provider or the app cannot start
  */
-export async function runProvider(args: readonly string[], line: CommandLine): Promise<void> {
+export async function runProvider(args: readonly string[], line: CommandLine): Promise<number> {
   const command = parseProviderArgs(args);
   if (command.type === 'help') {
     line.stdout(help);
-    return;
+    return 0;
   }
   const { options } = command;
   const { slug } = checked(() => parseStartOptions(options));
   const kept = openKeptState(command.keeping, slug);
   try {
     const opened = await open(options, kept);
+    let code: number;
     try {
-      await serve(opened, kept, line);
+      code = await serve(opened, kept, line, command.app);
     } finally {
       await opened.provider.close();
     }
     line.stdout(`\n${opened.provider.name} has stopped.\n`);
+    return code;
   } finally {
     if (kept.type === 'kept') kept.lock.release();
   }
@@ -39,8 +46,13 @@ export async function runProvider(args: readonly string[], line: CommandLine): P
 
 type OpenedProvider = Awaited<ReturnType<typeof openProvider>>;
 
-/** Tells how to use the provider and what the app does wrong, until the command is to stop. */
-async function serve(opened: OpenedProvider, kept: KeptState, line: CommandLine): Promise<void> {
+/** Tells how to use the provider and what the app does wrong, until the command is to stop or the app has ended. */
+async function serve(
+  opened: OpenedProvider,
+  kept: KeptState,
+  line: CommandLine,
+  appCommand: AppCommand | undefined,
+): Promise<number> {
   const { provider, exposure, requestLog, sessionSecretOf } = opened;
   const [app] = provider.apps;
   // There is always one: a provider that starts without an app registers one.
@@ -48,7 +60,7 @@ async function serve(opened: OpenedProvider, kept: KeptState, line: CommandLine)
   if (kept.type === 'kept') kept.lock.setURL(provider.url);
   const snippets = snippetsFor(app, { name: provider.name, url: provider.url, sessionSecret: sessionSecretOf(app) });
   const started = { provider, app, snippets, kept };
-  line.stdout(startMessage(started));
+  line.stdout(appCommand === undefined ? startMessage(started) : appMessage(started, appCommand));
   const exposed = exposure === undefined ? [] : [`${exposure}\nWithout --host, only this machine can reach it.`];
   for (const warning of [...startWarnings(started), ...exposed]) line.stderr(`\nWarning: ${warning}\n`);
 
@@ -59,7 +71,9 @@ async function serve(opened: OpenedProvider, kept: KeptState, line: CommandLine)
     if (hint !== undefined) line.stderr(`passport-loginwith: ${hint}\n`);
     void redirectHintFor(entry).then((text) => text !== undefined && line.stderr(`passport-loginwith: ${text}\n`));
   });
+  if (appCommand !== undefined) return runApp(appCommand, parseEnv(snippets.env), line.stopped);
   await line.stopped;
+  return 0;
 }
 
 async function open(options: StartOptions, kept: KeptState): Promise<OpenedProvider> {

@@ -2,6 +2,7 @@ import type { LocalProvider, RegisteredApp } from '../../provider/index.js';
 import { installCommand, type snippetsFor } from '../../provider/dashboard/snippets.js';
 import { redirectURLTraps } from '../../provider/store/app-form.js';
 import type { KeptState } from './kept-state.js';
+import type { AppCommand } from './run-app.js';
 
 /** A provider that has just started, and the app to show. */
 export interface StartedProvider {
@@ -24,7 +25,8 @@ export function startMessage({ provider, app, snippets, kept }: StartedProvider)
   redirect URL  ${app.redirectURL}
   ${keptLine(kept)}
 
-Put these lines into a file .env; "node --env-file=.env app.mjs" starts an app with them, on every system:
+"npx passport-loginwith provider -- node app.mjs" starts an app with it. Or put these lines into a file .env, for
+"node --env-file=.env app.mjs":
 
 ${snippets.env}
 A whole app, for a file app.mjs (${installCommand}):
@@ -38,6 +40,20 @@ In any other language:
   2. It comes back to     ${app.redirectURL}?auth_key=KEY
   3. ${authorize.padEnd(20)} ${url}/api/authorize  with app_id, app_secret, auth_key
   4. ${'GET'.padEnd(20)} ${url}/api/get_user_info?access_token=TOKEN
+`;
+}
+
+/** The same in short, for an app that gets all it needs in its environment. */
+export function appMessage({ provider, app, snippets, kept }: StartedProvider, command: AppCommand): string {
+  const { name, version, url, users } = provider;
+  const variables = ['URL', 'APP_ID', 'APP_SECRET'].map((variable) => `${snippets.prefix}_${variable}`);
+  return `${name} is running at ${url} (version ${version}, users: ${String(users.length)}). Ctrl-C stops it and the app.
+
+  console       ${url}/console     what your app sends, and what can go wrong
+  redirect URL  ${app.redirectURL}
+  ${keptLine(kept)}
+
+Starting "${command.join(' ')}" with ${variables.join(', ')} and SESSION_SECRET in its environment.
 `;
 }
 

@@ -169,13 +169,13 @@ async function showFailure(
  */
 async function redirectViaOwnPage(
   instance: Instance,
-  { req, res }: RequestContext,
+  context: RequestContext,
   { settings }: ProviderLogin,
   authKey: string,
 ): Promise<void> {
   const sealed = (await settings.sealers('resume')).seal(authKey, Date.now() + resumeLifetime);
-  const href = addQueryParameter(pathTo(instance, req, 'callback', settings.name), 'resume', sealed);
-  sendPage(req, res, 200, (page) => instance.settings.templates.finish({ ...page, href }));
+  const href = addQueryParameter(pathTo(instance, context.req, 'callback', settings.name), 'resume', sealed);
+  sendPage(instance, context, 200, (page) => instance.settings.templates.finish({ ...page, href }));
 }
 
 /** The request on the path of `callbackURL`, wherever the app is mounted, with the key unsealed. */

@@ -31,11 +31,12 @@ interface PendingLink extends Ending {
  */
 export async function askToLink(
   instance: Instance,
-  { req, res }: RequestContext,
+  context: RequestContext,
   { settings }: ProviderLogin,
   outcome: Extract<LoginOutcome, { type: 'success' }>,
   session: string,
 ): Promise<void> {
+  const { req } = context;
   const { _raw, _json, ...profile } = outcome.profile;
   const ending = endingOf(instance, outcome);
   const id = instance.loginData.expectLink(req);
@@ -45,7 +46,7 @@ export async function askToLink(
   const action = pathTo(instance, req, 'link', settings.name);
   const isLasting = instance.settings.onLink !== undefined;
   await saveSession(req);
-  sendPage(req, res, 200, (page) =>
+  sendPage(instance, context, 200, (page) =>
     instance.settings.templates.link({
       ...page,
       displayName,

@@ -93,12 +93,12 @@ export async function redirectToProvider(
  */
 function sendStartPage(
   instance: Instance,
-  { req, res }: RequestContext,
+  context: RequestContext,
   { settings }: ProviderLogin,
   route: 'login' | 'renew' | 'link',
   { returnTo, display }: Presentation,
 ): void {
   const { displayName } = settings.provider;
-  const href = addDisplay(addReturnTo(pathTo(instance, req, route, settings.name), returnTo), display);
-  sendPage(req, res, 200, (page) => instance.settings.templates.start({ ...page, displayName, href }));
+  const href = addDisplay(addReturnTo(pathTo(instance, context.req, route, settings.name), returnTo), display);
+  sendPage(instance, context, 200, (page) => instance.settings.templates.start({ ...page, displayName, href }));
 }

@@ -32,7 +32,7 @@ export async function logOut(instance: Instance, context: RequestContext): Promi
     } else {
       await saveSession(req);
       const href = loginPath(instance, req);
-      sendPage(req, res, 200, (page) => settings.templates.loggedOut({ ...page, stillSignedInAt, href }));
+      sendPage(instance, context, 200, (page) => settings.templates.loggedOut({ ...page, stillSignedInAt, href }));
     }
   });
 }

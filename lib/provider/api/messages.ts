@@ -104,7 +104,7 @@ const pageTexts = {
     title: { en: 'Activation Required', fr: 'Activation requise' },
     message: {
       en: 'Please confirm your e-mail address first; the message with the link is in your mailbox.',
-      fr: 'Confirmez d’abord votre adresse e-mail ; le message avec le lien est dans votre boîte.',
+      fr: 'Confirmez d’abord votre adresse e-mail\u00a0; le message avec le lien est dans votre boîte.',
     },
   },
   approval: {
@@ -125,7 +125,7 @@ const pageTexts = {
     title: { en: 'Getting Started', fr: 'Pour commencer' },
     message: {
       en: 'Please complete your profile first. The login that brought you here is lost: start it again afterwards.',
-      fr: 'Complétez d’abord votre profil. La connexion qui vous a amené ici est perdue : recommencez-la ensuite.',
+      fr: 'Complétez d’abord votre profil. La connexion qui vous a amené ici est perdue\u00a0: recommencez-la ensuite.',
     },
   },
   started_and_back: {
@@ -139,7 +139,7 @@ const pageTexts = {
     title: { en: 'Packages', fr: 'Forfaits' },
     message: {
       en: 'Please choose a package first. The login that brought you here is lost: start it again afterwards.',
-      fr: 'Choisissez d’abord un forfait. La connexion qui vous a amené ici est perdue : recommencez-la ensuite.',
+      fr: 'Choisissez d’abord un forfait. La connexion qui vous a amené ici est perdue\u00a0: recommencez-la ensuite.',
     },
   },
   maintenance: {

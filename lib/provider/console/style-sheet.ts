@@ -1,5 +1,5 @@
 /** Served as `/console/style.css`, beside the style sheet of all pages, whose colours it uses. */
-export const consoleStyleSheet = `
+export const consoleStyleSheet: string = `
 .tabs { margin: -.5rem 0 1rem; border-bottom: 1px solid var(--line); }
 .tabs ul, .endpoints ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; list-style: none; margin: 0; padding: 0; }
 .tabs a {
@@ -15,7 +15,7 @@ export const consoleStyleSheet = `
 }
 .state:has(.chips) { background: var(--warn-soft); border-color: var(--warn-line); color: var(--warn-text); }
 .state .hint { color: inherit; } .state p, .state form { margin: 0; }
-.calm::before { content: "✓"; content: "✓" / ""; color: var(--accent); font-weight: 700; margin-right: .5rem; }
+.calm::before { content: "✓"; content: "✓" / ""; color: var(--good); font-weight: 700; margin-right: .5rem; }
 .state > form { margin-left: auto; } .state .chips { flex: 1 1 14rem; }
 .state button { min-height: 2.25rem; padding: .25rem .75rem; font-size: .9rem; }
 .chips { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; margin: 0; padding: 0; }
@@ -29,7 +29,7 @@ export const consoleStyleSheet = `
 }
 
 .live { margin: 0; color: var(--muted); font-size: .9rem; }
-.live [role=status]:not(:empty)::before { content: "●"; content: "●" / ""; color: var(--accent); margin-right: .4rem; }
+.live [role=status]:not(:empty)::before { content: "●"; content: "●" / ""; color: var(--good); margin-right: .4rem; }
 .tools { margin-bottom: 1.25rem; } .tools form { margin: 0; }
 .tools button, .tools .button { min-height: 2.25rem; padding: .25rem .75rem; font-size: .9rem; }
 .requests { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .6rem; }
@@ -40,7 +40,7 @@ export const consoleStyleSheet = `
   background: var(--card); border: 1px solid var(--line); border-left: 5px solid var(--line); border-radius: 8px;
   padding: .7rem 1rem .8rem; min-width: 0;
 }
-.request.good { border-left-color: var(--accent); } .request.bad { border-left-color: var(--bad); }
+.request.good { border-left-color: var(--good); } .request.bad { border-left-color: var(--bad); }
 .request.fault { border-left-color: var(--warn-line); }
 .what { display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; }
 .what time { color: var(--muted); font-variant-numeric: tabular-nums; font-size: .9rem; }
@@ -51,10 +51,10 @@ export const consoleStyleSheet = `
 .findings > li { display: flex; gap: .5rem; } .findings > .fault { font-weight: 600; } .findings > .bad { color: var(--bad); font-weight: 600; }
 .findings span:last-child { min-width: 0; overflow-wrap: anywhere; }
 .findings span:last-child::first-letter { text-transform: uppercase; }
-.sign { flex: none; width: 1.1rem; text-align: center; } .fault > .sign { color: inherit; } .good > .sign { color: var(--accent); font-weight: 700; }
+.sign { flex: none; width: 1.1rem; text-align: center; } .fault > .sign { color: inherit; } .good > .sign { color: var(--good); font-weight: 700; }
 .details { margin: .45rem 0 0; font-size: .875rem; color: var(--muted); }
 .details:not(:has(div)) { display: none; }
-.details dt, .details dd { display: inline; margin: 0; overflow-wrap: anywhere; } .details dt::after { content: ":"; }
+.details dt, .details dd { display: inline; margin: 0; overflow-wrap: anywhere; } .details dt::after { content: ":"; } .details:lang(fr) dt::after { content: "\\a0:"; }
 
 .switches { list-style: none; margin: 0 0 1rem; padding: 0; background: var(--card); border: 1px solid var(--line);
   border-radius: 12px; }

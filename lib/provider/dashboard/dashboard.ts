@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { urlencoded } from 'body-parser';
 import Router from 'router';
-import { copyScript, styleSheet } from '../pages/index.js';
+import { copyScript, createStyleSheet } from '../pages/index.js';
 import type { CallReader } from '../server/call-reader.js';
 import type { Middleware } from '../server/cross-site.js';
 import { sendAsset, sendPage, sendRedirect } from '../server/page-responses.js';
@@ -16,6 +16,8 @@ import { developerPage, isTopic } from './developer-pages.js';
 import { appIdOf, createGuards, type Guards } from './guards.js';
 
 interface DashboardDeps {
+  /** The site's name as in paths. */
+  slug: string;
   store: Store;
   calls: CallReader;
   address: SiteAddress;
@@ -30,7 +32,7 @@ interface DashboardDeps {
 export function createDashboard(deps: DashboardDeps): Router.Router {
   const router = new Router();
   const guards = createGuards(deps);
-  routeAssets(router);
+  routeAssets(router, deps.slug);
   router.all(/^\/(?:developers|settings\/apps)(?:\/|$)/i, deps.crossSiteGuard);
   router.get(
     appsPath,
@@ -47,8 +49,11 @@ export function createDashboard(deps: DashboardDeps): Router.Router {
 export const parseForm = urlencoded({ extended: false, limit: '256kb' });
 const appsPath = '/developers/apps';
 
-function routeAssets(router: Router.Router): void {
-  const assets = { '/style.css': ['text/css', styleSheet], '/dashboard.js': ['text/javascript', copyScript] } as const;
+function routeAssets(router: Router.Router, slug: string): void {
+  const assets = {
+    '/style.css': ['text/css', createStyleSheet(slug)],
+    '/dashboard.js': ['text/javascript', copyScript],
+  } as const;
   for (const [path, [type, text]] of Object.entries(assets)) {
     router.get(path, (_req, res) => {
       sendAsset(res, text, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache' });

@@ -21,7 +21,7 @@ export type Endpoint = 'oauth' | 'consent' | 'authorize' | 'get_user_info';
  * | `html` | 200 and a page | no |
  * | `maintenance`, `database_down`, `caller_banned`, `sql_error`, `module_disabled` | the response in that state | no |
  */
-export type CommonFaultName = (typeof commonNames)[number];
+export type CommonFaultName = Extract<(typeof commonNames)[number], string>;
 
 /**
  * Faults by name, for each endpoint: `wrong_secret` (refused, the key stays valid), `used_key` (another exchange was
@@ -40,6 +40,7 @@ export type Fault<E extends Endpoint = Endpoint> = FaultNames[E] | StatusFault |
 
 /** A response of a proxy in front of the site. The script has not run, unless `sideEffects` says so. */
 export interface StatusFault {
+  /** HTTP status. */
   status: number;
   /** Text, or a value to be sent as JSON. Default: nothing. */
   body?: unknown;
@@ -52,12 +53,15 @@ export interface StatusFault {
 
 /** A connection reset `before` the script ran (the key stays valid) or `after` it. */
 export interface ResetFault {
+  /** Before the script ran, or after it. */
   reset: 'before' | 'after';
+  /** Milliseconds before the reset. */
   delay?: number;
 }
 
 /** The normal response, spread over this many milliseconds. */
 export interface SlowFault {
+  /** Milliseconds. */
   slow: number;
 }
 
@@ -65,6 +69,7 @@ export interface SlowFault {
 export interface DelayFault<E extends Endpoint = Endpoint> {
   /** Milliseconds. */
   delay: number;
+  /** The fault whose response it is. Default: none. */
   fault?: FaultNames[E];
 }
 

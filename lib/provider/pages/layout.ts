@@ -17,6 +17,8 @@ export interface PageContext {
 interface PageContent {
   title: string;
   body: Markup;
+  /** A step of a login: nothing in the header leads away from it. */
+  isLoginStep?: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export const contentSecurityPolicy = [
 export const generator = 'passport-loginwith';
 
 /** A whole HTML document: banner, header with the navigation, and the page itself. */
-export function renderPage(context: PageContext, { title, body }: PageContent): string {
+export function renderPage(context: PageContext, { title, body, isLoginStep = false }: PageContent): string {
   const texts = textsFor(context.language).layout;
   const page = html`<html lang="${context.language}">
     <head>
@@ -60,7 +62,7 @@ export function renderPage(context: PageContext, { title, body }: PageContent): 
           <a class="brand" href="/"
             ><span class="mark" aria-hidden="true">${initialOf(context.siteName)}</span> ${context.siteName}</a
           >
-          ${navigation(context)}
+          ${isLoginStep && context.user === null ? null : navigation(context, isLoginStep ? [] : entriesFor(context))}
         </div>
       </header>
       <main id="main" tabindex="-1">${context.section?.top}${body}</main>
@@ -78,14 +80,23 @@ export function avatar(name: string, pictureURL?: string): Markup {
   return html`<img class="avatar" src="${pictureURL}" alt="" width="40" height="40" referrerpolicy="no-referrer" />`;
 }
 
-function navigation(context: PageContext): Markup {
-  const texts = textsFor(context.language).layout;
-  const entries = [
+interface Entry {
+  path: string;
+  label: string;
+}
+
+function entriesFor({ language, hasConsole }: PageContext): Entry[] {
+  const texts = textsFor(language).layout;
+  return [
     { path: '/developers/apps', label: texts.myApps },
     { path: '/settings/apps', label: texts.myLogins },
     { path: '/developers', label: texts.developers },
-    ...(context.hasConsole ? [{ path: '/console', label: texts.console }] : []),
+    ...(hasConsole ? [{ path: '/console', label: texts.console }] : []),
   ];
+}
+
+function navigation(context: PageContext, entries: readonly Entry[]): Markup {
+  const texts = textsFor(context.language).layout;
   const current = entries.find((entry) => context.path === entry.path || context.path.startsWith(`${entry.path}/`));
   const links = entries.map(
     (entry) =>
@@ -117,9 +128,9 @@ function account({ user, language, path }: PageContext): Markup {
   </form>`;
 }
 
-/** Signing in from the sign-in page or in the middle of a login must not lead back into either. */
+/** Signing in from a page that ends a login must not lead back into it. */
 function returnPath(path: string): string {
-  return path.startsWith('/sign') || path.startsWith('/api') ? '/' : path;
+  return path.startsWith('/api') ? '/' : path;
 }
 
 function initialOf(name: string): string {

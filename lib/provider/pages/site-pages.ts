@@ -37,7 +37,7 @@ export function signInPage(context: PageContext, content: SignInContent): string
   const texts = textsFor(context.language).signIn;
   const { users, returnTo, appName } = content;
   const shown = users.slice(0, usersShown);
-  const body = html`<div class="narrow">
+  const body = html`<div class="narrow card">
     <h1>${texts.title}</h1>
     <p>${appName === undefined ? texts.lead : texts.leadToApp(appName)}</p>
     ${users.length > shown.length || content.unknownUserName !== undefined ? userNameForm(context, content) : null}
@@ -56,7 +56,7 @@ export function signInPage(context: PageContext, content: SignInContent): string
       </ul>
     </form>
   </div>`;
-  return renderPage(context, { title: texts.title, body });
+  return renderPage(context, { title: texts.title, body, isLoginStep: true });
 }
 
 function userNameForm({ language }: PageContext, { returnTo, unknownUserName }: SignInContent): Markup {
@@ -112,7 +112,7 @@ export function consentPage(context: PageContext, { app, action, fields, cancelU
     </form>
     <p class="hint">${texts.onlyOnce}</p>
   </div>`;
-  return renderPage(context, { title: texts.title(context.siteName), body });
+  return renderPage(context, { title: texts.title(context.siteName), body, isLoginStep: true });
 }
 
 export function homePage(context: PageContext): string {
@@ -150,7 +150,7 @@ interface MessageContent {
 
 /** A page with one message, such as that the app is unknown. */
 export function messagePage(context: PageContext, { title, message, button }: MessageContent): string {
-  const body = html`<div class="narrow">
+  const body = html`<div class="narrow card">
     <h1>${title}</h1>
     <p>${message}</p>
     ${

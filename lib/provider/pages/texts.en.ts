@@ -45,7 +45,7 @@ export const en = {
     heading: (app: string, site: string) => `Log in to ${app} with ${site}`,
     asks: (app: string) => `${app} will receive:`,
     receives: [
-      'your name, user name and e-mail address',
+      'your name, e-mail address and user name',
       'your picture and cover',
       'gender, birth date, relationship, biography and website, as far as you filled them in',
     ],

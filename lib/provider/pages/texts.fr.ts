@@ -53,9 +53,9 @@ export const fr: Texts = {
     heading: (app, site) => `Se connecter à ${app} avec ${site}`,
     asks: (app) => `${app} recevra\u00a0:`,
     receives: [
-      'votre nom, votre nom d’utilisateur et votre adresse e-mail',
+      'votre nom, votre adresse e-mail et votre nom d’utilisateur',
       'votre photo et votre couverture',
-      'genre, date de naissance, situation amoureuse, biographie et site web, si vous les avez renseignés',
+      'genre, date de naissance, situation amoureuse, biographie et site web, s’ils sont renseignés',
     ],
     onlyOnce:
       'La question n’est posée qu’une fois. Les connexions suivantes se font sans clic, tant que vous ne ' +

@@ -17,7 +17,11 @@ export type RequestFact =
   | { readonly type: 'wrong_host'; readonly siteURL: string }
   | { readonly type: 'unknown_method' }
   | { readonly type: 'app'; readonly appId: string; readonly name: string }
-  | { readonly type: 'unknown_app'; readonly appId: string; readonly known: readonly KnownApp[] }
+  | {
+      readonly type: 'unknown_app';
+      readonly appId: string;
+      readonly known: readonly Pick<RegisteredApp, 'appId' | 'name'>[];
+    }
   | { readonly type: 'parameter_missing' | 'parameter_is_array'; readonly name: string }
   /** The parameters came where this version does not look; it reads the one that is named. */
   | { readonly type: 'wrong_place'; readonly reads: 'form' | 'query' }
@@ -31,14 +35,14 @@ export type RequestFact =
   | { readonly type: 'redirect_url_has_fragment' | 'redirect_url_has_query' }
   | { readonly type: 'key_used_up'; readonly userId: string }
   | { readonly type: 'key_used_before'; readonly ago: number }
-  | { readonly type: KeyFate }
+  | {
+      readonly type:
+        'key_still_valid' | 'key_spoiled' | 'key_replaced' | 'key_revoked' | 'key_of_other_app' | 'key_unknown';
+    }
   | { readonly type: 'token_issued' | 'token_issued_again'; readonly age: number; readonly lives: number }
   | { readonly type: 'token_spoiled' | 'token_replaced' | 'token_revoked' | 'token_unknown' }
   | { readonly type: 'token_valid' | 'token_expired'; readonly age: number; readonly lives: number }
   | { readonly type: 'profile_sent' | 'user_deleted' | 'other_user'; readonly userId: string };
-
-type KnownApp = Pick<RegisteredApp, 'appId' | 'name'>;
-type KeyFate = 'key_still_valid' | 'key_spoiled' | 'key_replaced' | 'key_revoked' | 'key_of_other_app' | 'key_unknown';
 
 /** How a call went. */
 interface CallEnd {

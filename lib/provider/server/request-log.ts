@@ -9,6 +9,7 @@ export interface LoggedRequest {
   readonly at: number;
   /** The API's method, such as `authorize`, or `consent`. */
   readonly endpoint: string;
+  /** `GET` or `POST`. */
   readonly method: string;
   /** Path and query, secrets, keys and tokens masked. */
   readonly path: string;

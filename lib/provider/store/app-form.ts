@@ -3,12 +3,15 @@ import { isRedirectURL } from './redirect-url.js';
 
 /** The fields of an app in the dashboard's form. */
 export interface AppInput {
+  /** The name that users read on the consent page. */
   name: string;
   /** Host name or address of the app's site, as typed. */
   domain: string;
   /** As typed; the API encodes it when it redirects back to the app. */
   redirectURL: string;
+  /** A sentence for the consent page. */
   description: string;
+  /** Default: `other`. */
   category: Category;
   /** Address of a picture, `http(s):` or `data:`; empty for none. */
   iconURL: string;
@@ -16,8 +19,11 @@ export interface AppInput {
 
 /** An app as the dashboard shows it. */
 export interface RegisteredApp extends AppInput {
+  /** Digits. */
   appId: string;
+  /** 32 hex characters, which the app must keep to itself. */
   appSecret: string;
+  /** Id of the user on whose dashboard the app is. */
   ownerId: string;
 }
 
@@ -33,7 +39,8 @@ export const categories = [
   'tools',
   'other',
 ] as const;
-export type Category = (typeof categories)[number];
+/** The categories of the dashboard's form. */
+export type Category = Extract<(typeof categories)[number], string>;
 
 export type AppField = keyof AppInput;
 /** What was typed, right or wrong, to show it again. */

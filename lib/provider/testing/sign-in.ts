@@ -5,7 +5,11 @@ import { createProviderBrowser, type ProviderBrowser } from './provider-browser.
 
 /** A supertest agent of the app (`request.agent(app)`), as far as it is used here. */
 export interface TestAgent<R> {
-  get(path: string): { redirects(count: number): PromiseLike<R> };
+  /** Starts a request to a path of the app. */
+  get(path: string): {
+    /** Sets how many redirects are followed. */
+    redirects(count: number): PromiseLike<R>;
+  };
 }
 
 /** A `fetch` that keeps the cookies of the browser in which the user logs in. */
@@ -14,13 +18,10 @@ export type FetchAgent<R> = (url: string, init: { redirect: 'manual' }) => Promi
 /** The response that an agent resolves to: one of supertest or of `fetch`. */
 export interface AgentResponse {
   readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>> | FetchHeaders;
+  readonly headers: Readonly<Record<string, unknown>> | Pick<Headers, 'get'>;
 }
 
-interface FetchHeaders {
-  get(name: string): string | null;
-}
-
+/** Options of {@link ProviderControls.signIn}. */
 export interface SignInOptions {
   /**
    * Where the app starts its login. Default: `/auth/NAME`; for a `fetch`, that path on the host of the first app's
@@ -121,7 +122,7 @@ function locationOf({ headers }: AgentResponse): string {
   return typeof location === 'string' ? location : '';
 }
 
-function isFetchHeaders(headers: AgentResponse['headers']): headers is FetchHeaders {
+function isFetchHeaders(headers: AgentResponse['headers']): headers is Pick<Headers, 'get'> {
   return typeof headers.get === 'function';
 }
 

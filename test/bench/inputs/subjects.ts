@@ -12,7 +12,7 @@ import { createRateLimiter } from '../../../lib/login/rate-limit';
 import { classifyRequest } from '../../../lib/login/request';
 import { findReturnTo, sanitizeReturnTo } from '../../../lib/login/return-to';
 import { toLoginRequest, type ExpressRequest } from '../../../lib/node-request';
-import { isFetchRequest, isPageRequest, preferredLocale } from '../../../lib/pages/negotiation';
+import { isFetchRequest, isPageRequest, preferredLanguage } from '../../../lib/pages/negotiation';
 import { defineProvider } from '../../../lib/providers';
 import { createRequestLog } from '../../../lib/provider/server/request-log';
 import { parseParameters } from '../../../lib/provider/server/php-parameters';
@@ -57,7 +57,8 @@ const ofBrowsers = from('browser', {
   'isPageRequest, Accept': (text) => isPageRequest({ method: 'GET', headers: { accept: text } }),
   'isFetchRequest, Sec-Fetch-*': (text) =>
     isFetchRequest({ headers: { 'sec-fetch-site': text, 'sec-fetch-mode': text, 'sec-fetch-dest': text } }),
-  'preferredLocale, Accept-Language': (text) => preferredLocale({ headers: { 'accept-language': text } }),
+  'preferredLanguage, Accept-Language': (text) =>
+    preferredLanguage({ headers: { 'accept-language': text } }, ['en', 'fr', 'de']),
   'attempt cookie, whole header': (text) => cookie.opens(text),
   'attempt cookie, value': (text) => cookie.opens(`loginwith-pimbuzz=${text}`),
   'unseal, form and query': async (text) => (await sealer).unseal(text),

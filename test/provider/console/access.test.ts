@@ -119,7 +119,7 @@ test('no visit changes anything', async () => {
 test('the pages link the console where it answers, and nowhere else', async () => {
   const provider = createProvider();
   const link = '<a href="/console">';
-  for (const path of ['/', '/developers', '/signin']) {
+  for (const path of ['/', '/developers', '/developers/errors']) {
     expect((await request(provider).get(path)).text).toContain(link);
     expect((await request(provider).get(path).set({ 'x-forwarded-for': '192.0.2.7' })).text).not.toContain(link);
   }

@@ -183,15 +183,56 @@ describe('every page', () => {
     for (const path of paths) {
       const { html } = await browser.get(path);
       expect(html.match(/<h1[ >]/g)).toHaveLength(1);
-      expect(html).toMatch(/<a class="skip" href="#main">.*<header.*<nav aria-label=.*<main id="main".*<footer/s);
+      const navigation = path === '/signin' ? '' : '<nav aria-label=.*';
+      expect(html).toMatch(
+        new RegExp(`<a class="skip" href="#main">.*<header.*${navigation}<main id="main".*<footer`, 's'),
+      );
     }
   });
 
-  test('offers to sign in and come back, but never back into a sign-in or a login', async () => {
+  test('offers to sign in and come back, but never back into a login that has ended', async () => {
     const browser = await start();
     expect((await browser.get('/developers/errors')).html).toContain('/signin?return_to=%2Fdevelopers%2Ferrors"');
-    expect((await browser.get('/signin?return_to=%2Fx')).html).toContain('/signin?return_to=%2F"');
+    provider.configure({ maintenance: true });
     expect((await browser.get('/api/oauth?app_id=1')).html).toContain('/signin?return_to=%2F"');
+  });
+
+  test('leads nowhere else from the steps of a login, but to another account from the question', async () => {
+    const browser = await start();
+    const startPath = `/api/oauth?app_id=${provider.apps[0]!.appId}`;
+    const linksOf = (html: string) =>
+      [...html.matchAll(/<header>.*<\/header>/gs)].join('').match(/(href|action)="[^"]+"/g);
+    expect(linksOf((await browser.get('/signin')).html)).toEqual(['href="/"']);
+    expect(linksOf((await browser.get(startPath)).html)).toEqual(['href="/"']);
+    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
+    expect(linksOf((await browser.get(startPath)).html)).toEqual(['href="/"', 'action="/signout"']);
+  });
+
+  test.each([
+    ...paths,
+    '/developers/user-info',
+    '/developers/errors',
+    '/console',
+    '/console/trouble',
+    '/console/people',
+  ])('has no line break before a mark of punctuation in French (%s)', async (path) => {
+    const browser = (await start()).speaking('fr');
+    const { html } = await browser.get(path);
+    const prose = textOf(html.replace(/<(pre|code|script)\b.*?<\/\1>/gs, ''));
+    expect(prose).not.toMatch(/ [?!;:»]|« /);
+  });
+
+  test.each([
+    ['activation', { activated: false }],
+    ['profile', { started: false }],
+    ['package', { hasPackage: false }],
+  ])('has none on the page that stops a login for want of a %s', async (_what, flags) => {
+    const browser = (await start({ users: [{ username: 'ann', ...flags }] })).speaking('fr');
+    await browser.submit('/signin', { user_id: provider.users[0]!.id, return_to: '/' });
+    const stopped = await browser.get(`/api/oauth?app_id=${provider.apps[0]!.appId}`);
+    const page = stopped.location === null ? stopped : await browser.get(stopped.location);
+    expect(page.text).toContain('d’abord');
+    expect(page.text).not.toMatch(/ [?!;:»]|« /);
   });
 
   test('a message shows its text as text', () => {

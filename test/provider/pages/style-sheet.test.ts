@@ -1,7 +1,8 @@
-import { styleSheet } from '../../../lib/provider/pages/index.js';
+import { providerColor } from '../../../lib/internal/provider-colors.js';
+import { createStyleSheet } from '../../../lib/provider/pages/index.js';
 
-describe('the colours', () => {
-  const [light, dark] = styleSheet.split('@media (prefers-color-scheme: dark)') as [string, string];
+describe.each(['pimbuzz', 'lookloox', 'example'])('the colours of %s', (slug) => {
+  const [light, dark] = createStyleSheet(slug).split('@media (prefers-color-scheme: dark)') as [string, string];
   const pairs = [
     ...['page', 'card', 'sunken'].flatMap((ground) => [
       ['text', ground],
@@ -10,6 +11,8 @@ describe('the colours', () => {
     ]),
     ['on-accent', 'accent'],
     ['accent', 'soft'],
+    ['good', 'page'],
+    ['good', 'card'],
     ['bad', 'page'],
     ['bad', 'card'],
     ['text', 'bad-soft'],
@@ -28,6 +31,10 @@ describe('the colours', () => {
     expect(contrast(css, 'field', 'card')).toBeGreaterThanOrEqual(3);
     expect(contrast(css, 'field', 'page')).toBeGreaterThanOrEqual(3);
   });
+});
+
+test.each(['pimbuzz', 'lookloox'])('%s has the colour that its mark has in apps', (slug) => {
+  expect(createStyleSheet(slug)).toContain(`--accent: ${providerColor(slug)};`);
 });
 
 function contrast(css: string, one: string, other: string): number {

@@ -1,0 +1,65 @@
+import { LoginWithError, type LoginErrorCode } from '../errors.js';
+
+/** What the page of a failure gets. */
+export interface FailurePage {
+  /** What went wrong; undefined if it was a function of the app's own. */
+  code: LoginErrorCode | undefined;
+  /** The provider's name, if the failure has to do with one. */
+  displayName: string | undefined;
+  /** Why the app does not let this user in: the message that `verify` gave with `false`. */
+  reason: string | undefined;
+  /** Seconds until a new login may succeed, if that is known. */
+  retryAfter: number | undefined;
+  /** Whether a new login, started at once, may succeed, perhaps with another account. */
+  canRetry: boolean;
+  /** For the developer, and only there outside production. */
+  hint: string | undefined;
+  /** The section of the documentation about the code, for the developer, and only there outside production. */
+  documentation: string | undefined;
+  /** Starts a login. */
+  href: string;
+}
+
+/** After what users can do nothing, or must do something else before they try again. */
+const finalCodes: ReadonlySet<LoginErrorCode> = new Set<LoginErrorCode>([
+  'account_mismatch',
+  'link_invalid',
+  'foreign_request',
+  'provider_unknown',
+  'login_loop',
+  'too_many_failures',
+  'app_id_invalid',
+  'app_secret_invalid',
+  'module_disabled',
+  'middleware_missing',
+  'session_missing',
+  'response_missing',
+]);
+
+/** After which time a browser may start as many logins again, in seconds. */
+const loopPause = 30;
+
+/** What the page tells of an error; of one that is not of this package it tells nothing. */
+export function describeFailure(error: unknown, displayName: string | undefined): Omit<FailurePage, 'href'> {
+  if (!(error instanceof LoginWithError))
+    return {
+      code: undefined,
+      displayName,
+      reason: undefined,
+      retryAfter: undefined,
+      canRetry: true,
+      hint: undefined,
+      documentation: undefined,
+    };
+  const { code, reason, hint, documentation } = error;
+  const isShownToDevelopers = process.env.NODE_ENV !== 'production';
+  return {
+    code,
+    displayName,
+    reason,
+    retryAfter: error.retryAfter ?? (code === 'login_loop' ? loopPause : undefined),
+    canRetry: !finalCodes.has(code),
+    hint: isShownToDevelopers ? hint : undefined,
+    documentation: isShownToDevelopers ? documentation : undefined,
+  };
+}
