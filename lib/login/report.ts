@@ -1,6 +1,6 @@
 import { startDebugOutput } from '../diagnostics/debug.js';
 import {
-  describeFailure,
+  summarizeFailure,
   hasSubscribers,
   publish,
   type LoginPurpose,
@@ -45,7 +45,7 @@ export function createReport(details: Report['details'] = {}): Report {
     },
     failure(error, isPrinted) {
       if (hasEnded) return;
-      const failure = describeFailure(error);
+      const failure = summarizeFailure(error);
       if (!isPrinted) warnOfFailure(failure);
       end(failure);
     },
@@ -62,7 +62,7 @@ const warned = new Set<string>();
 export function warnOfLostKey(settings: LoginSettings, { attempts }: Pick<AttemptCookieContent, 'attempts'>): void {
   if (!attempts.some(({ usedFor }) => usedFor === undefined)) return;
   const { error } = fail('auth_key_missing', 'there is no auth_key in the query', explainLostKey(settings));
-  warnOfFailure(describeFailure(error));
+  warnOfFailure(summarizeFailure(error));
 }
 
 /**
