@@ -1,9 +1,7 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import channels, { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { LoginErrorCode } from 'passport-loginwith';
 
 const stopHearing: (() => void)[] = [];
-// What DEBUG prints stays on once a test has set it.
-beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => {
   stopHearing.splice(0).forEach((stop) => stop());
   jest.restoreAllMocks();
@@ -12,6 +10,8 @@ afterEach(() => {
 /** The warnings of these failures, in a process that has loaded the package just now. */
 function warningsOf(env: Record<string, string>, isPrinted: boolean, ...codes: LoginErrorCode[]): unknown[] {
   const emit = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  // What DEBUG prints would stay on in this process.
+  const listened = jest.spyOn(channels, 'subscribe').mockReturnValue();
   jest.replaceProperty(process, 'env', env);
   jest.resetModules();
   const { createReport } = jest.requireActual<typeof import('../../lib/login/report')>('../../lib/login/report');
@@ -20,6 +20,7 @@ function warningsOf(env: Record<string, string>, isPrinted: boolean, ...codes: L
     const error = new LoginWithError('callback: what happened', { code, stage: 'callback', hint: 'What to do.' });
     createReport().failure(error, isPrinted);
   }
+  expect(listened.mock.calls.length > 0).toBe('DEBUG' in env);
   return emit.mock.calls;
 }
 
