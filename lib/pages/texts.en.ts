@@ -54,6 +54,7 @@ export function createEnglishTexts(): Texts {
     },
     failure: {
       again: 'Try again',
+      isSignedIn: 'You are logged in here.',
       code: 'Code:',
       developer: 'For the developer',
       otherSite: 'the other site',

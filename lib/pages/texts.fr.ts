@@ -67,6 +67,7 @@ function createPlainTexts(): Texts {
     },
     failure: {
       again: 'Réessayer',
+      isSignedIn: 'Vous êtes connecté ici.',
       code: 'Code :',
       developer: 'Pour le développeur',
       otherSite: 'l’autre site',

@@ -1,5 +1,5 @@
 import { LoginWithError, type LoginErrorCode } from 'passport-loginwith';
-import { describeFailure } from '../../lib/pages/failure-page';
+import { toFailurePage } from '../../lib/pages/failure-page';
 import { defaultPageSettings } from '../../lib/pages/page-settings';
 import { createTextTable } from '../../lib/pages/text-table';
 import { formatDuration } from '../../lib/pages/texts';
@@ -38,11 +38,10 @@ test('in French, no line breaks before a mark that has a space before it', () =>
 function explain(code: LoginErrorCode, locale: string, displayName: string | undefined, retryAfter?: number) {
   const error = new LoginWithError('x', { code, stage: 'callback', retryAfter });
   const page = defaultPageSettings().templates.failure({
-    ...describeFailure(error, displayName),
+    ...toFailurePage(error, { displayName, isSignedIn: false, href: '/again' }),
     nonce: 'N',
     locale,
     brand: { name: undefined, logo: undefined, home: '/' },
-    href: '/again',
   });
   const [, title = '', text = ''] = /<h1>(.*?)<\/h1>(.*)<div class="actions">/s.exec(page)!;
   const [what, advice] = [...text.matchAll(/<p>(.*?)<\/p>/gs)].map(([, each]) => each);
