@@ -25,7 +25,8 @@ export class Browser {
       const location = response.headers.get('location');
       if (response.status < 300 || response.status >= 400 || location === null) return this;
       target = new URL(location, target).href;
-      init = {};
+      // Only these two send the form again.
+      if (![307, 308].includes(response.status)) init = {};
     }
     throw new Error(`too many redirects at ${new URL(this.url).pathname}`);
   }

@@ -37,6 +37,7 @@ import type {
  * app.use(session({ secret, resave: false, saveUninitialized: false }));
  * app.use(auth);
  * app.get('/me', auth.requireLogin(), (req, res) => res.json(req.user));
+ * app.use(auth.handleErrors());
  */
 export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>): LoginWith<User> {
   const settings = parseLoginWithOptions(options);

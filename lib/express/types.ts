@@ -199,6 +199,10 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * `{ code: 'token_expired', message, renewURL }`, with an absolute URL.
    *
    * @throws TypeError for an unknown name, with `session: false`, and with `keepAccessToken: false`
+   * @example
+   * app.get('/fresh', auth.requireAccessToken('pimbuzz'), async (req, res) => {
+   *   res.json(await req.loginWith?.getUserInfo());
+   * });
    */
   requireAccessToken(name: string): Handler;
   /**

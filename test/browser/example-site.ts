@@ -17,7 +17,7 @@ export interface ExampleSite {
   close: () => Promise<void>;
 }
 
-/** The example app with an empty data folder. */
+/** The example app with an empty data folder; in tests the database is that of `useEmbeddedDatabase()`. */
 export async function startExampleSite(env: NodeJS.ProcessEnv = {}): Promise<ExampleSite> {
   const folder = mkdtempSync(join(tmpdir(), 'example-site-'));
   const log: string[] = [];

@@ -1,12 +1,16 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
 import { describeWithChromium, launchChromium } from '../support/browser.js';
+import { useEmbeddedDatabase } from '../support/embedded-database.js';
 import { reservePort, startExampleSite, startForeignSite, type ExampleSite } from './example-site.js';
 import { english as ours, french as oursInFrench } from './example-texts.js';
 import { english, french } from './provider-texts.js';
 import { Visitor } from './visitor.js';
 
 const renee = 'Renée O’Brien-Łukasz';
+const sam = 'Sam Nguyễn';
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 describeWithChromium('the example app in a browser', () => {
   jest.setTimeout(60_000);
@@ -16,6 +20,7 @@ describeWithChromium('the example app in a browser', () => {
   /** What a test has started beside the app. */
   let others: { close(): Promise<void> }[];
 
+  useEmbeddedDatabase();
   beforeAll(async () => {
     browser = await launchChromium();
   });
@@ -55,10 +60,18 @@ describeWithChromium('the example app in a browser', () => {
     return provider.requests.filter(({ endpoint }) => endpoint === 'oauth').length;
   }
 
-  async function expectNobody(): Promise<void> {
+  async function expectNobody(pages = ours): Promise<void> {
     await visitor.goTo(site.url);
-    await visitor.sees('Log in');
-    expect(await visitor.button('Log out').count()).toBe(0);
+    await visitor.sees(pages.logIn);
+    expect(await visitor.button(pages.logOut).count()).toBe(0);
+  }
+
+  /** Logs out, and goes back to the start page. */
+  async function logOut(pages = ours): Promise<void> {
+    await visitor.button(pages.logOut).click();
+    await visitor.sees(pages.loggedOut);
+    await visitor.link(pages.home).click();
+    await visitor.sees(pages.logIn);
   }
 
   test.each([
@@ -97,26 +110,28 @@ describeWithChromium('the example app in a browser', () => {
 
     // Whoever cancels stays at the provider, and nobody is logged in.
     await visitor.goTo(site.url);
-    await visitor.link('Log in with Pimbuzz').click();
+    await visitor.link(pages.logInWith).click();
     await visitor.sees(pages.signIn);
     await visitor.button(/^Renée/).click();
     await visitor.sees(pages.consent);
     await visitor.link(texts.cancel).click();
     await visitor.page.waitForURL(`${provider.url}/`);
     await visitor.sees('Pimbuzz');
-    await expectNobody();
+    await expectNobody(pages);
 
     // Whoever accepts is, and the next time at once.
-    await visitor.link('Log in with Pimbuzz').click();
+    await visitor.link(pages.logInWith).click();
     await visitor.sees(pages.consent);
     await visitor.button(texts.accept).click();
     await visitor.sees(renee);
-    await visitor.button('Log out').click();
-    await visitor.sees('Log in');
-    await visitor.link('Log in with Pimbuzz').click();
+    await visitor.button(pages.logOut).click();
+    await visitor.sees(pages.loggedOut);
+    await visitor.goTo(site.url);
+    await visitor.link(pages.logInWith).click();
     await visitor.sees(renee);
-    await visitor.button('Log out').click();
-    await visitor.sees('Log in');
+    await visitor.button(pages.logOut).click();
+    await visitor.sees(pages.loggedOut);
+    await visitor.goTo(site.url);
 
     // Removed under "My logins", it has to ask again.
     await visitor.goTo(`${provider.url}/`);
@@ -124,34 +139,162 @@ describeWithChromium('the example app in a browser', () => {
     await visitor.sees(texts.myLogins);
     await visitor.button(texts.remove).click();
     await visitor.reads('status', texts.removed);
-    await expectNobody();
-    await visitor.link('Log in with Pimbuzz').click();
+    await expectNobody(pages);
+    await visitor.link(pages.logInWith).click();
     await visitor.sees(pages.consent);
     await visitor.button(texts.accept).click();
     await visitor.sees(renee);
 
-    // What stands between another site and a login, and between two accounts, is in the visitor's language too.
+    // What stands between another site and a login is in the visitor's language, too.
     const foreign = await startForeignSite(`${site.url}/auth/pimbuzz`);
     others.push(foreign);
     await visitor.goTo(foreign.url);
     await visitor.link('Go there').click();
-    await visitor.sees(pages.start);
-    await visitor.goTo(`${site.url}/auth/lookloox/link`);
-    await visitor.sees(pages.signIn);
-    await visitor.button(/^Sam/).click();
-    await visitor.button(texts.accept).click();
+    await visitor.sees(pages.logInWith);
+    await visitor.reads('main', pages.startWarning);
+  });
+
+  test.each([
+    ['English', 'en-GB', ours, english],
+    ['French', 'fr-FR', oursInFrench, french],
+  ])('a person adds an account, logs in with it, removes the other and deletes all, in %s', async (...parameters) => {
+    const [, locale, pages, texts] = parameters;
+    await open({ locale });
+    const accept = async (person: string) => {
+      await visitor.sees(pages.signIn);
+      await visitor.button(new RegExp(`^${person}`)).click();
+      await visitor.button(texts.accept).click();
+    };
+    await visitor.goTo(site.url);
+    await visitor.sees(pages.logIn);
+    await visitor.link(pages.logInWith).click();
+    await accept(renee);
+    await visitor.sees(renee);
+
+    // A second account, once its owner has confirmed it.
+    await visitor.link(pages.account).click();
+    await visitor.sees(pages.yourAccount);
+    await visitor.link(pages.add).click();
+    await accept(sam);
     await visitor.sees(pages.link);
-    expect(await visitor.mainText()).toContain(pages.linkText);
+    await visitor.reads('main', pages.linkText);
+    await visitor.button(pages.confirmLink).click();
+    await visitor.sees(pages.yourAccount);
+    await visitor.reads('main', sam);
+
+    // With either account it is the same person.
+    await logOut(pages);
+    await visitor.link(pages.logInWith.replace('Pimbuzz', 'Look Loox')).click();
+    await visitor.sees(renee);
+
+    // Somebody else cannot add it.
+    const other = await Visitor.open(browser, { locale });
+    await other.goTo(site.url);
+    const first = visitor;
+    visitor = other;
+    await visitor.link(pages.logInWith).click();
+    await accept('No Gender');
+    await visitor.sees('No Gender');
+    await visitor.link(pages.account).click();
+    await visitor.link(pages.add).click();
+    await visitor.sees(pages.signIn);
+    await visitor.button(new RegExp(`^${sam}`)).click();
+    await visitor.sees(pages.link);
+    await visitor.button(pages.confirmLink).click();
+    await visitor.sees(pages.refused);
+    await visitor.reads('main', pages.refusal);
+    expect(visitor.complaints).toEqual([expect.stringContaining('status of 401')]);
+    await visitor.close();
+    visitor = first;
+
+    // The last way in stays.
+    await visitor.link(pages.account).click();
+    await visitor.sees(pages.yourAccount);
+    await visitor.button(pages.remove).click();
+    await visitor.reads('status', pages.removed);
+    await visitor.sees(pages.yourAccount);
+    expect(await visitor.page.locator('form[action*="unlink"]').count()).toBe(0);
+
+    await visitor.link(pages.delete).click();
+    await visitor.sees(pages.sure);
+    await visitor.button(pages.confirmDelete).click();
+    await visitor.reads('status', pages.deleted);
+    await visitor.sees(pages.logIn);
+    await visitor.goTo(`${site.url}/me`);
+    await visitor.sees(pages.logIn);
+  });
+
+  test('a person sees where they are logged in, and logs out everywhere else', async () => {
+    await open();
+    await visitor.goTo(site.url);
+    await logIn();
+    await visitor.sees(renee);
+    const other = await Visitor.open(browser, {
+      userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:133.0) Gecko/20100101 Firefox/133.0',
+    });
+    const first = visitor;
+    visitor = other;
+    await visitor.goTo(site.url);
+    // The provider has asked this person before.
+    await visitor.link(ours.logInWith).click();
+    await visitor.sees(ours.signIn);
+    await visitor.button(new RegExp(`^${renee}`)).click();
+    await visitor.sees(renee);
+
+    await first.link(ours.account).click();
+    await first.reads('main', 'Firefox on macOS');
+    await first.button(ours.endOthers).click();
+    await first.reads('status', 'You are logged out everywhere else.');
+    expect(await first.mainText()).not.toContain('Firefox on macOS');
+    await visitor.page.reload();
+    await visitor.sees(ours.logIn);
+    await visitor.close();
+    visitor = first;
+    await visitor.page.reload();
+    await visitor.sees(ours.yourAccount);
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async (colorScheme) => {
+    await open({ colorScheme });
+    const isAccessible = async (heading: string) => {
+      await visitor.sees(heading);
+      await visitor.page.evaluate(axe);
+      const violations = await visitor.page.evaluate(
+        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
+      );
+      expect([heading, violations]).toEqual([heading, []]);
+    };
+    await visitor.goTo(site.url);
+    await isAccessible(ours.logIn);
+    await logIn();
+    await visitor.sees(renee);
+    await visitor.page.locator('summary').click();
+    await isAccessible(renee);
+    await visitor.link(ours.account).click();
+    await visitor.link(ours.add).click();
+    await acceptAt('Look Loox', sam);
+    await visitor.sees(ours.link);
+    await visitor.button(ours.confirmLink).click();
+    await isAccessible(ours.yourAccount);
+    await visitor.link(ours.delete).click();
+    await isAccessible(ours.sure);
+    await visitor.goTo(`${site.url}/nothing`);
+    await isAccessible('There is no such page');
+    visitor.complaints.splice(0);
+    await visitor.button(ours.logOut).click();
+    await isAccessible(ours.loggedOut);
+    await visitor.goTo(`${site.url}/?done=deleted`);
+    await isAccessible(ours.logIn);
   });
 
   test('a login comes back to the page that was asked for', async () => {
     await open();
-    await visitor.goTo(`${site.url}/me?tab=1`);
+    await visitor.goTo(`${site.url}/account?tab=1`);
     await visitor.sees('Log in');
     await logIn('Look Loox');
-    await visitor.sees(renee);
-    expect(visitor.page.url()).toBe(`${site.url}/me?tab=1`);
-    expect(await visitor.mainText()).toContain('Logged in with Look Loox');
+    await visitor.sees(ours.yourAccount);
+    expect(visitor.page.url()).toBe(`${site.url}/account?tab=1`);
+    await visitor.reads('main', 'at Look Loox');
   });
 
   test('a token that has expired is renewed without a click, and the page shows what is new', async () => {
@@ -160,51 +303,22 @@ describeWithChromium('the example app in a browser', () => {
     await visitor.goTo(site.url);
     await logIn();
     await visitor.sees(renee);
-    await visitor.link(ours.freshPage).click();
-    await visitor.sees(ours.freshHeading);
-    const address = visitor.page.url();
-    expect(await visitor.mainText()).toContain('Renée');
     const before = countStarts(provider);
-
     provider.updateUser('renee', { firstName: 'Irène' });
     provider.advance(61_000);
-    await visitor.page.reload();
-    await visitor.sees(ours.freshHeading);
-    expect(await visitor.mainText()).toContain('Irène');
-    expect(visitor.page.url()).toBe(address);
+    await visitor.link(ours.refresh).click();
+    await visitor.sees('Irène O’Brien-Łukasz');
+    await visitor.reads('status', ours.refreshed);
     expect(countStarts(provider)).toBe(before + 1);
-
-    await visitor.page.reload();
-    await visitor.sees(ours.freshHeading);
+    await visitor.link(ours.refresh).click();
+    await visitor.reads('status', ours.refreshed);
     expect(countStarts(provider)).toBe(before + 1);
-  });
-
-  test('a second account is linked when its owner has confirmed it, and not before', async () => {
-    await open();
-    await visitor.goTo(site.url);
-    await logIn();
-    await visitor.sees(renee);
-    await visitor.link(ours.linkButton).click();
-    await acceptAt('Look Loox', 'Sam Nguyễn');
-    await visitor.sees(ours.link);
-    expect(await visitor.mainText()).toContain('Sam Nguyễn');
-    expect(await visitor.mainText()).toContain('sam@example.org');
-    await visitor.link('Cancel').click();
-    await visitor.sees(renee);
-    expect(await visitor.mainText()).not.toContain('Sam Nguyễn');
-
-    // This time the provider asks nothing, so this app's own question is the only one.
-    await visitor.link(ours.linkButton).click();
-    await visitor.sees(ours.link);
-    await visitor.button(ours.confirmLink).click();
-    await visitor.sees(renee);
-    expect(await visitor.mainText()).toContain('Sam Nguyễn');
   });
 
   test('a login that another site starts waits for a click', async () => {
     await open();
     const provider = site.local('pimbuzz');
-    const foreign = await startForeignSite(`${site.url}/auth/pimbuzz?returnTo=%2Fme%3Ftab%3D2`);
+    const foreign = await startForeignSite(`${site.url}/auth/pimbuzz?returnTo=%2Faccount%3Ftab%3D2`);
     others = [foreign];
     provider.approve('renee', provider.apps[0]!);
     await visitor.goTo(`${provider.url}/signin?return_to=%2F`);
@@ -213,14 +327,14 @@ describeWithChromium('the example app in a browser', () => {
 
     await visitor.goTo(foreign.url);
     await visitor.link('Go there').click();
-    await visitor.sees(ours.start);
-    expect(await visitor.mainText()).toContain(ours.startText);
+    await visitor.sees(ours.logInWith);
+    await visitor.reads('main', ours.startWarning);
     expect(countStarts(provider)).toBe(0);
     expect(await visitor.context.cookies(site.url)).toEqual([]);
 
-    await visitor.link(ours.start).click();
-    await visitor.sees(renee);
-    expect(visitor.page.url()).toBe(`${site.url}/me?tab=2`);
+    await visitor.link(ours.logInWith).click();
+    await visitor.sees(ours.yourAccount);
+    expect(visitor.page.url()).toBe(`${site.url}/account?tab=2`);
   });
 
   test('a logout ends the session here, and says that it ends nothing at the provider', async () => {
@@ -229,9 +343,9 @@ describeWithChromium('the example app in a browser', () => {
     await logIn();
     await visitor.sees(renee);
     const cookies = await visitor.context.cookies(site.url);
-    await visitor.button('Log out').click();
-    await visitor.sees('Log in');
-    await visitor.reads('status', 'You are still signed in at');
+    await visitor.button(ours.logOut).click();
+    await visitor.sees(ours.loggedOut);
+    await visitor.reads('main', 'You are still signed in at Pimbuzz.');
     await visitor.page.goBack();
     await visitor.sees('Log in');
     expect(await visitor.page.content()).not.toContain('renee@example.org');
@@ -261,8 +375,7 @@ describeWithChromium('the example app in a browser', () => {
       await visitor.sees(renee);
     }
 
-    await visitor.button('Log out').click();
-    await visitor.sees('Log in');
+    await logOut();
 
     // At the same moment each makes the other's key void. Whoever is unlucky twice is told so, and one click is enough.
     site.local('pimbuzz').revoke('renee', site.local('pimbuzz').apps[0]!);
@@ -271,8 +384,11 @@ describeWithChromium('the example app in a browser', () => {
     for (const tab of tabs) {
       visitor.page = tab;
       await tab.getByRole('heading', { level: 1, name: /^(Renée|This confirmation is used up)/ }).waitFor();
-      const again = visitor.link('Log in with Pimbuzz again');
-      if (await again.isVisible()) await again.click();
+      const again = visitor.link('Try again');
+      if (await again.isVisible()) {
+        await again.click();
+        await visitor.link(ours.logInWith).click();
+      }
       await visitor.sees(renee);
     }
     for (const complaint of visitor.complaints.splice(0)) expect(complaint).toMatch(/403 .*\/auth\/pimbuzz\/callback$/);
@@ -308,11 +424,12 @@ describeWithChromium('the example app in a browser', () => {
     expect(visitor.page.url()).toBe(`${site.url}/auth/pimbuzz/callback`);
     expect(await visitor.mainText()).toContain('response_html');
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('status of 502')]);
-    await visitor.link('Log in with Pimbuzz again').click();
+    await visitor.link('Try again').click();
+    await visitor.sees(ours.logIn);
+    await visitor.link(ours.logInWith).click();
     await visitor.sees(renee);
 
-    await visitor.button('Log out').click();
-    await visitor.sees('Log in');
+    await logOut();
     await visitor.goTo(`${site.url}/auth/pimbuzz/callback?auth_key=0123456789abcdef0123456789abcdef`);
     await visitor.sees('This login was not started here');
     await visitor.goTo(`${site.url}/nothing`);
@@ -331,17 +448,23 @@ describeWithChromium('the example app in a browser', () => {
     await visitor.sees('Log in');
     await logIn();
     await visitor.sees(renee);
-    await visitor.link(ours.linkButton).click();
-    await acceptAt('Look Loox', 'Sam Nguyễn');
+    await visitor.page.locator('summary').click();
+    await visitor.reads('main', '"relationship": "married"');
+    await visitor.link(ours.account).click();
+    await visitor.link(ours.add).click();
+    await acceptAt('Look Loox', sam);
+    await visitor.sees(ours.link);
+    await visitor.link('Cancel').click();
+    await visitor.sees(ours.yourAccount);
+    expect(await visitor.mainText()).not.toContain(sam);
+    // This time the provider asks nothing, so this app's own question is the only one.
+    await visitor.link(ours.add).click();
     await visitor.sees(ours.link);
     await visitor.button(ours.confirmLink).click();
-    await visitor.sees(renee);
-    site.local('pimbuzz').advance(61_000);
-    await visitor.link(ours.freshPage).click();
-    await visitor.sees(ours.freshHeading);
-    await visitor.goTo(site.url);
-    await visitor.button('Log out').click();
-    await visitor.sees('Log in');
+    await visitor.sees(ours.yourAccount);
+    await visitor.button(ours.remove).click();
+    await visitor.reads('status', ours.removed);
+    await logOut();
   });
 
   test('the keyboard is enough, and it can be seen where it is', async () => {
@@ -353,7 +476,11 @@ describeWithChromium('the example app in a browser', () => {
     await visitor.sees('Log in to Example app with Pimbuzz');
     await visitor.pressOn(visitor.button(`Continue as ${renee}`));
     await visitor.sees(renee);
-    await visitor.pressOn(visitor.button('Log out'));
-    await visitor.sees('Log in');
+    await visitor.pressOn(visitor.link(ours.account));
+    await visitor.sees(ours.yourAccount);
+    await visitor.pressOn(visitor.link(ours.delete));
+    await visitor.sees(ours.sure);
+    await visitor.pressOn(visitor.button(ours.confirmDelete));
+    await visitor.reads('status', ours.deleted);
   });
 });

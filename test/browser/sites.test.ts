@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { startProvider, type LocalProvider, type StartOptions } from 'passport-loginwith/provider';
 import { describeWithChromium, launchChromium } from '../support/browser.js';
+import { useEmbeddedDatabase } from '../support/embedded-database.js';
 import { findFreePort } from '../support/free-port.js';
 import { withResolvers } from '../support/strategy-app.js';
 import { startExampleSite, type ExampleSite } from './example-site.js';
@@ -17,6 +18,7 @@ describeWithChromium('the example app at a site', () => {
   let site: ExampleSite;
   let visitor: Visitor;
 
+  useEmbeddedDatabase();
   beforeAll(async () => {
     browser = await launchChromium();
   });
@@ -39,7 +41,7 @@ describeWithChromium('the example app at a site', () => {
   }
 
   async function logIn(pages = ours, accept = english.accept): Promise<void> {
-    await visitor.link('Log in with Pimbuzz').click();
+    await visitor.link(pages.logInWith).click();
     await visitor.sees(pages.signIn);
     await visitor.button(/^Renée/).click();
     await visitor.sees(pages.consent);
@@ -51,15 +53,18 @@ describeWithChromium('the example app at a site', () => {
     provider.updateUser('renee', { gender: 'other' });
     await logIn(french, siteInFrench.accept);
     await visitor.sees(renee);
+    await visitor.page.locator('summary').click();
     const main = await visitor.mainText();
-    expect(main).toContain('Other');
+    expect(main).toContain('"Other"');
     expect(main).not.toContain('Autre');
 
-    await visitor.button('Log out').click();
-    await visitor.sees('Log in');
+    await visitor.button(french.logOut).click();
+    await visitor.sees(french.loggedOut);
     provider.once('authorize', 'module_disabled');
-    await visitor.link('Log in with Pimbuzz').click();
-    await visitor.sees('Pimbuzz is closed for other apps');
+    await visitor.link('Se reconnecter').click();
+    await visitor.sees(french.logIn);
+    await visitor.link(french.logInWith).click();
+    await visitor.sees('Pimbuzz est fermé aux autres sites');
     expect(await visitor.mainText()).toContain('module_disabled');
     expect(visitor.complaints.splice(0)).toEqual([expect.stringContaining('status of 500')]);
   });
@@ -112,7 +117,7 @@ describeWithChromium('the example app at a site', () => {
     await logIn();
     await visitor.sees(renee);
     const images = await visitor.page.evaluate(
-      'Array.from(document.images, ({ src, naturalWidth }) => [src, naturalWidth > 0])',
+      'Array.from(document.querySelectorAll("main img"), ({ src, naturalWidth }) => [src, naturalWidth > 0])',
     );
     const picture = [`${cdn}/photos/2024/01/renee.svg`, true];
     const cover = [`${cdn}/photos/2024/01/renee_cover.svg`, true];

@@ -5,6 +5,7 @@ import { compileExample, type CompiledExample, type ExampleProcess } from '../su
 import { startRoundRobin, type RoundRobin } from '../support/cluster-proxy';
 import { personOn, Visitor, type Answer } from '../support/cluster-visitor';
 import { findFreePort } from '../support/free-port';
+import { describeWithPostgres, startPostgres, type PostgresServer } from '../support/postgres';
 import { describeWithRedis, startRedis, type RedisServer } from '../support/redis';
 
 /** What users open; the proxy ends TLS. */
@@ -25,10 +26,15 @@ const [anna, ben, carla] = users as [Somebody, Somebody, Somebody];
 const crowd = users.slice(10, 16);
 const shown = ({ id, firstName, lastName }: Somebody) => ({ id, name: `${firstName} ${lastName}` });
 
-describeWithRedis('three processes of the example app behind a plain proxy', () => {
+describeWithPostgres('the example app on a PostgreSQL server', () =>
+  describeWithRedis('as three processes behind a plain proxy', runSuite),
+);
+
+function runSuite(): void {
   // On a machine that is busy with other work; what must be quick is measured.
   jest.setTimeout(60_000);
   let example: CompiledExample;
+  let postgres: PostgresServer;
   let redis: RedisServer;
   let provider: LocalProvider;
   let proxy: RoundRobin;
@@ -40,6 +46,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
   beforeAll(async () => {
     opened.push({ close: () => agent.destroy() });
     opened.push((example = await compileExample()));
+    opened.push((postgres = await startPostgres()));
     redis = await startRedis();
     opened.push({ close: () => redis.stop() });
     opened.push((proxy = await startRoundRobin()));
@@ -48,6 +55,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
       NODE_ENV: 'production',
       APP_URL: site,
       TRUST_PROXY: '1',
+      DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
       SESSION_SECRET: 'the same for all of the processes',
       ...credentials('PIMBUZZ'),
@@ -104,9 +112,9 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
   }
 
   /** Whom each of the processes shows to a visitor; nobody where the visitor is not signed in or gets no page. */
-  async function shownByAll(visitor: Visitor, path = '/me'): Promise<(ReturnType<typeof personOn> | undefined)[]> {
+  async function shownByAll(visitor: Visitor): Promise<(ReturnType<typeof personOn> | undefined)[]> {
     const pages: Answer[] = [];
-    for (let visits = 0; visits < 3; visits += 1) pages.push(await visitor.visit(path));
+    for (let visits = 0; visits < 3; visits += 1) pages.push(await visitor.visit('/me'));
     expect(pages.map(({ servedBy }) => servedBy).sort()).toEqual([0, 1, 2]);
     return pages.map(({ html }) => personOn(html));
   }
@@ -131,7 +139,8 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
     expect(await shownByAll(visitor)).toEqual(byAll(anna));
     expect(processes.map(({ output }) => output.stderr)).toEqual(['', '', '']);
     // With the access token of the login, which each of them can unseal.
-    expect(await shownByAll(visitor, '/me/fresh/pimbuzz')).toEqual(byAll(anna));
+    const refreshed = await Promise.all([0, 1, 2].map(() => visitor.visit('/account/refresh/pimbuzz')));
+    expect(refreshed.map(({ location }) => location)).toEqual(Array(3).fill('/me?done=refreshed'));
   });
 
   test('a logout on one ends the session on all', async () => {
@@ -345,7 +354,7 @@ describeWithRedis('three processes of the example app behind a plain proxy', () 
       return location === '/me' && (await shownByAll(visitor)).every((each) => each?.id === person.id);
     });
   }
-});
+}
 
 /** Works on `count` items at once. After a failure no other item is begun, and it rejects when all work is over. */
 async function atOnce<T>(count: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

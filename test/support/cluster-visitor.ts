@@ -78,7 +78,7 @@ export class Visitor {
 
 /** Whose page of the example app this is. */
 export function personOn(html: string): { id: string; name: string } | undefined {
-  const id = /<dt>Number<\/dt>\s*<dd>\s*<bdi>(\d+)<\/bdi>/.exec(html)?.[1];
-  const name = /<(?:h1|strong)><bdi>([^<]*)<\/bdi>/.exec(html)?.[1];
+  const id = /<pre>[^<]*&quot;id&quot;: &quot;(\d+)&quot;/.exec(html)?.[1];
+  const name = /<h1><bdi>([^<]*)<\/bdi>/.exec(html)?.[1];
   return id === undefined || name === undefined ? undefined : { id, name };
 }
