@@ -139,10 +139,12 @@ function describeUsers(open: () => Promise<Database>): void {
   test('takes away every account but the last one, also when two go at once', async () => {
     const user = await users.findOrCreate(renee);
     expect(await users.unlink(user, 'pimbuzz')).toBe(false);
-    await users.link(user, sam);
-    const results = await Promise.all([users.unlink(user, 'pimbuzz'), users.unlink(user, 'lookloox')]);
-    expect(results.filter((isUnlinked) => isUnlinked)).toHaveLength(1);
-    expect(await count('identities')).toBe(1);
+    for (let round = 0; round < 20; round += 1) {
+      for (const profile of [renee, sam]) await users.link(user, profile);
+      const results = await Promise.all([users.unlink(user, 'pimbuzz'), users.unlink(user, 'lookloox')]);
+      expect(results.filter((isUnlinked) => isUnlinked)).toHaveLength(1);
+      expect(await count('identities')).toBe(1);
+    }
   });
 
   test('removes a user with all accounts and logins, and nobody else', async () => {
