@@ -1,5 +1,6 @@
 /** They need a browser, Redis, the built example or other processes: too long for a run per mutant. */
 const slowTests = [
+  'test/api-reference.test.ts',
   'test/browser/',
   'test/example-app/',
   'test/express/cluster.test.ts',

@@ -28,6 +28,7 @@ declare const fastify: import('fastify').FastifyInstance;
 declare const users: { findOrCreate(provider: string, id: string): Promise<Express.User> };
 declare const beginSession: (provider: string, id: string) => Promise<void>;
 declare const auth: import('passport-loginwith/express').LoginWith;
+declare const provider: import('passport-loginwith/provider').LocalProvider;
 declare const strategy: import('passport-loginwith').LoginWithStrategy;
 declare const handlers: { GET(request: Request): Promise<Response> };
 declare const NextAuth: (config: import('@auth/core').AuthConfig) => void;

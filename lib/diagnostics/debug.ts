@@ -35,7 +35,7 @@ function toPattern(word: string): RegExp {
 }
 
 /** Writes an event in one line: what happened, what to do, and where to read about it. */
-function formatEvent(name: keyof LoginEvents, event: LoginEvents[keyof LoginEvents]): string {
+export function formatEvent(name: keyof LoginEvents, event: LoginEvents[keyof LoginEvents]): string {
   const words: (string | undefined)[] = [name, event.provider];
   if ('purpose' in event && event.purpose !== 'login') words.push(event.purpose);
   if ('restarted' in event && event.restarted) words.push('(started again by itself)');

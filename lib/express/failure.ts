@@ -11,6 +11,9 @@ import { addDisplay } from './popup.js';
 import { asWebRequest } from './request.js';
 import { redirect, sendJSON, sendPage } from './responses.js';
 
+/** The arguments of a middleware for errors. */
+type ErrorContext = Pick<RequestContext, 'req' | 'res' | 'next'>;
+
 /** Ends a request whose login has failed: as `onError` does, else with a redirect, JSON, our page or the app's own. */
 export async function sendFailure(
   instance: Instance,
@@ -43,7 +46,7 @@ export async function sendFailure(
  * Responds to an error that a login route, or an error of this package that any route of the app has passed on; passes
  * every other error on. Errors of the app and of the provider are printed, as Express prints those that nobody handles.
  */
-export function handleError(site: Site, context: Omit<RequestContext, 'report'>, error: unknown): void {
+export function handleError(site: Site, context: ErrorContext, error: unknown): void {
   const { req, res, next } = context;
   const isOurs = error instanceof LoginWithError || site.shared.routes.get(req)?.isOurs === true;
   if (!isOurs || res.headersSent) {
@@ -62,12 +65,7 @@ export function handleError(site: Site, context: Omit<RequestContext, 'report'>,
 /** What a client reads of an error that is not of this package: nothing that the error says. */
 const otherError = { status: 500, code: 'server_error', message: 'The login failed because of an error in the app' };
 
-function respondToFailure(
-  site: Site,
-  context: Pick<RequestContext, 'req' | 'res'>,
-  error: unknown,
-  popup?: FailedPopup,
-): void {
+function respondToFailure(site: Site, context: ErrorContext, error: unknown, popup?: FailedPopup): void {
   const { req, res } = context;
   const { status, code, message } = error instanceof LoginWithError ? error : otherError;
   if (isFetchRequest(req)) {
@@ -86,10 +84,7 @@ function addHeaders(res: RequestContext['res'], error: unknown): void {
   for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
 }
 
-/** Prints an error to stderr when Express would: not in the app's tests. */
+/** Prints an error as Express does: its stack, which has the hint, and nothing in the tests of an app. */
 function printError(error: unknown): void {
-  if (process.env.NODE_ENV === 'test') return;
-  // An error of this package has no secrets in any part. Of other errors, Express prints no more than the stack.
-  if (error instanceof LoginWithError) console.error(error);
-  else console.error(isError(error) ? error.stack : String(error));
+  if (process.env.NODE_ENV !== 'test') console.error(isError(error) ? error.stack : String(error));
 }

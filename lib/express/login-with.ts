@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { hasCode } from '../errors.js';
 import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
 import { createReport } from '../login/report.js';
+import { brandStyle } from '../pages/brand.js';
+import { pageStyle } from '../pages/style.js';
 import { createButton } from './button.js';
 import { handleError, sendFailure } from './failure.js';
 import { guardAccessToken, guardLogin, replaceToken } from './guards.js';
@@ -35,6 +37,7 @@ import type {
  * app.use(session({ secret, resave: false, saveUninitialized: false }));
  * app.use(auth);
  * app.get('/me', auth.requireLogin(), (req, res) => res.json(req.user));
+ * app.use(auth.handleErrors());
  */
 export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>): LoginWith<User> {
   const settings = parseLoginWithOptions(options);
@@ -89,6 +92,7 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
         else handle(error);
       };
     },
+    pageStyle: pageStyle + brandStyle(settings.brand),
     button: (name: string, options?: ButtonOptions) => createButton(instances, settings, name, options),
     user(req: IncomingMessage): User | undefined {
       // verify, deserialize or the app's Passport returned it, and they must agree on what a user is.

@@ -199,6 +199,10 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * `{ code: 'token_expired', message, renewURL }`, with an absolute URL.
    *
    * @throws TypeError for an unknown name, with `session: false`, and with `keepAccessToken: false`
+   * @example
+   * app.get('/fresh', auth.requireAccessToken('pimbuzz'), async (req, res) => {
+   *   res.json(await req.loginWith?.getUserInfo());
+   * });
    */
   requireAccessToken(name: string): Handler;
   /**
@@ -220,6 +224,8 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    * });
    */
   button(name: string, options?: ButtonOptions): Markup;
+  /** `pageStyle` in the colour of the option `brand`: CSS to serve to pages of the app in the same look. */
+  readonly pageStyle: string;
   /** The signed-in user, typed; the same as `req.user`. */
   user(req: IncomingMessage): User | undefined;
   /** Closes the connections to the providers. */

@@ -40,9 +40,19 @@ export interface ProviderControls {
   approve(user: UserReference, app: AppReference): void;
   /** Revokes the grant, as the user does with *Remove*: key and token become invalid, and the next login asks again. */
   revoke(user: UserReference, app: AppReference): void;
-  /** Applies a fault to the next call of an endpoint. Faults of one endpoint queue up, first in, first out. */
+  /**
+   * Applies a fault to the next call of an endpoint. Faults of one endpoint queue up, first in, first out.
+   *
+   * @example
+   * provider.once('authorize', 'used_key').once('get_user_info', { status: 503 });
+   */
   once<E extends Endpoint>(endpoint: E, fault: Fault<E>): this;
-  /** Changes the condition of the whole site until it is changed again. */
+  /**
+   * Changes the condition of the whole site until it is changed again.
+   *
+   * @example
+   * provider.configure({ maintenance: true });
+   */
   configure(changes: Partial<SiteConditions>): this;
   /** Moves the provider's clock forward: tokens age, and no test sleeps. */
   advance(milliseconds: number): this;
@@ -54,6 +64,12 @@ export interface ProviderControls {
    * @param agent a supertest agent, or a `fetch` that keeps cookies
    * @param user default: the first one
    * @throws Error when the app does not redirect to this provider, or the provider does not send the browser back
+   * @example
+   * import request from 'supertest';
+   *
+   * const agent = request.agent(app);
+   * await provider.signIn(agent, 'sam');
+   * await agent.get('/me').expect(200);
    */
   signIn<R extends AgentResponse>(
     agent: TestAgent<R> | FetchAgent<R>,

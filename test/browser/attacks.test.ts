@@ -122,7 +122,7 @@ describeWithChromium('over plain http, another host of the site', () => {
     test('with a redirect does not sign the visitor in with its own key', async () => {
       const page = await victim.newPage();
       await page.goto(`${await openEvil('', headers)}/redirect`);
-      expect(await page.innerText('body')).toContain('if another site sent you here unasked, close this page');
+      expect(await page.innerText('body')).toContain('Did another site send you here without asking you?');
       await expectNobody();
     });
   });

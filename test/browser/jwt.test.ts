@@ -42,7 +42,7 @@ describeDocument('docs/jwt.md', { 'jwt.mjs': 3000 }, (open) => {
 
   test.each([
     ['before', 'goes on to the app', hello],
-    ['behind', 'fails', 'That did not work'],
+    ['behind', 'fails', 'This login was not started here'],
   ])('with the token read %s "auth", an old callback page of who is logged in %s', async (where, _what, heading) => {
     const swap = (code: string) => code.replace(/(app\.use\(async [^]*?^\}\);\n)(app\.use\(auth\);\n)/m, '$2$1');
     const site = await open(where === 'behind' ? { edit: swap } : {});

@@ -44,7 +44,7 @@ describeDocument('docs/popup.md', { 'popup.mjs': 3000 }, (open) => {
     site.app.provider.once('get_user_info', 'deleted_user');
     await signIn(popup);
     await waitForHeading(site.visitor.page, 'That did not work: user_not_found');
-    await waitForHeading(popup, 'That did not work');
+    await waitForHeading(popup, 'This account is gone');
     expect(new URL(popup.url()).search).toBe('');
     await Promise.all([popup.waitForEvent('close'), popup.getByRole('link', { name: 'Try again' }).click()]);
     await waitForHeading(site.visitor.page, hello);
@@ -78,7 +78,7 @@ describeDocument('docs/popup.md', { 'popup.mjs': 3000 }, (open) => {
     const popup = await windowOf(visitor, () => visitor.button('Open').click());
     await waitForHeading(popup, 'Log in with Pimbuzz');
     expect(await popup.evaluate('window.opener !== null')).toBe(true);
-    await popup.getByRole('link').click();
+    await popup.getByRole('link', { name: 'Log in with Pimbuzz' }).click();
     await Promise.all([popup.waitForEvent('close'), signIn(popup)]);
     expect(await visitor.page.evaluate('messages')).toEqual([]);
   });

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { runCommand } from '../../lib/cli';
+import { createRedirectHints } from '../../lib/cli/provider/redirect-hints';
 import { createRequestHints } from '../../lib/cli/provider/request-hints';
 import { LoginWithClient } from '../../lib';
-import type { LoggedRequest, RegisteredApp } from '../../lib/provider';
+import type { LoggedRequest, RegisteredApp, User } from '../../lib/provider';
 import { diagnose } from '../support/doctor.js';
 import { pasted, startCommand, urlIn } from '../support/provider-command.js';
+import { closeAll, reserveAddress } from '../support/strategy-app';
+import { signIn } from '../../lib/provider/testing/sign-in';
 
 interface Site {
   url: string;
@@ -145,6 +148,53 @@ describe('what the app does wrong', () => {
       for (let id = 1; id < 150; id++) await start(site, `?app_id=${id}`);
       expect(site.told()).toHaveLength(99);
     }));
+
+  test('a redirect URL on which no app of this machine gets the key is told, once', () =>
+    withCommand([], async (site) => {
+      const hintFor = createRedirectHints(site);
+      const key = '?auth_key=***';
+      const { url, open } = await reserveAddress();
+      const nobody = `the redirect URL ${url}/callback is where nobody listens, so the browser cannot reach it (is the app`;
+      expect(await hintFor({ location: `${url}/callback` })).toBeUndefined();
+      expect(await hintFor({ location: `${url}/callback${key}`, fault: 'refused' })).toBeUndefined();
+      expect(await hintFor({ location: `${url}/callback${key}` })).toContain(nobody);
+      expect(await hintFor({ location: `${url}/callback${key}` })).toBeUndefined();
+      expect(await hintFor({ location: `https://app.example/callback${key}` })).toBeUndefined();
+      expect(await hintFor({ location: `myapp://callback#${key}` })).toBeUndefined();
+      expect(await hintFor({ location: `https://app.example/callback#${key}` })).toBe(
+        'the redirect URL https://app.example/callback has a "#", behind which the key never reaches the app: register ' +
+          `the address of the app's callback on ${site.url}/developers/apps`,
+      );
+      await open();
+      expect(await hintFor({ location: `${url}/other${key}` })).toBeUndefined();
+      await closeAll();
+    }));
+
+  test('and so it is after a login at the command’s provider', async () => {
+    const { url: app } = await reserveAddress();
+    const folder = mkdtempSync(join(tmpdir(), 'provider-hints-'));
+    const command = await startCommand(['provider', '--port', '0', '--redirect-url', `${app}/cb`], { cwd: folder });
+    try {
+      const printed = command.stderrMatches(/the redirect URL \S+\/cb is where nobody listens/);
+      const { PIMBUZZ_APP_ID } = parseEnv(pasted(command.stdout()).env);
+      const location = `${command.url}/api/oauth?app_id=${PIMBUZZ_APP_ID}`;
+      // An app that only starts the login.
+      const agent = (url: string) =>
+        Promise.resolve({ status: url.endsWith('/auth') ? 302 : 200, headers: { location } });
+      await signIn(agent, {
+        user: { id: '2' } as User,
+        start: '/auth',
+        appURL: app,
+        listeningURL: command.url,
+        isStartURL: ({ origin }) => origin === command.url,
+      });
+      await printed;
+    } finally {
+      await command.stop();
+      await closeAll();
+    }
+    rmSync(folder, { recursive: true });
+  }, 20_000);
 
   test('is printed while the command runs', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'provider-hints-'));

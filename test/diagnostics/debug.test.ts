@@ -1,4 +1,4 @@
-import { selectChannels } from '../../lib/diagnostics/debug';
+import { formatEvent, selectChannels } from '../../lib/diagnostics/debug';
 import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
 import { readBlocks } from '../support/document-blocks';
 import { takeCallback } from '../support/express-site';
@@ -67,6 +67,24 @@ test.each([
   ['passport.loginwith:*', []],
 ])('DEBUG=%s prints the events %j', (setting, expected) => {
   expect(selectChannels(setting)).toEqual(expected.map((name) => `passport-loginwith:${name}`));
+});
+
+test('a line has no character that a terminal takes for a command', () => {
+  const event = {
+    provider: 'pimbuzz',
+    duration: 1.4,
+    result: 'failure',
+    code: 'timeout',
+    stage: 'authorize',
+    status: 504,
+    message: 'what\nhappened',
+    hint: 'Look\u001b[2J.',
+    documentation: undefined,
+    retryable: true,
+  } as const;
+  expect(formatEvent('passport-loginwith:exchange', event)).toBe(
+    'passport-loginwith:exchange pimbuzz failed after 1 ms with timeout (504): what?happened. Look?[2J.',
+  );
 });
 
 test('DEBUG=passport-loginwith prints a line for each event, with what to do about a failure', async () => {

@@ -220,6 +220,7 @@ describe('of loginWith(),', () => {
   test('a start that fails is told, of its route and of a guard', async () => {
     const ended = new LoginWithError('ended', { code: 'token_expired', stage: 'user_info' });
     const site = await openSite({
+      handleErrors: true,
       routes: (app, auth) => app.get('/data', auth.requireAccessToken('pimbuzz'), (_req, _res, next) => next(ended)),
     });
     const browser = site.browser();

@@ -26,6 +26,7 @@ export const runElsewhere: Readonly<Record<string, string>> = {
   'docs/koa.md': 'test/frameworks/adapters.ts',
   'docs/linking.md': 'test/documents/accounts.test.ts',
   'docs/many-sites.md': 'test/recipes/many-sites.test.ts',
+  'docs/observability.md': 'test/support/recorded-logins.ts',
   'docs/nestjs.md': 'test/frameworks/adapters.ts',
   'docs/next.md': 'test/frameworks/adapters.ts',
   'docs/popup.md': 'test/browser/popup.test.ts',
@@ -36,6 +37,9 @@ export const runElsewhere: Readonly<Record<string, string>> = {
 /** Blocks that neither run nor have types that could be checked, by document and first line, and why. */
 export const unchecked: Readonly<Record<string, string>> = {
   'docs/deployment.md: handle_path /shop/* {': 'Caddy, which the tests do not need elsewhere',
+  'docs/observability.md: passport-loginwith:start pimbuzz redirects to the provider': 'is printed, with other times',
+  'docs/pages.md: <a class="login-button" href="/auth/pimbuzz">': 'test/express/button.test.ts compares it',
+  'docs/pages.md: .login-button {': 'test/express/button.test.ts compares it',
 };
 
 /** The blocks of all documents. */

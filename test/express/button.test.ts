@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
 import { defineProvider } from 'passport-loginwith';
 import { buttonStyle, pageStyle, type LoginWith, type LoginWithOptions } from 'passport-loginwith/express';
 import { closeSites, createAuth, openSite, sessions, type Site, type SiteSetUp } from '../support/express-site';
@@ -120,7 +122,21 @@ test.each([undefined, new IncomingMessage(new Socket())])(
   },
 );
 
-test('the style of the pages has that of the button, and neither has a foreign asset', () => {
+test('the style of the pages has that of the button and the colour of the brand, and no foreign asset', () => {
   expect(pageStyle).toContain(buttonStyle);
+  expect(create().pageStyle).toBe(pageStyle);
+  const own = create({ brand: { color: '#2e7d32' } }).pageStyle;
+  expect(own.startsWith(pageStyle)).toBe(true);
+  expect(own.slice(pageStyle.length)).toContain('--button: #2e7d32;');
   expect(pageStyle).not.toMatch(/url\(|@import|</);
+});
+
+test('docs/pages.md has the button as it is, to copy', () => {
+  const document = readFileSync(join(__dirname, '../../docs/pages.md'), 'utf8');
+  const [html, css] = ['html', 'css'].map((language) =>
+    new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(document)?.[1]?.trim(),
+  );
+  expect(css).toBe(buttonStyle.trim());
+  const spaceless = (text: string) => text.replace(/\s+/g, ' ').replaceAll('> <', '><');
+  expect(spaceless(html!)).toBe(spaceless(create().button('pimbuzz').markup));
 });

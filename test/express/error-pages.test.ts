@@ -64,7 +64,9 @@ describe('handleErrors() shows a page', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page.headers.get('retry-after')).toBe(status === 502 ? '5' : null);
     expectDiscreet(page);
-    expect(printed).toEqual([expect.stringMatching(new RegExp(`^LoginWithError: authorize: .*code: '${code}'`, 's'))]);
+    expect(printed).toEqual([
+      expect.stringMatching(new RegExp(`^LoginWithError: authorize: [^]*\n    See \\S+errors\\.md#${code}\n`)),
+    ]);
     expect(printed.join()).not.toContain(site.provider.apps[0]!.appSecret);
     expect(site.errors).toEqual([]);
   });
@@ -115,6 +117,17 @@ describe('handleErrors() shows a page', () => {
     expect(page.text).toContain('no longer at Pimbuzz');
     // The user's affair, not one for the log.
     expect(printed).toEqual([]);
+  });
+
+  test('with the time after which to come back', async () => {
+    watchErrors();
+    const late = () => {
+      throw new LoginWithError('late', { code: 'provider_unavailable', stage: 'user_info', retryAfter: 7 });
+    };
+    const site = await openWith({}, { routes: (app) => app.get('/late', late) });
+    const { status, headers, text } = await site.browser().get('/late');
+    expect([status, headers.get('retry-after')]).toEqual([502, '7']);
+    expect(text).toContain('<h1>The other site is out of order</h1>');
   });
 
   test('for a request without providers, on which nothing is known', async () => {
@@ -206,12 +219,13 @@ describe('handleErrors() passes on', () => {
         routes(app, auth) {
           app.get('/broken', auth.requireLogin(), failing);
           app.get('/open', failing);
+          app.get('/data', auth.requireAccessToken('pimbuzz'), failing);
         },
       },
     );
     const browser = site.browser();
     await site.logIn(browser);
-    for (const path of ['/open', '/broken'])
+    for (const path of ['/open', '/broken', '/data'])
       expect((await browser.get(path)).json).toEqual({ error: `Error: ${secret}` });
     expect(printed).toEqual([]);
   });

@@ -116,6 +116,27 @@ describe('requireLogin', () => {
   });
 });
 
+test('a login page of the app is known on routes that the middleware does not reach, too', async () => {
+  const site = await openSite({
+    mount: '/only/here',
+    providers: ['pimbuzz', 'lookloox'],
+    options: (providers) => ({ providers, failureRedirect: '/login' }),
+  });
+  expect((await site.browser().get('/me')).location).toBe('/login?returnTo=%2Fme');
+});
+
+test('requireAccessToken tells the mistake on routes that the middleware does not reach, to everybody', async () => {
+  const site = await openSite({
+    mount: '/only/here',
+    routes: (app, auth) => app.get('/data', auth.requireAccessToken('lookloox'), (_req, res) => void res.send('data')),
+    providers: ['pimbuzz', 'lookloox'],
+  });
+  const browser = site.browser();
+  expect((await browser.get('/data')).json).toEqual({ error: 'middleware_missing' });
+  await site.logIn(browser, 'renee', '/only/here/auth/pimbuzz');
+  expect((await browser.get('/data')).json).toEqual({ error: 'middleware_missing' });
+});
+
 describe('requireAccessToken', () => {
   const renewed = (site: Site, browser: Browser, user = 'renee') => site.logIn(browser, user, '/data');
 

@@ -50,7 +50,7 @@ describe('a misconfiguration is warned of once, at the first start of a login:',
     [undefined, []],
   ])('sessions in the memory of the process, with NODE_ENV %s', async (mode, expected) => {
     inMode(mode);
-    const site = await openSite();
+    const site = await openSite({ handleErrors: true });
     await site.browser().get('/auth/pimbuzz');
     expect(codes()).toEqual(expected);
   });

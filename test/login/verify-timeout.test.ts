@@ -73,10 +73,10 @@ test('verifyTimeout is another limit, and what verify says after it is ignored',
 
 test('verifyTimeout: false is no limit', async () => {
   let done: (error: unknown, user?: unknown) => void = () => undefined;
-  const { timeouts, response } = await openLogin(30_000, (_a, _r, _p, given) => void (done = given), {
+  const { timeouts, response } = await openLogin(0, (_a, _r, _p, given) => void (done = given), {
     verifyTimeout: false,
   });
-  expect(timeouts.count()).toBe(0);
+  timeouts.pass();
   done(null, { id: 'of the app' });
   expect((await response).body.user).toEqual({ id: 'of the app' });
 });

@@ -34,7 +34,7 @@ export async function isLoginRoute(sender: Sender, url: string | URL): Promise<b
 export function isStartPage({ text, cacheControl }: DoctorResponse, { pathname }: URL): boolean {
   return (
     cacheControl.includes('no-store') &&
-    ['', pathname].some((href) => text.includes(`<a class="button" href="${href}">`))
+    ['', pathname].some((href) => text.includes(`<a class="button primary" href="${href}">`))
   );
 }
 

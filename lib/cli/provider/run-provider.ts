@@ -8,6 +8,7 @@ import { help } from '../help.js';
 import { openKeptState, type KeptState } from './kept-state.js';
 import { parseProviderArgs } from './options.js';
 import { findLocalProvider } from './port-holder.js';
+import { createRedirectHints } from './redirect-hints.js';
 import { createRequestHints } from './request-hints.js';
 import { runApp, type AppCommand } from './run-app.js';
 import { appMessage, startMessage, startWarnings } from './start-message.js';
@@ -64,9 +65,11 @@ async function serve(
   for (const warning of [...startWarnings(started), ...exposed]) line.stderr(`\nWarning: ${warning}\n`);
 
   const hintFor = createRequestHints(provider, snippets.prefix);
+  const redirectHintFor = createRedirectHints(provider);
   requestLog.subscribe((entry) => {
     const hint = hintFor(entry);
     if (hint !== undefined) line.stderr(`passport-loginwith: ${hint}\n`);
+    void redirectHintFor(entry).then((text) => text !== undefined && line.stderr(`passport-loginwith: ${text}\n`));
   });
   if (appCommand !== undefined) return runApp(appCommand, parseEnv(snippets.env), line.stopped);
   await line.stopped;

@@ -2,7 +2,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const signature = Buffer.from('89504e470d0a1a0a', 'hex');
 /** Colours that are closer than this, as the square of their distance, become one. */
-const nearby = 40;
+const nearby = 80;
 
 /** Encodes a picture of Chromium's again, with a palette: a page has few colours, and so takes a third of the space. */
 export function shrinkPNG(png: Buffer): Buffer {

@@ -12,16 +12,13 @@ const gap = 56;
 const deviceScaleFactor = 2;
 
 const captions = {
-  en: ['Your app', 'Pimbuzz, on your machine', 'Your app, logged in'],
-  fr: ['Votre application', 'Pimbuzz, sur votre machine', 'Votre application, connecté'],
+  en: ['Your app', 'Pimbuzz, on your machine', 'Logged in'],
+  fr: ['Votre application', 'Pimbuzz, sur votre machine', 'Connecté'],
 } as const;
 
 /** Without what the person has to surprise apps. */
-const plainPerson = {
-  biography: 'Bakes bread, and mends old radios.',
-  website: 'https://sam.example',
-  cover: 'photos/2024/02/cover_sam.svg',
-};
+const plainPerson = { website: 'https://sam.example', cover: 'photos/2024/02/cover_sam.svg' };
+const biographies = { en: 'Bakes bread, and mends old radios.', fr: 'Fait du pain, et répare de vieilles radios.' };
 
 /** Makes the picture of a login for the readme: the button, the question of the local site, the signed-in user. */
 export async function pictureLogin(
@@ -30,7 +27,7 @@ export async function pictureLogin(
   { language, scheme, path }: { language: Language; scheme: Scheme; path: string },
 ): Promise<void> {
   const pimbuzz = site.local('pimbuzz');
-  pimbuzz.updateUser(person, plainPerson);
+  pimbuzz.updateUser(person, { ...plainPerson, biography: biographies[language] });
   for (const app of pimbuzz.apps) pimbuzz.revoke(person, app);
   const panels = await withTab(browser, language, { viewport: panel, deviceScaleFactor }, async (tab) => {
     await tab.goto(site.url);
