@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -44,6 +45,8 @@ describe('the embedded database', () => {
     await expect(openDatabase(path)).rejects.toThrow(`Process ${process.pid} has the database of the example open`);
     await database.query('create table kept (at text)');
     await database.close();
+    // A process that was killed has left its lock.
+    writeFileSync(`${path}.lock`, String(spawnSync(process.execPath, ['--version']).pid));
     const again = await openDatabase(path);
     expect(await again.query('select * from kept')).toEqual([]);
     await again.close();
