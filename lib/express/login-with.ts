@@ -25,8 +25,8 @@ import type {
 /**
  * Login, logout and guards in one middleware, for Express, connect and plain `node:http`. It goes after the session
  * and before the routes; it answers `GET /auth/:name` (starts a login), `GET /auth/:name/callback` (the registered
- * redirect URL), `GET /auth/:name/renew`, `GET` and `POST /auth/:name/link`, `GET /auth/choose` and `POST
- * /auth/logout`, and sets `req.user`.
+ * redirect URL), `GET /auth/:name/renew`, `GET` and `POST /auth/:name/link`, `GET /auth/choose`, `GET` and
+ * `POST /auth/logout`, and sets `req.user`.
  *
  * The session is regenerated at the login and stored before every redirect. No secret, key or token is in any response,
  * error or warning (PROTOCOL.md, from the start to `get_user_info`).

@@ -45,7 +45,7 @@ export interface LoginPaths {
   link: string;
   /** GET, lets users choose their provider; default `/choose`. */
   choose: string;
-  /** POST; default `/logout`. */
+  /** POST, logs out; GET, asks whether to. Default `/logout`. */
   logout: string;
 }
 
