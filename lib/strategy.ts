@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { createClient, type LoginWithClient } from './client/client.js';

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readCallback } from '../adapters/callback.js';
 import type { LoginErrorCode } from '../errors.js';

@@ -42,7 +42,9 @@ const failures: readonly ConnectionFailure[] = [
     matches: (systemCode) => notResolved.includes(systemCode),
     code: 'host_not_found',
     what: (host) => `could not be found: no address for ${host}`,
-    hint: `Check the base URL and the DNS settings of this server. ${doctorAdvice}`,
+    hint:
+      'Check the base URL and the DNS settings of this server. For a local provider, set "provider" to the URL that ' +
+      `it prints (such as PIMBUZZ_URL). ${doctorAdvice}`,
   },
   {
     matches: (systemCode) => badCertificate.test(systemCode) || /^(?:ERR_TLS_|ERR_SSL_|EPROTO)/.test(systemCode),

@@ -70,7 +70,7 @@ export function readResponse(
       {
         code: 'response_html',
         stage,
-        hint: `${status === 404 ? noAPIHint : closedHint} ${doctorAdvice}`,
+        hint: `${status === 404 ? explainNoAPI(provider) : closedHint} ${doctorAdvice}`,
         retryable: true,
       },
     );
@@ -90,9 +90,17 @@ export function readResponse(
   );
 }
 
-const noAPIHint = 'No API is there. A base URL ends before "/api", and has a path only if the site is in a folder.';
 const closedHint =
   'A site answers with HTML during maintenance, when its database is down, and to addresses that it has banned.';
+
+function explainNoAPI({ baseURL }: Provider): string {
+  const { origin, pathname } = new URL(baseURL);
+  const advice =
+    pathname === '/'
+      ? 'A base URL ends before "/api", and has a path only if the site is in a folder.'
+      : `Unless the site is in a folder, the base URL ends before the path: try ${origin}.`;
+  return `No API is there. ${advice}`;
+}
 
 function parseJSON(text: string): unknown {
   try {

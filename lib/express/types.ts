@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BrandOptions } from '../pages/brand.js';
 import type { Templates } from '../pages/templates.js';

@@ -205,7 +205,7 @@ export function createLoginHandler(
           return fail(
             'access_denied',
             'the login was refused',
-            'The query has "error" or "denied", which no provider sends today.',
+            'The query has "error" or "denied", which Pimbuzz and Look Loox never send.',
           );
         case 'keyless':
           return fail('auth_key_missing', 'there is no auth_key in the query', explainMissingKey(settings, request));

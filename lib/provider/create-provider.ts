@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from 'router';

@@ -14,12 +14,12 @@ const user = '{"user_info":{"user_id":"7","user_name":"seven"}}';
 const maximumLength = 256 * 1024;
 
 /** A client whose provider answers one endpoint as a test says, and the other one well. */
-async function openClient(endpoint: 'authorize' | 'get_user_info', listener: RequestListener) {
+async function openClient(endpoint: 'authorize' | 'get_user_info', listener: RequestListener, path = '') {
   const { url } = await openServer((req, res) => {
     if (req.url?.includes(endpoint)) listener(req, res);
     else sendJSON(res, endpoint === 'authorize' ? user : token);
   });
-  return { url, client: new LoginWithClient({ provider: url, appId: '1', appSecret: 'secret' }) };
+  return { url, client: new LoginWithClient({ provider: url + path, appId: '1', appSecret: 'secret' }) };
 }
 
 function sendJSON(res: ServerResponse, body: string, headers: Record<string, string> = {}): void {
@@ -101,6 +101,23 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
     expect((error as Error).message).toMatch(new RegExp(`^${stage}: 127[.]0[.]0[.]1:\\d+ [a-z]`));
     await client.close();
   });
+
+  test.each([
+    ['', /^No API is there\. A base URL ends before "\/api", and has a path only if/],
+    ['/path', /^No API is there\. Unless the site is in a folder, .*: try http:\/\/127\.0\.0\.1:\d+\. "npx/],
+  ])(
+    'HTML with 404 below the base URL with the path "%s" says how long it took, then what to do',
+    async (path, hint) => {
+      const { client } = await openClient(endpoint, (_req, res) => res.writeHead(404, html).end('<html>'), path);
+      await expect(client.exchange('key')).rejects.toMatchObject({
+        message: expect.stringMatching(
+          / with HTML instead of JSON after \d+ ms; is http:\S+ the right base URL\?$/,
+        ) as string,
+        hint: expect.stringMatching(hint) as string,
+      });
+      await client.close();
+    },
+  );
 
   test.each<[string, string, (body: string) => Buffer]>([
     ['gzip', 'gzip', gzipSync],

@@ -91,6 +91,7 @@ describe('a provider that cannot be reached', () => {
     await expect(client.exchange('key')).rejects.toMatchObject({
       code: 'host_not_found',
       message: expect.stringContaining('no address for nobody.invalid'),
+      hint: expect.stringContaining('For a local provider, set "provider" to the URL that it prints'),
     });
   });
 
