@@ -146,7 +146,7 @@ describe('the README’s app with the strategy shows what is wrong:', () => {
     ];
     const { app, logIn } = await openSite(strategyApp, { edit });
     const { status, text } = await logIn();
-    expect([status, text]).toEqual([500, expect.stringContaining('errors.md#verify_timeout')]);
+    expect([status, text]).toEqual([500, 'The login failed: verify_timeout']);
     await app.prints(printed('verify_timeout', 'Call done on every path'));
   });
 
