@@ -171,6 +171,18 @@ describe('handleErrors() shows a page', () => {
     expect(text).toContain('<h1>This account cannot be used here</h1>');
   });
 
+  test('with a reason of any length and language, in a cookie that browsers keep', async () => {
+    const verify: LoginWithOptions['verify'] = (_token, _refresh, _profile, done) =>
+      done(null, false, { message: '会'.repeat(1000) });
+    const site = await openWith({ ...users, verify });
+    const browser = site.browser();
+    const callback = await browser.get(await takeCallback(site, browser));
+    const cookie = callback.headers.getSetCookie().find((each) => each.startsWith('login-failure-')) ?? '';
+    // Browsers drop a longer one, and the page with it.
+    expect(cookie.split(';')[0]?.length).toBeLessThan(4096);
+    expect((await browser.get('/auth/pimbuzz/callback')).text).toMatch(/<p class="notice">会{150,}<\/p>/);
+  });
+
   test.each([
     ['en', 'Try again in 60 minutes.'],
     ['fr', 'Réessayez dans 60 minutes.'],
