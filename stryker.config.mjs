@@ -2,6 +2,7 @@
 const slowTests = [
   'test/api-reference.test.ts',
   'test/browser/',
+  'test/documents/',
   'test/example-app/',
   'test/express/cluster.test.ts',
   'test/recipes/',

@@ -6,6 +6,7 @@ import { startProvider, type LocalProvider } from 'passport-loginwith/provider';
 import { startDocumentApp, type DocumentApp } from '../support/document-app';
 import { readBlocks } from '../support/document-blocks';
 import { createPackageFolder, type PackageFolder } from '../support/package-folder';
+import { describeWithPostgres, startPostgres } from '../support/postgres';
 import { Browser } from '../support/test-browser';
 
 jest.setTimeout(120_000);
@@ -31,23 +32,17 @@ test('the app of docs/accounts.md makes a user at the first login, and finds it 
   expect(await logIn('renee')).toContain('you are user 1.');
 });
 
-test('two callbacks at once make one user', async () => {
-  const path = mkdtempSync(join(folder.path, 'race-'));
-  for (const [name, code] of Object.entries(readBlocks('docs/accounts.md'))) writeFileSync(join(path, name), code);
-  writeFileSync(
-    join(path, 'race.mjs'),
-    `import { findOrCreateUser } from './accounts.mjs';
-    import { database } from './database.mjs';
+test('callbacks at once make one user', () => expectOneUserPerIdentity({}));
 
-    const profile = { provider: 'pimbuzz', id: '2', displayName: 'Renée' };
-    const found = await Promise.all([1, 2, 3].map(() => findOrCreateUser(profile)));
-    const { rows } = await database.query('SELECT id, name FROM users');
-    console.log(JSON.stringify({ found, rows }));
-    await (database.end ?? database.close).call(database);`,
-  );
-  const { stdout } = await promisify(execFile)(process.execPath, ['race.mjs'], { cwd: path });
-  const user = { id: 1, name: 'Renée' };
-  expect(JSON.parse(stdout)).toEqual({ found: [user, user, user], rows: [user] });
+describeWithPostgres('on a server, whose connections work at the same time', () => {
+  test('callbacks at once make one user', async () => {
+    const server = await startPostgres();
+    try {
+      await expectOneUserPerIdentity({ DATABASE_URL: server.url });
+    } finally {
+      await server.close();
+    }
+  });
 });
 
 test('the app of docs/linking.md logs a user in with two accounts, and gives nobody that of another', async () => {
@@ -87,4 +82,27 @@ async function logIn(user: string): Promise<string> {
   const browser = new Browser(urls[3000]!);
   await provider.signIn(browser.fetch, user, { start: `${urls[3000]!}/auth/pimbuzz` });
   return (await browser.get('/')).text;
+}
+
+/** Runs `findOrCreateUser` of docs/accounts.md for each of many profiles several times at once. */
+async function expectOneUserPerIdentity(env: Record<string, string>): Promise<void> {
+  const path = mkdtempSync(join(folder.path, 'race-'));
+  for (const [name, code] of Object.entries(readBlocks('docs/accounts.md'))) writeFileSync(join(path, name), code);
+  writeFileSync(
+    join(path, 'race.mjs'),
+    `import { findOrCreateUser } from './accounts.mjs';
+    import { database } from './database.mjs';
+
+    const found = new Set();
+    for (let id = 1; id <= 50; id++) {
+      const profile = { provider: 'pimbuzz', id: String(id), displayName: 'Renée' };
+      const users = await Promise.all(Array.from({ length: 8 }, () => findOrCreateUser(profile)));
+      for (const user of users) found.add(user.id);
+    }
+    const count = async (table) => (await database.query('SELECT count(*)::int FROM ' + table)).rows[0].count;
+    console.log(JSON.stringify([found.size, await count('users'), await count('identities')]));
+    await (database.end ?? database.close).call(database);`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, ['race.mjs'], { cwd: path, env });
+  expect(JSON.parse(stdout)).toEqual([50, 50, 50]);
 }

@@ -18,7 +18,7 @@ const stops: (() => Promise<unknown>)[] = [];
 afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
 
 /** The README's app with the strategy, and the one with loginWith(). */
-const { 'app.mjs': strategyApp = '', 'three.mjs': loginWithApp = '' } = readBlocks('README.md');
+const { 'strategy.mjs': strategyApp = '', 'app.mjs': loginWithApp = '' } = readBlocks('README.md');
 
 /** What somebody does, besides the README. */
 interface Mistake {
@@ -166,7 +166,7 @@ describe('the README’s app with loginWith() shows what is wrong:', () => {
 
   test('a verify that says no', async () => {
     const users = 'verify: () => false, serialize: (user) => user, deserialize: (user) => user';
-    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({ ', `loginWith({ ${users}, `]] });
+    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({', `loginWith({ ${users},`]] });
     const { status, text } = await logIn();
     expect([status, text]).toEqual([401, expect.stringContaining('user_rejected')]);
     await app.prints(failure('user_rejected', 'verify of this app returned or passed on no user'));
@@ -174,7 +174,7 @@ describe('the README’s app with loginWith() shows what is wrong:', () => {
 
   test('a verify that never calls done', async () => {
     const users = 'verify: (a, r, p, done) => {}, verifyTimeout: 50, serialize: (user) => user, deserialize: () => 1';
-    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({ ', `loginWith({ ${users}, `]] });
+    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({', `loginWith({ ${users},`]] });
     const { status, text } = await logIn();
     expect([status, text]).toEqual([500, expect.stringContaining('verify_timeout')]);
     await app.prints(/verify_timeout/);
