@@ -103,6 +103,16 @@ describe('handleErrors() shows a page', () => {
     expect(site.errors).toEqual([]);
   });
 
+  test('for an error without a stack, which is printed all the same', async () => {
+    const printed = watchErrors();
+    const verify = () => {
+      throw Object.assign(new Error(secret), { stack: undefined });
+    };
+    const site = await openWith({ ...users, verify });
+    expectDiscreet(await site.logIn(site.browser()));
+    expect(printed).toEqual([`Error: ${secret}`]);
+  });
+
   test('for a LoginWithError of a route of the app', async () => {
     const printed = watchErrors();
     const site = await openWith(
