@@ -35,15 +35,11 @@ export function describeError(error: unknown): string {
   return String(message || codeOf(error) || error);
 }
 
-/** What {@link within} rejects with. */
-export class Late extends Error {
-  override readonly message = 'it takes too long to answer';
-}
-
+/** @throws ServiceLost if the work takes longer. */
 export async function within<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Late()), milliseconds);
+    timer = setTimeout(() => reject(new ServiceLost('it takes too long to answer')), milliseconds);
   });
   try {
     return await Promise.race([work(), late]);

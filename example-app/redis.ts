@@ -1,7 +1,7 @@
 import type { RateLimitStore } from 'passport-loginwith/express';
 import { createClient } from 'redis';
 import { SetUpError } from './config.js';
-import { createOutage, describeError, Late, ServiceLost, within } from './outage.js';
+import { createOutage, describeError, ServiceLost, within } from './outage.js';
 
 type Client = ReturnType<typeof createClient>;
 
@@ -67,7 +67,7 @@ export async function connectRedis(url: string, log: (text: string) => void): Pr
         return answer;
       } catch (cause) {
         outage.fail(cause);
-        if (cause instanceof Late) reconnect();
+        if (cause instanceof ServiceLost) reconnect();
         throw new ServiceLost('Redis does not answer', { cause });
       }
     },

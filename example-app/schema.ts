@@ -19,6 +19,7 @@ const statements = [
     begun_at timestamptz not null default now()
   )`,
   'create index if not exists logins_of_user on logins (user_id)',
+  'create index if not exists logins_begun on logins (begun_at)',
   // As connect-pg-simple wants it.
   'create table if not exists session (sid varchar primary key, sess json not null, expire timestamp(6) not null)',
   'create index if not exists session_expiry on session (expire)',

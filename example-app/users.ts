@@ -27,7 +27,6 @@ export function createUsers({ query, transaction }: Database) {
         const sql = 'select provider, profile from identities where user_id = $1 order by linked_at';
         return { id, identities: await query<Identity>(sql, [id]) };
       }),
-
     /** Lets an account log in as this user, unless it is somebody else's or the user has another at this provider. */
     link: (user: User, profile: LinkedProfile): Promise<'linked' | 'taken' | 'second'> =>
       transaction(async (query) => {
@@ -45,10 +44,8 @@ export function createUsers({ query, transaction }: Database) {
         if (owner === undefined) return 'second';
         return owner.user_id === user.id ? 'linked' : 'taken';
       }),
-
     /** Keeps what a provider tells. */
     refresh: (profile: LinkedProfile) => refresh(query, profile),
-
     /** Takes an account away from a user who has another one; false if it is the last. */
     unlink: (user: User, provider: string): Promise<boolean> =>
       transaction(async (query) => {
@@ -60,7 +57,6 @@ export function createUsers({ query, transaction }: Database) {
         );
         return rows.length > 0;
       }),
-
     /** Removes a user with all accounts and all logins. */
     remove: (user: User) => query('delete from users where id = $1', [user.id]),
   };

@@ -32,7 +32,7 @@ test.each([...codes.map(([code]) => code), ...warningCodes])('the address of %s 
 
 test.each(codes)('the section of %s begins with its status, %i', (code, status) => {
   const [, section = ''] = text.split(new RegExp(`^### ${code}\n`, 'm'));
-  expect(section.trimStart()).toMatch(new RegExp(`^${status}[., ]`));
+  expect(section.trimStart()).toMatch(new RegExp(`^Status ${status}[.,] `));
 });
 
 test.each(['errors.md', 'observability.md'])('each link of docs/%s leads somewhere', (document) => {

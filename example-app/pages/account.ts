@@ -43,7 +43,6 @@ export function deletePage(page: Page): string {
     page,
     deletion.title,
     html`<p>${deletion.text}</p>
-      <p>${deletion.elsewhere}</p>
       <form class="actions" method="post" action="/account/delete">
         <button class="button danger">${deletion.confirm}</button>
         <a class="button" href="/account">${cancel}</a>

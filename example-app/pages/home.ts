@@ -5,7 +5,7 @@ import type { Page } from './texts.js';
 
 /** Where visitors log in. */
 export function homePage(page: Page, sites: readonly Site[], { button }: Pick<LoginWith, 'button'>): string {
-  const { login, and } = page.texts;
+  const { login } = page.texts;
   const buttons = sites.map(({ provider }) => html`<li>${button(provider.name, { locale: page.locale })}</li>`);
   const local = sites.filter(({ isLocal }) => isLocal).map(({ provider }) => provider.displayName);
   return renderCard(
@@ -15,6 +15,6 @@ export function homePage(page: Page, sites: readonly Site[], { button }: Pick<Lo
       <ul class="choices">
         ${buttons}
       </ul>
-      ${local.length > 0 && html`<p class="small">${login.local(local.join(and))}</p>`}`,
+      ${local.length > 0 && html`<p class="small">${login.local(new Intl.ListFormat(page.locale).format(local))}</p>`}`,
   );
 }

@@ -6,21 +6,21 @@ export const french: Texts = {
   yourPage: 'Votre page',
   account: 'Compte',
   logOut: 'Déconnexion',
-  about: 'Un exemple de « Se connecter avec … », réalisé avec Express et PostgreSQL.',
+  about: 'Un exemple de «\u00a0Se connecter avec …\u00a0», réalisé avec Express et PostgreSQL.',
   home: 'Aller à la page d’accueil',
   cancel: 'Annuler',
   done: {
-    unlinked: 'Le compte est retiré : il ne permet plus de vous connecter ici.',
+    unlinked: 'Le compte est retiré\u00a0: il ne permet plus de vous connecter ici.',
     ended: 'Vous êtes déconnecté partout ailleurs.',
     refreshed: 'Voici ce que le réseau dit de vous maintenant.',
     deleted: 'Votre compte ici est supprimé. Vos comptes sur les réseaux restent tels quels.',
   },
   login: {
     title: 'Se connecter',
-    text: 'Utilisez un compte que vous avez déjà : pas de nouveau mot de passe, et vous décidez là-bas de continuer.',
-    local: (names) => `Ici pour essayer : ${names}. Choisissez une personne ; aucun mot de passe n’est demandé.`,
+    text: 'Utilisez un compte que vous avez déjà, sans nouveau mot de passe. Vous décidez là-bas de continuer.',
+    local: (names) =>
+      `Ici pour essayer\u00a0: ${names}. Choisissez une personne\u00a0; aucun mot de passe n’est demandé.`,
   },
-  and: ' et ',
   person: {
     cover: (name) => `Photo de couverture de ${name}`,
     picture: (name) => `Photo de ${name}`,
@@ -32,7 +32,7 @@ export const french: Texts = {
     email: (address) => html`Votre adresse e-mail est ${address}, peut-être jamais confirmée.`,
     website: (link) => html`Votre site web est ${link}.`,
     refresh: (provider) => `Redemander à ${provider}`,
-    developers: 'Pour les développeurs : tout ce que les réseaux ont dit',
+    developers: 'Pour les développeurs\u00a0: tout ce que les réseaux ont dit',
   },
   accounts: {
     title: 'Votre compte',
@@ -51,10 +51,9 @@ export const french: Texts = {
     end: 'Se déconnecter partout ailleurs',
   },
   deletion: {
-    title: 'Supprimer votre compte ?',
+    title: 'Supprimer votre compte\u00a0?',
     link: 'Supprimer votre compte',
     text: 'Tout ce que nous savons de vous est effacé tout de suite et pour toujours, et vous êtes déconnecté partout.',
-    elsewhere: 'Vos comptes sur les réseaux restent. Ce que vous y avez permis se retire dans leurs paramètres.',
     confirm: 'Oui, supprimer mon compte',
   },
   refusals: {
@@ -66,11 +65,11 @@ export const french: Texts = {
     notFound: { title: 'Cette page n’existe pas', text: 'L’adresse est peut-être mal saisie, ou la page a disparu.' },
     broken: {
       title: 'Quelque chose n’a pas fonctionné ici',
-      text: 'Ce n’est pas votre faute. Réessayez dans un instant ; si cela continue, prévenez les responsables.',
+      text: 'Ce n’est pas votre faute. Réessayez dans un instant\u00a0; si cela continue, prévenez les responsables.',
     },
     unavailable: {
       title: 'Cela ne fonctionne pas pour le moment',
-      text: 'Nous ne voyons pas si vous êtes connecté. Rien n’est perdu, vous n’y êtes pour rien : réessayez bientôt.',
+      text: 'Nous ne voyons pas si vous êtes connecté. Rien n’est perdu, ce n’est pas votre faute. Réessayez bientôt.',
     },
   },
 };

@@ -43,7 +43,6 @@ const english = {
     text: 'Use an account that you have already: no new password, and you decide there whether to go on.',
     local: (names: string) => `Here to try it out: ${names}. Pick one of the people there; no password is asked for.`,
   },
-  and: ' and ',
   person: {
     cover: (name: string) => `Cover picture of ${name}`,
     picture: (name: string) => `Picture of ${name}`,
@@ -77,7 +76,6 @@ const english = {
     title: 'Delete your account?',
     link: 'Delete your account',
     text: 'All that we know about you is removed at once and for good, and you are logged out everywhere.',
-    elsewhere: 'Your accounts at the networks stay. What you allowed this app there, you withdraw in their settings.',
     confirm: 'Yes, delete my account',
   },
   /** Why an account is not linked. */

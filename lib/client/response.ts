@@ -65,11 +65,14 @@ export function readResponse(
     );
   }
   if (/html/i.test(type)) {
-    throw fail(
-      'response_html',
-      `answered ${status} with HTML instead of JSON; is ${provider.baseURL} the right base URL?`,
-      'A site answers with HTML during maintenance, when its database is down, and to addresses that it has banned. ' +
-        doctorAdvice,
+    throw new LoginWithError(
+      `${toMessage(`answered ${status} with HTML instead of JSON`)}; is ${provider.baseURL} the right base URL?`,
+      {
+        code: 'response_html',
+        stage,
+        hint: `${status === 404 ? noAPIHint : closedHint} ${doctorAdvice}`,
+        retryable: true,
+      },
     );
   }
   if (status >= 400)
@@ -86,6 +89,10 @@ export function readResponse(
       : `Check that ${provider.baseURL} is the right base URL.`,
   );
 }
+
+const noAPIHint = 'No API is there. A base URL ends before "/api", and has a path only if the site is in a folder.';
+const closedHint =
+  'A site answers with HTML during maintenance, when its database is down, and to addresses that it has banned.';
 
 function parseJSON(text: string): unknown {
   try {

@@ -99,13 +99,13 @@ async function watchCall<T>(...[name, provider, call]: Parameters<typeof publish
     end({ result: 'success' });
     return value;
   } catch (error) {
-    end(describeFailure(error));
+    end(summarizeFailure(error));
     throw error;
   }
 }
 
 /** Takes from an error what may be told to anybody. Errors of the app's own may hold anything. */
-export function describeFailure(error: unknown): EventResult & { result: 'failure' } {
+export function summarizeFailure(error: unknown): EventResult & { result: 'failure' } {
   if (!(error instanceof LoginWithError)) {
     const message = "the app's own code failed, and its error went to the app";
     const [code, stage, hint, documentation] = [undefined, undefined, undefined, undefined];

@@ -3,7 +3,7 @@ import { isError } from '../internal/unknown-error.js';
 import { addQueryParameter } from '../internal/urls.js';
 import type { FailedPopup } from '../login/failure-cookie.js';
 import { isUsersFailure } from '../login/outcome.js';
-import { describeFailure } from '../pages/failure-page.js';
+import { toFailurePage } from '../pages/failure-page.js';
 import { isFetchRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext, Site } from './instance.js';
 import { loginPath, publicPath } from './paths.js';
@@ -75,7 +75,11 @@ function respondToFailure(site: Site, context: ErrorContext, error: unknown, pop
   const path = loginPath(site, req, popup?.returnTo);
   const href = popup === undefined ? path : addDisplay(path, 'popup');
   const { provider } = site.shared.routes.get(req) ?? {};
-  const failure = { ...describeFailure(error, provider?.settings.provider.displayName), href };
+  const failure = toFailurePage(error, {
+    displayName: provider?.settings.provider.displayName,
+    isSignedIn: site.currentUser?.get(req) !== undefined,
+    href,
+  });
   sendPage(site, context, status, (page) => site.settings.templates.failure({ ...page, ...failure }));
 }
 

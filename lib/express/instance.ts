@@ -22,6 +22,7 @@ export interface Instance extends Site {
 export interface Site {
   settings: Settings;
   shared: SharedState;
+  currentUser?: CurrentUser;
 }
 
 /** What all providers of a `loginWith()` share, also if the app chooses them per request. */

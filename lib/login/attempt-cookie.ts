@@ -120,6 +120,23 @@ export function checkAttempt(attempt: Attempt, provider: string, host: string): 
   return Math.abs(Date.now() - attempt.startedAt) <= attemptLifetime ? 'valid' : 'expired';
 }
 
+/**
+ * Finds the attempt that this key used up, or else the newest unused one: the protocol does not say which one is meant.
+ * Two tabs that come back at once bring the same cookie, and each gets an attempt of its own if there are two.
+ */
+export function findAttempt(
+  { attempts }: AttemptCookieContent,
+  keyDigest: string,
+  isUsedForOther: (attempt: StoredAttempt) => boolean,
+): StoredAttempt | undefined {
+  const unused = attempts.filter(({ usedFor }) => usedFor === undefined);
+  return (
+    attempts.find(({ usedFor }) => usedFor === keyDigest) ??
+    unused.findLast((attempt) => !isUsedForOther(attempt)) ??
+    unused.at(-1)
+  );
+}
+
 function explainAbsence(cookieHeader: string | undefined, plainName: string) {
   const names = splitCookies(cookieHeader).map(([name]) => name.replace(/^__Host-/, ''));
   if (names.length === 0) return 'no_cookies';

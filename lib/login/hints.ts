@@ -35,13 +35,25 @@ export function explainMissingKey(
   { callbackURL, provider }: LoginSettings,
   { headers }: Pick<LoginRequest, 'headers'>,
 ): string {
-  const usualCause =
-    `The usual cause is a "#" in the redirect URL that is registered at ${provider.displayName}: the provider adds ` +
-    `the key behind it, where it never reaches a server. Register exactly ${redactURL(callbackURL ?? '')}. ` +
-    doctorAppAdvice;
+  const usualCause = `${hashAt(provider)} Register exactly ${redactURL(callbackURL ?? '')}. ${doctorAppAdvice}`;
   return headers.cookie === undefined
     ? `${usualCause} Or the browser blocks cookies: the request has none, and without them nobody can log in.`
     : usualCause;
+}
+
+/** Returns the hint for a start that looks like a callback without a key. */
+export function explainLostKey({ provider }: LoginSettings): string {
+  return (
+    'A login that this browser has started seems to come back to this path without a key, and is taken for a start. ' +
+    `${hashAt(provider)} Register the bare address of the callback, and set "callbackURL" to it.`
+  );
+}
+
+function hashAt({ displayName }: LoginSettings['provider']): string {
+  return (
+    `The usual cause is a "#" in the redirect URL that is registered at ${displayName}: the provider adds the key ` +
+    'behind it, where it never reaches a server.'
+  );
 }
 
 /** Returns the hint for a callback whose attempt is not valid. */

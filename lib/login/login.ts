@@ -3,12 +3,14 @@ import { publish } from '../diagnostics/events.js';
 import { hasCode, LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
 import { digest } from '../internal/digest.js';
 import { loadOnce } from '../internal/load-once.js';
-import { addPathPrefix } from '../internal/urls.js';
+import { addPathPrefix, pathOf } from '../internal/urls.js';
+import { isDevelopment } from '../internal/warning.js';
 import type { LoginSettings } from '../options.js';
 import type { Attempt, LoginInfo } from '../types.js';
 import {
   checkAttempt,
   createAttempt,
+  findAttempt,
   openAttemptCookie,
   type AttemptCookie,
   type AttemptCookieContent,
@@ -26,6 +28,7 @@ import {
 import { fail, toFailure, type FailOutcome, type LoginOutcome, type LoginRequest } from './outcome.js';
 import { prepareProvider } from './prepare-provider.js';
 import type { RateLimiter } from './rate-limit.js';
+import { warnOfLostKey } from './report.js';
 import { classifyRequest } from './request.js';
 import { findPrefix, findReturnTo, sanitizeReturnTo } from './return-to.js';
 import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';
@@ -60,13 +63,17 @@ export function createLoginHandler(
   const openCookie = loadOnce(() => openAttemptCookie(settings));
   const { attempts: store, callbackURL, provider } = settings;
   const exchanges = createSharedExchanges(client, provider, limiter);
-  /** For the hint of a callback that comes to another host. */
-  let lastHost: string | undefined;
+  /** For the hints of callbacks that come elsewhere. */
+  let lastStart: Pick<LoginRequest, 'host' | 'url'> | undefined;
 
   async function start(request: LoginRequest): Promise<LoginOutcome> {
     const { host, binding, display } = request;
     if (request.isConfirmed !== true && isForeignStart(request, settings.trustedOrigins)) {
-      if (request.method !== 'POST') return { type: 'confirm' };
+      if (request.method !== 'POST') {
+        if (isDevelopment() && lastStart !== undefined && pathOf(lastStart.url) !== pathOf(request.url))
+          warnOfLostKey(settings, readCookie(await openCookie(), request).content);
+        return { type: 'confirm' };
+      }
       return fail('foreign_request', 'another site sent this form', explainForeignPost(request), 'start');
     }
     const returnTo =
@@ -95,7 +102,7 @@ export function createLoginHandler(
     if (store !== undefined) await useStore('start', () => store.begin(request.source, attempt));
     // After the response was sent, because the first time loads undici.
     setImmediate(() => prepareProvider(client, provider));
-    lastHost = request.host;
+    lastStart = { host: request.host, url: request.url };
     const { restarts, binding: { purpose } = { purpose: 'login' } } = attempt;
     publish('passport-loginwith:start', () => ({ provider: provider.name, purpose, restarted: restarts > 0, code }));
     const attempts = store === undefined ? [...content.attempts, attempt] : [];
@@ -114,7 +121,8 @@ export function createLoginHandler(
       store === undefined
         ? findAttempt(content, keyDigest, (attempt) => exchanges.isUsedForOther(attempt, keyDigest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
-    if (found === undefined) return failWithoutAttempt(explainMissingAttempt(settings, request, reading, lastHost));
+    if (found === undefined)
+      return failWithoutAttempt(explainMissingAttempt(settings, request, reading, lastStart?.host));
     const outcome = await finishAttempt(request, authKey, found, cookie, content);
     return outcome.type === 'fail' || outcome.type === 'error' ? { ...outcome, attempt: found } : outcome;
   }
@@ -215,23 +223,6 @@ export function createLoginHandler(
       return cookie.clear(request.headers.cookie?.toString(), request.secure);
     },
   };
-}
-
-/**
- * Finds the attempt that this key used up, or else the newest unused one: the protocol does not say which one is meant.
- * Two tabs that come back at once bring the same cookie, and each gets an attempt of its own if there are two.
- */
-function findAttempt(
-  { attempts }: AttemptCookieContent,
-  keyDigest: string,
-  isUsedForOther: (attempt: StoredAttempt) => boolean,
-): StoredAttempt | undefined {
-  const unused = attempts.filter(({ usedFor }) => usedFor === undefined);
-  return (
-    attempts.find(({ usedFor }) => usedFor === keyDigest) ??
-    unused.findLast((attempt) => !isUsedForOther(attempt)) ??
-    unused.at(-1)
-  );
 }
 
 async function useStore<T>(stage: LoginStage, use: () => T | Promise<T>): Promise<T> {

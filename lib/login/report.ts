@@ -1,6 +1,6 @@
 import { startDebugOutput } from '../diagnostics/debug.js';
 import {
-  describeFailure,
+  summarizeFailure,
   hasSubscribers,
   publish,
   type LoginPurpose,
@@ -8,7 +8,11 @@ import {
 } from '../diagnostics/events.js';
 import { toSentences } from '../internal/sentences.js';
 import { emitWarning, isDevelopment } from '../internal/warning.js';
+import type { LoginSettings } from '../options.js';
 import type { Attempt } from '../types.js';
+import type { AttemptCookieContent } from './attempt-cookie.js';
+import { explainLostKey } from './hints.js';
+import { fail } from './outcome.js';
 
 /** Tells operators how a request to a login route ended. Only its first call counts. */
 export interface Report {
@@ -41,7 +45,7 @@ export function createReport(details: Report['details'] = {}): Report {
     },
     failure(error, isPrinted) {
       if (hasEnded) return;
-      const failure = describeFailure(error);
+      const failure = summarizeFailure(error);
       if (!isPrinted) warnOfFailure(failure);
       end(failure);
     },
@@ -50,6 +54,16 @@ export function createReport(details: Report['details'] = {}): Report {
 
 /** Codes that this process has warned of. */
 const warned = new Set<string>();
+
+/**
+ * Warns of a start that looks like a callback without its key, in development: it comes from another site, on another
+ * path than the last start, and to a browser that has a login under way.
+ */
+export function warnOfLostKey(settings: LoginSettings, { attempts }: Pick<AttemptCookieContent, 'attempts'>): void {
+  if (!attempts.some(({ usedFor }) => usedFor === undefined)) return;
+  const { error } = fail('auth_key_missing', 'there is no auth_key in the query', explainLostKey(settings));
+  warnOfFailure(summarizeFailure(error));
+}
 
 /**
  * Warns of a failure that nobody sees in the terminal, once for each code: in development of all of them, elsewhere

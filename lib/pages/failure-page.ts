@@ -10,7 +10,9 @@ export interface FailurePage {
   reason: string | undefined;
   /** Seconds until a new login may succeed, if that is known. */
   retryAfter: number | undefined;
-  /** Whether a new login, started at once, may succeed, perhaps with another account. */
+  /** Whether somebody is logged in here, whose place a new login could take. */
+  isSignedIn: boolean;
+  /** Whether nobody is logged in, and a new login, started at once, may succeed, perhaps with another account. */
   canRetry: boolean;
   /** For the developer, and only there outside production. */
   hint: string | undefined;
@@ -40,25 +42,29 @@ const finalCodes: ReadonlySet<LoginErrorCode> = new Set<LoginErrorCode>([
 const loopPause = 30;
 
 /** What the page tells of an error; of one that is not of this package it tells nothing. */
-export function describeFailure(error: unknown, displayName: string | undefined): Omit<FailurePage, 'href'> {
+export function toFailurePage(
+  error: unknown,
+  { displayName, isSignedIn, href }: Pick<FailurePage, 'displayName' | 'isSignedIn' | 'href'>,
+): FailurePage {
+  const known = { displayName, isSignedIn, href };
   if (!(error instanceof LoginWithError))
     return {
+      ...known,
       code: undefined,
-      displayName,
       reason: undefined,
       retryAfter: undefined,
-      canRetry: true,
+      canRetry: !isSignedIn,
       hint: undefined,
       documentation: undefined,
     };
   const { code, reason, hint, documentation } = error;
   const isShownToDevelopers = process.env.NODE_ENV !== 'production';
   return {
+    ...known,
     code,
-    displayName,
     reason,
     retryAfter: error.retryAfter ?? (code === 'login_loop' ? loopPause : undefined),
-    canRetry: !finalCodes.has(code),
+    canRetry: !isSignedIn && !finalCodes.has(code),
     hint: isShownToDevelopers ? hint : undefined,
     documentation: isShownToDevelopers ? documentation : undefined,
   };

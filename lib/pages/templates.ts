@@ -163,8 +163,9 @@ export function createTemplates({ textsFor }: TextTable, getBrandStyle: () => st
         marks: displayName === undefined ? [] : [displayName],
         hasWayHome: true,
         body: html`<p>${fill(text)}</p>
-          ${page.reason !== undefined && html`<p class="notice">${page.reason}</p>`}
+          ${page.reason !== undefined && html`<p class="notice" dir="auto">${page.reason}</p>`}
           <p>${fill(advice)}</p>
+          ${page.isSignedIn && html`<p>${failure.isSignedIn}</p>`}
           ${canRetry ? actions(primaryLink(href, failure.again), secondaryLink(brand.home, home)) : actions(primaryLink(brand.home, home))}
           ${code !== undefined && html`<p class="small">${failure.code} <code>${code}</code></p>`}
           ${forDevelopers(page, failure.developer)}`,

@@ -54,6 +54,7 @@ export function createEnglishTexts(): Texts {
     },
     failure: {
       again: 'Try again',
+      isSignedIn: 'You are logged in here.',
       code: 'Code:',
       developer: 'For the developer',
       otherSite: 'the other site',
@@ -129,21 +130,21 @@ function createFailures(): Texts['failures'] {
       advice: 'Try again, in one tab only.',
     },
     token_expired: {
-      title: 'This login has run out',
+      title: 'This login has expired',
       text: '{name} ended the login before we were done.',
       advice: 'Try again. If it happens twice, wait a minute in between.',
     },
     user_not_found: {
       title: 'This account is gone',
       text: 'The account that you logged in with is no longer at {name}. It may have been deleted.',
-      advice: 'Look at {name} whether you can still sign in there, or log in with another account.',
+      advice: 'Check at {name} whether you can still sign in there, or log in with another account.',
     },
     account_mismatch: {
       title: 'This is another account',
       text:
         'You came back from {name} with another account than the one that this was about, or logged out here ' +
         'meanwhile. Nothing was changed.',
-      advice: 'Look at {name} which account you are signed in with there, and begin again.',
+      advice: 'Check at {name} which account you are signed in with there, and begin again.',
     },
     link_invalid: {
       title: 'This page is no longer valid',

@@ -67,6 +67,7 @@ function createPlainTexts(): Texts {
     },
     failure: {
       again: 'Réessayer',
+      isSignedIn: 'Vous êtes connecté ici.',
       code: 'Code :',
       developer: 'Pour le développeur',
       otherSite: 'l’autre site',
@@ -102,7 +103,7 @@ function createFailures(): Texts['failures'] {
   };
   return {
     auth_key_malformed: {
-      title: 'Ce lien est abîmé',
+      title: 'Ce lien n’est pas valable',
       text: 'L’adresse qui vous a mené ici ne vient pas de {name}, et cette connexion a échoué.',
       advice: 'Recommencez la connexion à partir d’ici, sans passer par ce lien.',
     },
@@ -135,7 +136,7 @@ function createFailures(): Texts['failures'] {
       advice: 'Autorisez les cookies de ce site s’ils sont bloqués, puis reconnectez-vous à partir d’ici.',
     },
     auth_key_invalid: {
-      title: 'Cette confirmation ne sert plus',
+      title: 'Cette confirmation n’est plus valable',
       text:
         'Chaque confirmation de {name} ne sert qu’une fois. Celle-ci a déjà servi, ou une connexion dans un autre ' +
         'onglet ou sur un autre appareil l’a remplacée.',

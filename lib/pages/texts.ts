@@ -23,6 +23,8 @@ export interface Texts {
   loginRequired: { title: string; text: string; go: string };
   failure: {
     again: string;
+    /** Is there if somebody is logged in. */
+    isSignedIn: string;
     /** Stands before the code. */
     code: string;
     /** Stands before what only developers see. */

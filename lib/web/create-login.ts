@@ -9,7 +9,7 @@ import { createUnknownProviderError, type ProviderLogin } from '../login/provide
 import { classifyRequest } from '../login/request.js';
 import { sanitizeReturnTo } from '../login/return-to.js';
 import { isFetchRequest } from '../pages/negotiation.js';
-import { describeFailure } from '../pages/failure-page.js';
+import { toFailurePage } from '../pages/failure-page.js';
 import type { PageContext } from '../pages/layout.js';
 import { parseCreateLoginOptions, type SharedSettings } from './options.js';
 import { createProviderLogins } from './provider-logins.js';
@@ -61,7 +61,7 @@ export function createLogin(
       }
       const error = createUnknownProviderError();
       createReport().failure(error, false);
-      return showFailure(settings, read(request, handleOptions), error, createHeaders());
+      return showFailure({ settings, request: read(request, handleOptions), handleOptions }, error, createHeaders());
     },
     async forgetAttempts(request, handleOptions = {}) {
       const provider = await open().providers.find(request);
@@ -157,49 +157,49 @@ async function toResult(context: LoginContext, outcome: LoginOutcome, isCleared:
 
 /** Redirects a failed callback to its address without the key, which may be unused; shows every other failure. */
 async function toFailedResult(
-  { settings, provider, request }: LoginContext,
+  context: LoginContext,
   error: LoginWithError,
   isKeyUnused: boolean,
   cookies: readonly string[],
   isCleared: boolean,
 ): Promise<LoginResult> {
+  const { provider, request } = context;
   const { type, ...kind } = classifyRequest(request, undefined);
-  const { displayName } = provider.settings.provider;
-  if (type === 'start' || isFetchRequest(request))
-    return showFailure(settings, request, error, createHeaders(cookies), displayName);
+  if (type === 'start' || isFetchRequest(request)) return showFailure(context, error, createHeaders(cookies));
   const authKey = isKeyUnused && 'authKey' in kind ? kind.authKey : undefined;
   const cookie = await provider.failureCookie.write(request, { error, authKey, isShown: isCleared, popup: undefined });
   const headers = createHeaders([...cookies, cookie]);
-  if (isCleared) return showFailure(settings, request, error, headers, displayName);
+  if (isCleared) return showFailure(context, error, headers);
   return { type: 'response', response: createRedirect(relativeTo(withoutQuery(request.url)), headers, 303) };
 }
 
 /** Shows the failure of a callback at the address without its key; loaded again, the page tries an unused key again. */
 async function showFailedCallback(context: LoginContext, failure: StoredFailure): Promise<LoginResult> {
-  const { settings, provider, request } = context;
+  const { provider, request } = context;
   const { authKey, isShown, error } = failure;
   if (authKey !== undefined && isShown) {
     const withKey = { ...request, url: addQueryParameter(request.url, 'auth_key', authKey) };
     return toResult({ ...context, request: withKey }, await handleLogin(provider, withKey), true);
   }
   const cookie = await provider.failureCookie.write(request, { ...failure, isShown: true });
-  return showFailure(settings, request, error, createHeaders([cookie]), provider.settings.provider.displayName);
+  return showFailure(context, error, createHeaders([cookie]));
 }
 
-/** @param displayName the provider's */
 function showFailure(
-  settings: SharedSettings,
-  request: LoginRequest,
+  { settings, request, provider, handleOptions }: Omit<LoginContext, 'provider' | 'report'> & Partial<LoginContext>,
   error: LoginWithError,
   headers: Headers,
-  displayName?: string,
 ): LoginResult {
   const { status, code, message } = error;
   for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
   if (isFetchRequest(request))
     return { type: 'failure', error, headers, response: createJSON(status, headers, { code, message }) };
   const href = settings.loginURL ?? relativeTo(pathOf(request.url).replace(/\/callback$/i, ''), request.url);
-  const failure = { ...describeFailure(error, displayName), href };
+  const failure = toFailurePage(error, {
+    displayName: provider?.settings.provider.displayName,
+    isSignedIn: handleOptions.isSignedIn === true,
+    href,
+  });
   const response = createPage(settings, request, status, headers, (page) =>
     settings.templates.failure({ ...page, ...failure }),
   );

@@ -118,6 +118,8 @@ describeWithChromium('our pages in a browser', () => {
     await seesAccessible(headings.start);
     await visitor.goTo(`${site.url}/auth/choose`);
     await seesAccessible(headings.choose);
+    const widths = `Array.from(document.querySelectorAll('.login-button'), (each) => each.offsetWidth)`;
+    expect(new Set(await page.evaluate<number[]>(widths)).size).toBe(1);
     await visitor.goTo(`${site.url}/auth/pimbuzz/callback?auth_key=abc`);
     await seesAccessible(headings.attemptMissing);
     await visitor.goTo(`${site.url}/forms`);

@@ -19,7 +19,7 @@ async function useApp(env: Record<string, string>) {
   const provider: LocalProvider = await startProvider();
   const { appId, appSecret } = provider.apps[0]!;
   const variables = { PIMBUZZ_URL: provider.url, PIMBUZZ_APP_ID: appId, PIMBUZZ_APP_SECRET: appSecret };
-  const { 'three.mjs': code = '' } = readBlocks('README.md');
+  const { 'app.mjs': code = '' } = readBlocks('README.md');
   const app = await startTerminalApp(
     folder,
     { 'app.mjs': code },

@@ -172,6 +172,17 @@ describe('handleErrors() shows a page', () => {
     expect(printed).toHaveLength(1);
   });
 
+  test('that leads who is logged in nevertheless home, and not to a login in the place of this one', async () => {
+    const site = await openWith();
+    const browser = site.browser();
+    await site.logIn(browser);
+    const page = await browser.visit('/auth/pimbuzz/callback?error=access_denied');
+    expect([page.status, page.text]).toEqual([401, expect.stringContaining('<p>You are logged in here.</p>')]);
+    expect(page.text).toContain('<a class="button primary" href="/">Go to the start page</a>');
+    expect(page.text).not.toContain('href="/auth/');
+    expect((await browser.get('/me')).json.username).toBe('renee');
+  });
+
   test('with the reason that verify gave', async () => {
     const verify: LoginWithOptions['verify'] = (_token, _refresh, _profile, done) =>
       done(null, false, { message: 'Only <members> may log in.' });

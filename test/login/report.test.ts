@@ -1,9 +1,7 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import channels, { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { LoginErrorCode } from 'passport-loginwith';
 
 const stopHearing: (() => void)[] = [];
-// What DEBUG prints stays on once a test has set it.
-beforeEach(() => void jest.spyOn(process.stderr, 'write').mockReturnValue(true));
 afterEach(() => {
   stopHearing.splice(0).forEach((stop) => stop());
   jest.restoreAllMocks();
@@ -16,6 +14,8 @@ function warningsOf(env: Record<string, string>, isPrinted: boolean, ...codes: L
 
 function warningsWith(hint: string, env: Record<string, string>, isPrinted: boolean, codes: LoginErrorCode[]) {
   const emit = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  // What DEBUG prints would stay on in this process.
+  const listened = jest.spyOn(channels, 'subscribe').mockReturnValue();
   jest.replaceProperty(process, 'env', env);
   jest.resetModules();
   const { createReport } = jest.requireActual<typeof import('../../lib/login/report')>('../../lib/login/report');
@@ -24,6 +24,7 @@ function warningsWith(hint: string, env: Record<string, string>, isPrinted: bool
     const error = new LoginWithError('callback: what happened', { code, stage: 'callback', hint });
     createReport().failure(error, isPrinted);
   }
+  expect(listened.mock.calls.length > 0).toBe('DEBUG' in env);
   return emit.mock.calls;
 }
 

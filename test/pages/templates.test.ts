@@ -29,6 +29,7 @@ const values = {
   code: 'timeout' as const,
   reason: undefined,
   retryAfter: undefined,
+  isSignedIn: false,
   canRetry: true,
   hint: 'Look <there>.',
   documentation: 'docs/errors.md#timeout',

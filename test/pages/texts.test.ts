@@ -1,5 +1,5 @@
 import { LoginWithError, type LoginErrorCode } from 'passport-loginwith';
-import { describeFailure } from '../../lib/pages/failure-page';
+import { toFailurePage } from '../../lib/pages/failure-page';
 import { defaultPageSettings } from '../../lib/pages/page-settings';
 import { createTextTable } from '../../lib/pages/text-table';
 import { formatDuration } from '../../lib/pages/texts';
@@ -38,11 +38,10 @@ test('in French, no line breaks before a mark that has a space before it', () =>
 function explain(code: LoginErrorCode, locale: string, displayName: string | undefined, retryAfter?: number) {
   const error = new LoginWithError('x', { code, stage: 'callback', retryAfter });
   const page = defaultPageSettings().templates.failure({
-    ...describeFailure(error, displayName),
+    ...toFailurePage(error, { displayName, isSignedIn: false, href: '/again' }),
     nonce: 'N',
     locale,
     brand: { name: undefined, logo: undefined, home: '/' },
-    href: '/again',
   });
   const [, title = '', text = ''] = /<h1>(.*?)<\/h1>(.*)<div class="actions">/s.exec(page)!;
   const [what, advice] = [...text.matchAll(/<p>(.*?)<\/p>/gs)].map(([, each]) => each);
@@ -50,14 +49,14 @@ function explain(code: LoginErrorCode, locale: string, displayName: string | und
 }
 
 test.each<[LoginErrorCode, english: RegExp, french: RegExp, canRetry: boolean]>([
-  ['auth_key_malformed', /^This link is damaged/, /^Ce lien est abîmé/, true],
+  ['auth_key_malformed', /^This link is damaged/, /^Ce lien n’est pas valable/, true],
   ['auth_key_missing', /^Pimbuzz did not say who you are/, /^Pimbuzz n’a pas dit qui vous êtes/, true],
   ['access_denied', /^The login was refused/, /^La connexion a été refusée/, true],
   ['user_rejected', /^This account cannot be used here/, /^Ce compte n’est pas accepté ici/, true],
   ['login_required', /^Please log in/, /^Connectez-vous/, true],
   ['attempt_missing', /^This login was not started here.* ten minutes/, /pas commencé ici.* dix minutes/, true],
-  ['auth_key_invalid', /^This confirmation is used up/, /^Cette confirmation ne sert plus/, true],
-  ['token_expired', /^This login has run out/, /^Cette connexion a expiré/, true],
+  ['auth_key_invalid', /^This confirmation is used up/, /^Cette confirmation n’est plus valable/, true],
+  ['token_expired', /^This login has expired/, /^Cette connexion a expiré/, true],
   ['user_not_found', /^This account is gone/, /^Ce compte n’existe plus/, true],
   ['account_mismatch', /^This is another account/, /^Ce n’est pas le même compte/, false],
   ['link_invalid', /^This page is no longer valid/, /^Cette page n’est plus valable/, false],

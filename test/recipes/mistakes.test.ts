@@ -104,9 +104,24 @@ describe('the README’s app with the strategy shows what is wrong:', () => {
 
   test('a "#" in the registered redirect URL', async () => {
     const { app, browser } = await openSite(strategyApp, { registered: '/auth/pimbuzz/callback#' });
-    // The provider sends a user who has accepted the app straight back, without a key that the app could see.
+    await browser.get('/auth/pimbuzz');
+    // The browser comes from the provider, and keeps the key to itself.
+    const page = await browser.get('/auth/pimbuzz/callback', { 'sec-fetch-site': 'cross-site' });
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('Log in with Pimbuzz')]);
+    await app.prints(failure('auth_key_missing', 'The usual cause is a "#"'));
     for (let round = 0; round < 9; round += 1) await browser.get('/auth/pimbuzz/callback');
     await app.prints(failure('login_loop', 'the registered redirect URL has a "#"'));
+  });
+
+  test('and nothing of a start that another site has caused', async () => {
+    const { app, browser } = await openSite(strategyApp);
+    await browser.get('/auth/pimbuzz', { 'sec-fetch-site': 'cross-site' });
+    await browser.get('/auth/pimbuzz');
+    await browser.get('/auth/pimbuzz', { 'sec-fetch-site': 'cross-site' });
+    await new Browser(app.url).get('/auth/pimbuzz/callback', { 'sec-fetch-site': 'cross-site' });
+    await new Browser(app.url).get('/auth/pimbuzz/callback?auth_key=k');
+    await app.prints(failure('attempt_missing', ''));
+    expect(app.text()).not.toContain('auth_key_missing');
   });
 
   test('a verify that says no', async () => {
@@ -166,7 +181,7 @@ describe('the README’s app with loginWith() shows what is wrong:', () => {
 
   test('a verify that says no', async () => {
     const users = 'verify: () => false, serialize: (user) => user, deserialize: (user) => user';
-    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({', `loginWith({ ${users},`]] });
+    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({', `loginWith({ ${users}, `]] });
     const { status, text } = await logIn();
     expect([status, text]).toEqual([401, expect.stringContaining('user_rejected')]);
     await app.prints(failure('user_rejected', 'verify of this app returned or passed on no user'));
@@ -174,7 +189,7 @@ describe('the README’s app with loginWith() shows what is wrong:', () => {
 
   test('a verify that never calls done', async () => {
     const users = 'verify: (a, r, p, done) => {}, verifyTimeout: 50, serialize: (user) => user, deserialize: () => 1';
-    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({', `loginWith({ ${users},`]] });
+    const { app, logIn } = await openSite(loginWithApp, { edit: [['loginWith({', `loginWith({ ${users}, `]] });
     const { status, text } = await logIn();
     expect([status, text]).toEqual([500, expect.stringContaining('verify_timeout')]);
     await app.prints(/verify_timeout/);

@@ -220,6 +220,17 @@ describe('a failure', () => {
     expect(Number(page.headers.get('retry-after'))).toBeGreaterThan(3000);
   });
 
+  test.each([true, false])('leads who is signed in home, and not to a login: %s', async (isSignedIn) => {
+    const site = await openWebSite({}, (login) => async (request) => {
+      const result = await login.handle(request, { isSignedIn });
+      return result.type === 'success' ? new Response('in') : result.response;
+    });
+    const { text } = await site.browser().visit(`${callbackPath}?error=access_denied`);
+    expect(text.includes('You are logged in here.')).toBe(isSignedIn);
+    expect(text.includes('href="../pimbuzz"')).toBe(!isSignedIn);
+    expect(text).toMatch(/Pimbuzz, refused to share/);
+  });
+
   test('shows its hint in development only', async () => {
     const site = await openWebSite();
     const browser = site.browser();
