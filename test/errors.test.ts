@@ -59,14 +59,16 @@ test.each<[unknown, LoginErrorCode[], boolean]>([
   expect(hasCode(error, ...codes)).toBe(expected);
 });
 
-test('what Express and loggers print of an error, its stack, has the hint and the documentation, and no secret', () => {
-  const lines = create({ hint: 'what to do with app_secret=canary' }).stack!.split('\n');
-  expect(lines.slice(0, 3)).toEqual([
+test('what Express and loggers print of an error, its stack, has what to do and the cause, and no secret', () => {
+  const cause = new RangeError('auth_key=canary at the store');
+  const lines = create({ hint: 'what to do with app_secret=canary', cause }).stack!.split('\n');
+  expect(lines.slice(0, 4)).toEqual([
     'LoginWithError: what happened',
     '    Hint: what to do with app_secret=[redacted]',
+    '    Cause: RangeError: auth_key=[redacted] at the store',
     '    See passport-loginwith/docs/errors.md#timeout',
   ]);
-  expect(lines[3]).toMatch(/^ {4}at /);
+  expect(lines[4]).toMatch(/^ {4}at /);
   expect(create().stack).toMatch(/^LoginWithError: what happened\n {4}See passport-loginwith\S+\n {4}at /);
 });
 
