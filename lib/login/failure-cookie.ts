@@ -45,16 +45,18 @@ const maximumTextSize = 600;
 export function createFailureCookie({ provider, sealers }: LoginSettings): FailureCookie {
   // Not "loginwith-…", by which a started login is found.
   const getCookie = loadOnce(async () =>
-    createSealedCookie(await sealers('failure 2'), `login-failure-${provider.name}`, lifetime),
+    createSealedCookie(await sealers('failure 3'), `login-failure-${provider.name}`, lifetime),
   );
   return {
     async read({ url, headers, secure }) {
       const reading = (await getCookie()).read(headers.cookie?.toString(), secure);
       if (!reading.found) return undefined;
       // Only write() can have sealed it.
-      const { path, message, details, ...rest } = reading.value as SealedFailure;
+      const { path, message, details, retryAt, ...rest } = reading.value as SealedFailure;
       if (path !== digest(pathOf(url))) return undefined;
-      return { authKey: undefined, popup: undefined, ...rest, error: new LoginWithError(message, details) };
+      const retryAfter = retryAt && Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
+      const error = new LoginWithError(message, { ...details, retryAfter });
+      return { authKey: undefined, popup: undefined, ...rest, error };
     },
     async write({ url, secure }, { error, ...rest }) {
       const { message, code, stage, hint, reason, retryable, retryAfter, cause } = error;
@@ -64,13 +66,13 @@ export function createFailureCookie({ provider, sealers }: LoginSettings): Failu
         hint: hint === undefined ? undefined : shorten(hint),
         reason: reason === undefined ? undefined : shorten(reason),
         retryable,
-        retryAfter,
         cause: isError(cause)
           ? omitUndefined({ name: cause.name, code: errorCodeOf(cause), message: shorten(cause.message) })
           : undefined,
       });
       const path = digest(pathOf(url));
-      const failure: SealedFailure = { ...omitUndefined(rest), path, message: shorten(message), details };
+      const retryAt = retryAfter && Date.now() + retryAfter * 1000;
+      const failure: SealedFailure = omitUndefined({ ...rest, path, message: shorten(message), details, retryAt });
       const cookie = await getCookie();
       return cookie.write(cookie.seal(failure), secure);
     },
@@ -86,6 +88,8 @@ interface SealedFailure {
   path: string;
   message: string;
   details: LoginErrorDetails;
+  /** When a new login may succeed, in milliseconds since 1970. */
+  retryAt?: number;
   authKey?: string;
   isShown: boolean;
   popup?: FailedPopup;

@@ -17,6 +17,7 @@ import {
   type StoredAttempt,
 } from './attempt-cookie.js';
 import { isForeignStart, isNavigation } from './cross-site.js';
+import { warnOfLostKey } from './failure-warnings.js';
 import {
   embeddedHint,
   explainForeignPost,
@@ -28,7 +29,6 @@ import {
 import { fail, toFailure, type FailOutcome, type LoginOutcome, type LoginRequest } from './outcome.js';
 import { prepareProvider } from './prepare-provider.js';
 import type { RateLimiter } from './rate-limit.js';
-import { warnOfLostKey } from './report.js';
 import { classifyRequest } from './request.js';
 import { findPrefix, findReturnTo, sanitizeReturnTo } from './return-to.js';
 import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';

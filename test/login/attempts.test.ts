@@ -151,6 +151,19 @@ test('a cookie that was sealed with a key from another app secret is refused', a
     .expect(302);
 });
 
+test.each([
+  ['127.0.0.1:3000', 'localhost:3000', 'was started on 127.0.0.1, and this callback came to localhost'],
+  ['app.example', 'www.app.example', 'was started on app.example, and this callback came to www.app.example'],
+  ['www.app.example', 'app.example', 'Open the app on app.example, the host of the registered redirect URL'],
+  // Somebody else may have started that one.
+  ['other.example', 'app.example', 'no cookies at all'],
+  ['app.example', 'app.example', 'no cookies at all'],
+])('a login that starts on %s and comes back to %s without its cookie is told', async (started, came, hint) => {
+  const { app } = await setUp();
+  await request(app).get('/auth').set('Host', started).expect(302);
+  expect(await hintOf(app, { Host: came })).toContain(hint);
+});
+
 test('a cookie that was copied to another host is refused, and the hint names both', async () => {
   const { app } = await setUp();
   const cookie = cookiesOf(await request(app).get('/auth').set('Host', 'app.example:3000'));

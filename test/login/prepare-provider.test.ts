@@ -172,6 +172,8 @@ describe('at the first start, a warning says why no login will come back:', () =
     const strategy = createStrategy(options);
     await request(createApp(strategy)).get('/auth').expect(302);
     await strategy.client.close();
+    // Long enough for the second call of a development.
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect(paths).toEqual(['/api/get_user_info']);
     expect(warn).not.toHaveBeenCalled();
   });

@@ -103,14 +103,16 @@ describe('the README’s app with the strategy shows what is wrong:', () => {
   });
 
   test('a "#" in the registered redirect URL', async () => {
-    const { app, browser } = await openSite(strategyApp, { registered: '/auth/pimbuzz/callback#' });
+    // Also with DEBUG, which prints outcomes: this is none.
+    const env = { DEBUG: 'passport-loginwith' };
+    const { app, browser } = await openSite(strategyApp, { registered: '/auth/pimbuzz/callback#', env });
     await browser.get('/auth/pimbuzz');
     // The browser comes from the provider, and keeps the key to itself.
     const page = await browser.get('/auth/pimbuzz/callback', { 'sec-fetch-site': 'cross-site' });
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('Log in with Pimbuzz')]);
     await app.prints(failure('auth_key_missing', 'The usual cause is a "#"'));
     for (let round = 0; round < 9; round += 1) await browser.get('/auth/pimbuzz/callback');
-    await app.prints(failure('login_loop', 'the registered redirect URL has a "#"'));
+    await app.prints(/with login_loop \(429\).* the registered redirect URL has a "#"/);
   });
 
   test('and nothing of a start that another site has caused', async () => {
@@ -227,6 +229,15 @@ describe.each([
   ['the strategy', strategyApp],
   ['loginWith()', loginWithApp],
 ])('the README’s app with %s shows what is wrong:', (_name, code) => {
+  test('nothing, if all is right', async () => {
+    const { app, logIn, browser } = await openSite(code);
+    expect((await logIn()).status).toBe(200);
+    await browser.get('/auth/pimbuzz');
+    await logIn();
+    await app.stop();
+    expect(app.text()).not.toMatch(/LOGINWITH_|Error|docs\/errors/);
+  });
+
   test('a base URL with a path', async () => {
     const { app, provider, browser } = await openSite(code, { providerURL: ({ url }) => `${url}/api` });
     expect((await browser.get('/auth/pimbuzz')).location).toMatch(`${provider.url}/api/api/oauth`);

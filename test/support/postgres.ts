@@ -45,10 +45,18 @@ export async function startPostgres(): Promise<PostgresServer> {
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
   let server: ChildProcess | undefined;
 
-  const processes = () => {
-    const id = server?.pid ?? 0;
-    const children = readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').trim().split(' ').map(Number);
-    return [id, ...children];
+  /** Sends it to all of the server's processes: each connection has one of its own. */
+  const signal = (name: NodeJS.Signals) => {
+    const id = server?.pid;
+    if (id === undefined) return;
+    const children = readFileSync(`/proc/${id}/task/${id}/children`, 'utf8').match(/\d+/g) ?? [];
+    for (const each of [id, ...children.map(Number)]) {
+      try {
+        process.kill(each, name);
+      } catch {
+        // A connection that has ended meanwhile.
+      }
+    }
   };
   const postgres: PostgresServer = {
     url: `postgres://example@127.0.0.1:${port}/postgres`,
@@ -64,9 +72,8 @@ export async function startPostgres(): Promise<PostgresServer> {
       server.kill('SIGQUIT');
       await hasEnded;
     },
-    // Each connection has a process of its own.
-    pause: () => processes().forEach((id) => process.kill(id, 'SIGSTOP')),
-    resume: () => processes().forEach((id) => process.kill(id, 'SIGCONT')),
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
     async close() {
       await postgres.stop();
       rmSync(folder, { recursive: true, force: true });
