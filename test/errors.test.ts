@@ -72,7 +72,7 @@ test('what Express and loggers print of an error, its stack, has what to do and 
   expect(create().stack).toMatch(/^LoginWithError: what happened\n {4}See passport-loginwith\S+\n {4}at /);
 });
 
-describe('a key, token or secret in a message or a hint is masked', () => {
+describe('a key, token or secret in a message, a hint or a reason is masked', () => {
   const key = '0123456789abcdef0123456789ABCDEF';
 
   test.each([
@@ -95,9 +95,8 @@ describe('a key, token or secret in a message or a hint is masked', () => {
     ['my_auth_key=x', 'my_auth_key=x'],
     ['0123456789abcdef0123456789abcde', '0123456789abcdef0123456789abcde'],
   ])('%s', (text, expected) => {
-    const error = create({ hint: text, cause: new Error(text) }, text);
-    expect(error.message).toBe(expected);
-    expect(error.hint).toBe(expected);
+    const error = create({ hint: text, reason: text, cause: new Error(text) }, text);
+    expect([error.message, error.hint, error.reason]).toEqual([expected, expected, expected]);
     expect((error.cause as Error).message).toBe(expected);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toMatch(/canary|0123456789abcdef0123456789abcdef/i);
   });
