@@ -120,6 +120,9 @@ describe('the README’s app with the strategy shows what is wrong:', () => {
     await browser.get('/auth/pimbuzz', { 'sec-fetch-site': 'cross-site' });
     await browser.get('/auth/pimbuzz');
     await browser.get('/auth/pimbuzz', { 'sec-fetch-site': 'cross-site' });
+    // A login that starts again by itself does so on the callback's path, and is no start of the app's pages.
+    expect((await browser.get('/auth/pimbuzz/callback?auth_key=k')).location).toContain('/api/oauth');
+    await browser.get('/auth/pimbuzz', { 'sec-fetch-site': 'cross-site' });
     await new Browser(app.url).get('/auth/pimbuzz/callback', { 'sec-fetch-site': 'cross-site' });
     await new Browser(app.url).get('/auth/pimbuzz/callback?auth_key=k');
     await app.prints(failure('attempt_missing', ''));
