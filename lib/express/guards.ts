@@ -3,7 +3,7 @@ import { LoginWithError } from '../errors.js';
 import { isForeignStart } from '../login/cross-site.js';
 import { toLoginRequest } from '../node-request.js';
 import { isPageRequest } from '../pages/negotiation.js';
-import { addLoginAccess } from '../strategy.js';
+import { addLoginAccess } from '../login/login-access.js';
 import type { ProviderLogin } from '../login/provider-login.js';
 import type { Instance, RequestContext } from './instance.js';
 import { addReturnTo, knowsRoutes, pathTo, publicPath, returnAddress, toAbsoluteURL } from './paths.js';
