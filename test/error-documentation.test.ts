@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { statusByCode } from '../lib/errors';
 import { documentationOf } from '../lib/internal/documentation';
 import { warningCodes } from '../lib/internal/warning';
+import { otherCode } from '../lib/pages/failure-page';
+import { createEnglishTexts } from '../lib/pages/texts.en';
 
 const folder = join(__dirname, '..', 'docs');
 const text = readFileSync(join(folder, 'errors.md'), 'utf8');
 const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
-const codes = Object.entries(statusByCode);
+/** That of an error of the app's own is in JSON alone. */
+const codes = Object.entries({ ...statusByCode, [otherCode]: 500 });
 
 /** The anchor that GitHub gives to a heading. */
 const anchorOf = (heading: string) =>
@@ -32,6 +35,14 @@ test.each([...codes.map(([code]) => code), ...warningCodes])('the address of %s 
 test.each(codes)('the section of %s begins with its status, %i', (code, status) => {
   const [, section = ''] = text.split(new RegExp(`^### ${code}\n`, 'm'));
   expect(section.trimStart()).toMatch(new RegExp(`^Status ${status}[.,] `));
+});
+
+test('each headline of a page that is quoted here is one', () => {
+  const quotes = [...text.matchAll(/“([A-Z][^”…]+)”/g)].map(([, quote = '']) => quote);
+  const titles = Object.values(createEnglishTexts().failures).map(({ title }) => title.replace('{name}', 'Pimbuzz'));
+  const others = ['Login sessions require session support', 'Log in With', 'Try again'];
+  expect(quotes.length).toBeGreaterThan(3);
+  expect(quotes.filter((quote) => !titles.includes(quote) && !others.includes(quote))).toEqual([]);
 });
 
 test('each warning of lib goes through one place, where its code is known', () => {

@@ -3,10 +3,15 @@ import { loginButton } from '../pages/login-button.js';
 import { preferredLanguage } from '../pages/negotiation.js';
 import type { Instances } from './instances.js';
 import type { Settings } from './options.js';
-import { addReturnTo, pathTo, pathWithoutRequest } from './paths.js';
+import { addReturnTo, pathTo, pathWithoutRequest, requireRoutes } from './paths.js';
 import type { ButtonOptions } from './types.js';
 
-/** Creates a “Log in with …” button. @throws TypeError for an unknown provider. */
+/**
+ * Creates a “Log in with …” button.
+ *
+ * @throws TypeError for an unknown provider
+ * @throws LoginWithError `middleware_missing` for a request that the middleware has not seen
+ */
 export function createButton(
   instances: Instances,
   settings: Settings,
@@ -14,6 +19,7 @@ export function createButton(
   { returnTo, req, locale }: ButtonOptions = {},
 ): Markup {
   const site = (req && instances.found(req)) ?? { settings, shared: instances.shared };
+  if (req !== undefined) requireRoutes(site, req);
   const { providers, providersOf, texts } = site.settings;
   if (providersOf !== undefined && site.settings === settings)
     throw new TypeError(

@@ -3,7 +3,7 @@ import { isError } from '../internal/unknown-error.js';
 import { addQueryParameter } from '../internal/urls.js';
 import type { FailedPopup } from '../login/failure-cookie.js';
 import { isUsersFailure } from '../login/outcome.js';
-import { toFailurePage } from '../pages/failure-page.js';
+import { otherCode, toFailurePage } from '../pages/failure-page.js';
 import { isFetchRequest } from '../pages/negotiation.js';
 import type { Instance, RequestContext, Site } from './instance.js';
 import { loginPath, publicPath } from './paths.js';
@@ -63,7 +63,7 @@ export function handleError(site: Site, context: ErrorContext, error: unknown): 
 }
 
 /** What a client reads of an error that is not of this package: nothing that the error says. */
-const otherError = { status: 500, code: 'server_error', message: 'The login failed because of an error in the app' };
+const otherError = { status: 500, code: otherCode, message: 'The login failed because of an error in the app' };
 
 function respondToFailure(site: Site, context: ErrorContext, error: unknown, popup?: FailedPopup): void {
   const { req, res } = context;

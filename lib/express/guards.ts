@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { LoginWithError } from '../errors.js';
 import { isForeignStart } from '../login/cross-site.js';
 import { toLoginRequest } from '../node-request.js';
 import { isPageRequest } from '../pages/negotiation.js';
 import { addLoginAccess } from '../login/login-access.js';
 import type { ProviderLogin } from '../login/provider-login.js';
 import type { Instance, RequestContext } from './instance.js';
-import { addReturnTo, knowsRoutes, pathTo, publicPath, returnAddress, toAbsoluteURL } from './paths.js';
+import { addReturnTo, pathTo, publicPath, requireRoutes, returnAddress, toAbsoluteURL } from './paths.js';
 import { redirect } from './responses.js';
 import { redirectToProvider } from './routes/login.js';
 import { sendLoginRequired, sendUnauthorized } from './unauthorized.js';
@@ -82,18 +81,6 @@ async function renewToken(instance: Instance, context: RequestContext, provider:
   if (isFirst && isForeignStart(toLoginRequest(req), settings.trustedOrigins))
     await redirect(req, res, addReturnTo(path, returnTo));
   else await redirectToProvider(instance, context, provider, { returnTo, purpose: 'renew', isConfirmed: true });
-}
-
-/** @throws LoginWithError `middleware_missing`, in place of a redirect to where our routes are not */
-function requireRoutes(instance: Instance, req: IncomingMessage): void {
-  if (knowsRoutes(instance, req)) return;
-  throw new LoginWithError('session: the middleware of loginWith() has not seen this request', {
-    code: 'middleware_missing',
-    stage: 'session',
-    hint:
-      'Put app.use(auth), with what loginWith() returned, behind the session and before the routes with guards. If ' +
-      'it is mounted under a path that these routes do not have, set "callbackURL", which tells that path.',
-  });
 }
 
 /** If another Passport has set `req.user`, a guard of ours replaces it by our user. */

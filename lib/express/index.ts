@@ -16,7 +16,7 @@ export type { PageBrand, PageContext } from '../pages/layout.js';
 export type { ProviderLink } from '../pages/login-button.js';
 export { buttonStyle, pageStyle } from '../pages/style.js';
 export type { LinkQuestion, Templates } from '../pages/templates.js';
-export type { FailureTexts, LinkTexts, Locale, TextOptions, Texts } from '../pages/texts.js';
+export type { FailureTexts, QuestionTexts, Locale, TextOptions, Texts } from '../pages/texts.js';
 export type { Dispatcher, LimitOptions, LinkedProfile, RateLimitCount, RateLimitStore } from '../types.js';
 export type {
   ButtonOptions,

@@ -25,8 +25,8 @@ import type {
 /**
  * Login, logout and guards in one middleware, for Express, connect and plain `node:http`. It goes after the session
  * and before the routes; it answers `GET /auth/:name` (starts a login), `GET /auth/:name/callback` (the registered
- * redirect URL), `GET /auth/:name/renew`, `GET` and `POST /auth/:name/link`, `GET /auth/choose` and `POST
- * /auth/logout`, and sets `req.user`.
+ * redirect URL), `GET /auth/:name/renew`, `GET` and `POST /auth/:name/link`, `GET /auth/choose`, `GET` and
+ * `POST /auth/logout`, and sets `req.user`.
  *
  * The session is regenerated at the login and stored before every redirect. No secret, key or token is in any response,
  * error or warning (PROTOCOL.md, from the start to `get_user_info`).
@@ -70,7 +70,10 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
   };
 
   return Object.assign(middleware, {
-    requireLogin: () => toHandler(guardLogin),
+    requireLogin(...[given]: unknown[]) {
+      refuseRequest(given, 'auth.requireLogin()');
+      return toHandler(guardLogin);
+    },
     requireAccessToken(name: string) {
       checkTokenProvider(settings, name);
       shared.keepsTokens = true;
@@ -80,7 +83,8 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
         return guardAccessToken(instance, context, provider);
       });
     },
-    handleErrors(): ErrorHandler {
+    handleErrors(...[given]: unknown[]): ErrorHandler {
+      refuseRequest(given, 'auth.handleErrors()');
       instances.shared.handlesErrors = true;
       // Express tells a middleware for errors by its four parameters.
       return (error, req, res, next) => {
@@ -148,8 +152,19 @@ function createNext(next: Next): Next {
   };
 }
 
+/** @throws TypeError for a request: what only makes a handler stands in its place, and would never respond */
+function refuseRequest(given: unknown, call: string): void {
+  if (typeof given !== 'object' || given === null) return;
+  const name = call.replace(/\(.*/, '');
+  throw new TypeError(`${name} got a request, and only makes the handler for it; call it: ${call}`);
+}
+
 /** @throws TypeError if there could never be a token of this provider */
-function checkTokenProvider({ providers, providersOf, session, keepAccessToken }: Settings, name: string): void {
+function checkTokenProvider({ providers, providersOf, session, keepAccessToken }: Settings, name: unknown): void {
+  const call = `auth.requireAccessToken('${providers[0]?.name ?? 'NAME'}')`;
+  refuseRequest(name, call);
+  if (typeof name !== 'string')
+    throw new TypeError(`requireAccessToken: the name of the provider is missing; call it: ${call}`);
   if (providersOf === undefined && !providers.some((provider) => provider.name === name)) {
     const names = providers.map((provider) => provider.name).join(', ');
     throw new TypeError(`requireAccessToken: there is no provider ${JSON.stringify(name)}; there are ${names}`);

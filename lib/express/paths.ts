@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { LoginWithError } from '../errors.js';
 import { addPathPrefix, addQueryParameter, encodePath, isPathPrefix, parseURL, pathOf } from '../internal/urls.js';
 import type { LoginOutcome } from '../login/outcome.js';
 import { sanitizeReturnTo } from '../login/return-to.js';
@@ -30,9 +31,20 @@ export function pathWithoutRequest(site: Site, route: keyof LoginPaths, name: st
   return findPrefix(site, '') + basePath + paths[route].replace(':name', name);
 }
 
-/** Whether it is known where our routes are: the middleware has seen the request, or "callbackURL" tells it. */
-export function knowsRoutes(site: Site, req: IncomingMessage): boolean {
-  return site.shared.mountPaths.has(req) || findPrefix(site, '') !== '';
+/**
+ * Makes sure that it is known where our routes are: the middleware has seen the request, or "callbackURL" tells it.
+ *
+ * @throws LoginWithError `middleware_missing`, in place of a link or a redirect to where our routes are not
+ */
+export function requireRoutes(site: Site, req: IncomingMessage): void {
+  if (site.shared.mountPaths.has(req) || findPrefix(site, '') !== '') return;
+  throw new LoginWithError('session: the middleware of loginWith() has not seen this request', {
+    code: 'middleware_missing',
+    stage: 'session',
+    hint:
+      'Put app.use(auth), with what loginWith() returned, behind the session and before the routes with guards and ' +
+      'buttons. If it is mounted under a path that these routes do not have, set "callbackURL", which tells that path.',
+  });
 }
 
 /** A path that the app has named, as the browser must request it; whole URLs stay as they are. */

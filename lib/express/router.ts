@@ -10,7 +10,7 @@ import { handleCallback, sendLoginFailure } from './routes/callback.js';
 import { sendChoice } from './routes/choose.js';
 import { confirmLink } from './routes/link.js';
 import { startLogin } from './routes/login.js';
-import { logOut } from './routes/logout.js';
+import { askToLogOut, logOut } from './routes/logout.js';
 import type { Handler } from './types.js';
 
 /** Makes a handler of a function that responds to one request. */
@@ -65,6 +65,11 @@ function createRoutes(instance: Instance, toHandler: ToHandler): Handler {
         );
     }
   }
+  // Last, because a provider may be called "logout".
+  router.get(
+    basePath + paths.logout,
+    toRoute((context) => askToLogOut(instance, context)),
+  );
   return router;
 }
 

@@ -45,7 +45,7 @@ export interface LoginPaths {
   link: string;
   /** GET, lets users choose their provider; default `/choose`. */
   choose: string;
-  /** POST; default `/logout`. */
+  /** POST, logs out; GET, asks whether to. Default `/logout`. */
   logout: string;
 }
 
@@ -218,6 +218,7 @@ export interface LoginWith<User = SessionProfile> extends Handler {
    *
    * @param name the provider's
    * @throws TypeError for an unknown name, and for a missing `req` if `providers` is a function
+   * @throws LoginWithError `middleware_missing` for a `req` that the middleware has not seen, if no `callbackURL` helps
    * @example
    * app.get('/login', (req, res) => {
    *   res.send(html`<h1>Log in</h1> ${auth.button('pimbuzz', { returnTo: '/me', req })}`.markup);

@@ -24,6 +24,20 @@ export function createWarnings(handlesErrors: () => boolean): (req: SessionReque
   };
 }
 
+/** Creates a function that warns once of a login that is no more: most often "deserialize" lacks a "return". */
+export function createMissingUserWarning(): () => void {
+  let isFirst = true;
+  return () => {
+    if (isFirst && isDevelopment())
+      emitWarning(
+        'LOGINWITH_DESERIALIZE',
+        'loginWith: "deserialize" returned no user for the session of a login, so nobody is logged in. Unless that ' +
+          'user was deleted, it does not find or does not return the user.',
+      );
+    isFirst = false;
+  };
+}
+
 function findProblems(req: SessionRequest): [code: WarningCode, message: string][] {
   const problems: [WarningCode, string][] = [];
   const secureCookie = explainSecureCookie(req);

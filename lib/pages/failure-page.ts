@@ -1,4 +1,5 @@
 import { LoginWithError, type LoginErrorCode } from '../errors.js';
+import { documentationOf } from '../internal/documentation.js';
 
 /** What the page of a failure gets. */
 export interface FailurePage {
@@ -41,11 +42,19 @@ const finalCodes: ReadonlySet<LoginErrorCode> = new Set<LoginErrorCode>([
 /** After which time a browser may start as many logins again, in seconds. */
 const loopPause = 30;
 
-/** What the page tells of an error; of one that is not of this package it tells nothing. */
+/** The code in the JSON and in the documentation of an error that is not of this package. */
+export const otherCode = 'server_error';
+
+const otherHint = 'A function of this app, such as verify, threw an error; the terminal has it.';
+
+/** What the page tells of an error; of one that is not of this package, only that there was one. */
 export function toFailurePage(
   error: unknown,
   { displayName, isSignedIn, href }: Pick<FailurePage, 'displayName' | 'isSignedIn' | 'href'>,
 ): FailurePage {
+  const isShownToDevelopers = process.env.NODE_ENV !== 'production';
+  const forDevelopers = (hint: string | undefined, documentation: string) =>
+    isShownToDevelopers ? { hint, documentation } : { hint: undefined, documentation: undefined };
   const known = { displayName, isSignedIn, href };
   if (!(error instanceof LoginWithError))
     return {
@@ -54,18 +63,15 @@ export function toFailurePage(
       reason: undefined,
       retryAfter: undefined,
       canRetry: !isSignedIn,
-      hint: undefined,
-      documentation: undefined,
+      ...forDevelopers(otherHint, documentationOf(otherCode)),
     };
   const { code, reason, hint, documentation } = error;
-  const isShownToDevelopers = process.env.NODE_ENV !== 'production';
   return {
     ...known,
     code,
     reason,
     retryAfter: error.retryAfter ?? (code === 'login_loop' ? loopPause : undefined),
     canRetry: !isSignedIn && !finalCodes.has(code),
-    hint: isShownToDevelopers ? hint : undefined,
-    documentation: isShownToDevelopers ? documentation : undefined,
+    ...forDevelopers(hint, documentation),
   };
 }

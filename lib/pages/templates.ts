@@ -34,6 +34,8 @@ export interface Templates {
   finish(page: PageContext & { href: string }): string;
   /** The end of a login in a popup, which closes itself; `href` is for a window that does not. */
   popup(page: PageContext & { href: string }): string;
+  /** Whether to log out; must send a form by POST to `action`. */
+  logout(page: PageContext & { action: string }): string;
   /** After a logout: where the user is still signed in. */
   loggedOut(page: PageContext & { stillSignedInAt: string[]; href: string }): string;
   /** The response to a form that was sent while nobody is signed in. */
@@ -49,6 +51,7 @@ export const templateNames = [
   'link',
   'finish',
   'popup',
+  'logout',
   'loggedOut',
   'loginRequired',
   'failure',
@@ -128,6 +131,17 @@ export function createTemplates({ textsFor }: TextTable, getBrandStyle: () => st
         title: popup.title,
         body: html`<p>${popup.text}</p>
           ${actions(secondaryLink(page.href, popup.go))}`,
+      });
+    },
+    logout(page) {
+      const { logout } = textsFor(page.locale);
+      return render(page, {
+        title: logout.title,
+        hasWayHome: true,
+        body: html`<p>${logout.text}</p>
+          <form method="post" action="${page.action}">
+            ${actions(html`<button class="button primary">${logout.confirm}</button>`, secondaryLink(page.brand.home, logout.cancel))}
+          </form>`,
       });
     },
     loggedOut(page) {

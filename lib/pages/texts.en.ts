@@ -13,8 +13,8 @@ export function createEnglishTexts(): Texts {
     choose: {
       title: 'Log in',
       text:
-        'Use an account that you have already: no new password. Next, you will see that site’s own page, and you ' +
-        'decide there.',
+        'Use an account that you have already: no new password. Next, you will see the page of the network that you ' +
+        'choose, where you confirm.',
     },
     link: {
       title: 'Add this {name} account?',
@@ -38,11 +38,18 @@ export function createEnglishTexts(): Texts {
       text: 'You can close this window. The page behind it goes on by itself.',
       go: 'Go on in this window',
     },
+    logout: {
+      title: 'Log out?',
+      text: 'This ends your login on this site, in this browser.',
+      confirm: 'Log out',
+      cancel: 'Cancel',
+    },
     loggedOut: {
       title: 'You are logged out here',
       text: 'You are still signed in at {names}.',
       advice:
-        'On a computer that others use, sign out there, too: until then, nobody needs a password to log in here again.',
+        'On a computer that others use, sign out there, too. Until you do, anyone at this computer can log in here ' +
+        'again.',
       again: 'Log in again',
     },
     loginRequired: {

@@ -25,8 +25,8 @@ function createPlainTexts(): Texts {
     choose: {
       title: 'Se connecter',
       text:
-        'Utilisez un compte que vous avez déjà : pas de nouveau mot de passe. Vous verrez ensuite la page de ce ' +
-        'site, et c’est là que vous déciderez.',
+        'Utilisez un compte que vous avez déjà : pas de nouveau mot de passe. Vous verrez ensuite la page du réseau ' +
+        'choisi, où vous confirmerez.',
     },
     link: {
       title: 'Ajouter ce compte {name} ?',
@@ -50,12 +50,18 @@ function createPlainTexts(): Texts {
       text: 'Vous pouvez fermer cette fenêtre. La page qui l’a ouverte continue toute seule.',
       go: 'Continuer dans cette fenêtre',
     },
+    logout: {
+      title: 'Se déconnecter ?',
+      text: 'Votre connexion à ce site, dans ce navigateur, prendra fin.',
+      confirm: 'Se déconnecter',
+      cancel: 'Annuler',
+    },
     loggedOut: {
       title: 'Vous êtes déconnecté ici',
       text: 'Vous êtes toujours connecté sur {names}.',
       advice:
-        'Sur un ordinateur partagé, déconnectez-vous là-bas aussi : d’ici là, personne n’a besoin de mot de passe ' +
-        'pour se reconnecter ici.',
+        'Sur un ordinateur partagé, déconnectez-vous là-bas aussi : sinon, n’importe qui sur cet ordinateur peut se ' +
+        'reconnecter ici sans mot de passe.',
       again: 'Se reconnecter',
     },
     loginRequired: {

@@ -14,11 +14,12 @@ export interface Texts {
   login: string;
   start: { title: string; text: string; warning: string };
   choose: { title: string; text: string };
-  link: LinkTexts;
+  link: QuestionTexts;
   /** For an account that is used in one session. */
-  use: LinkTexts;
+  use: QuestionTexts;
   finish: { title: string; text: string; go: string };
   popup: { title: string; text: string; go: string };
+  logout: QuestionTexts;
   loggedOut: { title: string; text: string; advice: string; again: string };
   loginRequired: { title: string; text: string; go: string };
   failure: {
@@ -36,8 +37,8 @@ export interface Texts {
   failures: Record<LoginErrorCode | 'other', FailureTexts>;
 }
 
-/** The words of the question whether to add an account. */
-export interface LinkTexts {
+/** The words of a question, such as whether to add an account. */
+export interface QuestionTexts {
   title: string;
   text: string;
   confirm: string;

@@ -26,6 +26,7 @@ const headings = {
   link: /^(?:Add this|Ajouter ce compte) Pimbuzz/,
   finish: /^(?:One moment|Un instant)$/,
   popup: /^(?:You are logged in|Vous êtes connecté)$/,
+  logout: /^(?:Log out\?|Se déconnecter\s\?)$/,
   loggedOut: /^(?:You are logged out here|Vous êtes déconnecté ici)$/,
   loginRequired: /^(?:Please log in|Connectez-vous)$/,
   attemptMissing: /^(?:This login was not started here|Cette connexion n’a pas commencé ici)$/,
@@ -60,10 +61,11 @@ describeWithChromium('our pages in a browser', () => {
       before: (app) => app.use(cookieSessions({ sameSite })),
       options: (providers) => ({ providers, onLink: () => undefined, ...options }),
       routes(app, auth) {
-        app.get('/forms', (_req, res) => {
-          const form = (action: string) =>
-            html`<form method="post" action="${action}"><button>${action}</button></form>`;
-          res.send(html`<title>Forms</title>${form('/auth/logout')}${form('/me')}`.markup);
+        app.get('/form', (_req, res) => {
+          res.send(
+            html`<title>Form</title>
+              <form method="post" action="/me"><button>Send</button></form>`.markup,
+          );
         });
         app.get('/buttons', (req, res) => {
           const buttons = html`<title>Buttons</title
@@ -123,16 +125,17 @@ describeWithChromium('our pages in a browser', () => {
     expect(new Set(await page.evaluate<number[]>(widths)).size).toBe(1);
     await visitor.goTo(`${site.url}/auth/pimbuzz/callback?auth_key=abc`);
     await seesAccessible(headings.attemptMissing);
-    await visitor.goTo(`${site.url}/forms`);
-    await page.getByRole('button', { name: '/me' }).click();
+    await visitor.goTo(`${site.url}/form`);
+    await page.getByRole('button', { name: 'Send' }).click();
     await seesAccessible(headings.loginRequired);
 
     await comeBack(site, '/auth/pimbuzz?display=popup', { user: 'renee' });
     await seesAccessible(headings.popup);
     await comeBack(site, '/auth/pimbuzz/link', { user: 'sam', isSignedIn: true });
     await seesAccessible(headings.link);
-    await visitor.goTo(`${site.url}/forms`);
-    await page.getByRole('button', { name: '/auth/logout' }).click();
+    await visitor.goTo(`${site.url}/auth/logout`);
+    await seesAccessible(headings.logout);
+    await page.getByRole('button').click();
     await seesAccessible(headings.loggedOut);
     await visitor.goTo(`${site.url}/buttons`);
     await seesAccessible(/^Welcome$/);

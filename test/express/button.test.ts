@@ -112,15 +112,31 @@ describe('with the request for its page, the button', () => {
   });
 });
 
-test.each([undefined, new IncomingMessage(new Socket())])(
-  'a button of providers that the app chooses needs a request that has gone through the middleware',
-  (req) => {
-    const auth = create({ providers: () => providers });
-    expect(() => auth.button('pimbuzz', { req })).toThrow(
-      new TypeError('button: "providers" is a function, so pass "req", a request that has gone through loginWith()'),
-    );
-  },
-);
+test('a button of providers that the app chooses needs a request', () => {
+  expect(() => create({ providers: () => providers }).button('pimbuzz')).toThrow(
+    new TypeError('button: "providers" is a function, so pass "req", a request that has gone through loginWith()'),
+  );
+});
+
+test.each<[string, Partial<LoginWithOptions>]>([
+  ['one list of providers', {}],
+  ['providers that the app chooses', { providers: () => providers }],
+])('with %s, a button for a request that has not gone through the middleware is a mistake', (_name, options) => {
+  const req = new IncomingMessage(new Socket());
+  expect(() => create(options).button('pimbuzz', { req })).toThrow(
+    expect.objectContaining({
+      code: 'middleware_missing',
+      hint: expect.stringMatching(/^Put app\.use\(auth\)/) as string,
+    }),
+  );
+});
+
+test('a button for such a request is right where callbackURL tells the path', () => {
+  const req = new IncomingMessage(new Socket());
+  const callbackURL = 'https://site.example/shop/auth/pimbuzz/callback';
+  const auth = create({ providers: [{ ...providers[0]!, callbackURL }] });
+  expect(hrefOf(auth.button('pimbuzz', { req }).markup)).toBe('/shop/auth/pimbuzz');
+});
 
 test('the style of the pages has that of the button and the colour of the brand, and no foreign asset', () => {
   expect(pageStyle).toContain(buttonStyle);

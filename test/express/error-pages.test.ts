@@ -81,6 +81,14 @@ describe('handleErrors() shows a page', () => {
     expect(text).not.toMatch(/For the developer|errors\.md|dashboard/);
   });
 
+  test('in production with nothing for the developer of what the app has thrown', async () => {
+    watchErrors('production');
+    const site = await openWith({ ...users, verify: failing });
+    const { text } = await site.logIn(site.browser());
+    expect(text).toContain('<h1>Something went wrong here</h1>');
+    expect(text).not.toMatch(/Code:|For the developer|errors\.md/);
+  });
+
   test.each<[string, Partial<LoginWithOptions>, (site: Site, browser: Browser) => Promise<TestResponse>]>([
     ['verify', { ...users, verify: failing }, (site, browser) => site.logIn(browser)],
     ['serialize', { ...users, serialize: failing }, (site, browser) => site.logIn(browser)],
@@ -97,7 +105,9 @@ describe('handleErrors() shows a page', () => {
     const site = await openWith(options);
     const page = await open(site, site.browser());
     expect([page.status, page.text]).toEqual([500, expect.stringContaining('<h1>Something went wrong here</h1>')]);
-    expect(page.text).not.toMatch(/Code:|For the developer/);
+    expect(page.text).not.toContain('Code:');
+    expect(page.text).toContain('A function of this app, such as verify, threw an error; the terminal has it.');
+    expect(page.text).toContain('<code>passport-loginwith/docs/errors.md#server_error</code>');
     expectDiscreet(page);
     expect(printed).toEqual([expect.stringMatching(new RegExp(`^Error: ${secret}\n +at `))]);
     expect(site.errors).toEqual([]);

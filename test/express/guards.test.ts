@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import { LoginWithError } from 'passport-loginwith';
 import { moveTime } from '../support/strategy-app';
 import { byClient, byFetch, type Browser } from '../support/test-browser';
@@ -136,6 +137,16 @@ test('requireAccessToken tells the mistake on routes that the middleware does no
   await site.logIn(browser, 'renee', '/only/here/auth/pimbuzz');
   expect((await browser.get('/data')).json).toEqual({ error: 'middleware_missing' });
 });
+
+test.each(['requireLogin()', "requireAccessToken('pimbuzz')", 'handleErrors()'])(
+  'auth.%s without its parentheses is no handler that never responds, but a mistake that says so',
+  async (call) => {
+    const name = call.replace(/\(.*/, '');
+    const site = await openSite({ routes: (app, auth) => app.use(Reflect.get(auth, name) as RequestHandler) });
+    const error = `TypeError: auth.${name} got a request, and only makes the handler for it; call it: auth.${call}`;
+    expect((await site.browser().get('/guarded')).json).toEqual({ error });
+  },
+);
 
 describe('requireAccessToken', () => {
   const renewed = (site: Site, browser: Browser, user = 'renee') => site.logIn(browser, user, '/data');
@@ -387,10 +398,11 @@ describe('requireAccessToken', () => {
 
   test.each([
     ['somewhere', {}, 'there is no provider "somewhere"; there are pimbuzz'],
+    [undefined, {}, "the name of the provider is missing; call it: auth.requireAccessToken\\('pimbuzz'\\)"],
     ['pimbuzz', { keepAccessToken: false }, '"keepAccessToken" is false'],
     ['pimbuzz', { session: false, onLogin: () => undefined }, 'nowhere to keep a token'],
   ])('throws a TypeError for %s with %j', async (name, options, message) => {
     const site = await openSite({ options: (providers) => ({ providers, ...options }) });
-    expect(() => site.auth.requireAccessToken(name)).toThrow(new RegExp(`^requireAccessToken: .*${message}`));
+    expect(() => site.auth.requireAccessToken(name as string)).toThrow(new RegExp(`^requireAccessToken: .*${message}`));
   });
 });

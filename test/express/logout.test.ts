@@ -127,3 +127,73 @@ describe('after a logout', () => {
     expect((await site.browser().postForm('/auth/logout')).text).toContain('You are logged out here');
   });
 });
+
+describe('the address of the logout, opened by hand or by a link', () => {
+  const actionOn = (text: string) => /<form method="post" action="([^"]+)">/.exec(text)?.[1];
+
+  test.each([{}, { 'sec-fetch-site': 'cross-site' }, old])('asks, and logs nobody out: %j', async (headers) => {
+    const site = await openSite();
+    const browser = site.browser();
+    await site.logIn(browser);
+    const page = await browser.get('/auth/logout', headers);
+    expect([page.status, actionOn(page.text)]).toEqual([200, '/auth/logout']);
+    expect(page.text).toContain('<a class="button" href="/">Cancel</a>');
+    expect(page.headers.get('content-security-policy')).toContain("form-action 'self'");
+    expect((await browser.get('/me')).status).toBe(200);
+    expect((await browser.postForm('/auth/logout')).text).toContain('You are logged out here');
+    expect((await browser.get('/me')).status).toBe(302);
+  });
+
+  test('says to nobody that nobody is logged in, without a session for it', async () => {
+    const site = await openSite();
+    const page = await site.browser().get('/auth/logout');
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('You are logged out here')]);
+    expect(page.headers.getSetCookie()).toEqual([]);
+  });
+
+  test('sends nobody on to logoutRedirect', async () => {
+    const site = await openSite({ options: (providers) => ({ providers, logoutRedirect: '/bye' }) });
+    const { status, location } = await site.browser().get('/auth/logout');
+    expect([status, location]).toEqual([302, '/bye']);
+  });
+
+  test('asks where the app alone knows who is logged in', async () => {
+    const site = await openSite({
+      options: (providers) => ({ providers, session: false, onLogin: (_req, res) => void res.end() }),
+    });
+    expect((await site.browser().get('/auth/logout')).text).toContain('Log out?');
+  });
+
+  test.each([
+    ['fetch', byFetch],
+    ['an API client', { accept: 'application/json' }],
+  ])('refuses the method to %s', async (_name, headers) => {
+    const { status, headers: given, json } = await (await openSite()).browser().get('/auth/logout', headers);
+    expect([status, given.get('allow'), json.code]).toEqual([405, 'POST', 'method_not_allowed']);
+  });
+
+  test('is that of the mount path, basePath and paths, behind a proxy, too', async () => {
+    const site = await openSite({
+      mount: '/inner',
+      before(app) {
+        app.set('trust proxy', 'loopback');
+        app.use(sessions());
+      },
+      options: ([provider]) => ({
+        providers: [{ ...provider!, callbackURL: '/inner/account/pimbuzz/callback' }],
+        session: false,
+        onLogin: (_req, res) => void res.end(),
+        basePath: '/account',
+        paths: { logout: '/bye' },
+      }),
+    });
+    const page = await site.browser().get('/inner/account/bye', { 'x-forwarded-prefix': '/shop' });
+    expect(actionOn(page.text)).toBe('/shop/inner/account/bye');
+    expect(page.text).toContain('href="/shop/">Cancel</a>');
+  });
+
+  test('starts the login of a provider that is called like it', async () => {
+    const site = await openSite({ options: ([provider]) => ({ providers: [{ ...provider!, name: 'logout' }] }) });
+    expect((await site.browser().get('/auth/logout')).location).toContain('/api/oauth');
+  });
+});

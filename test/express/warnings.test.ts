@@ -111,3 +111,28 @@ test.each(['203.0.113.9', '127.0.0.1'])('a set-up that works is not warned of, f
   await site.browser().get('/auth/pimbuzz', { 'x-forwarded-proto': 'https', 'x-forwarded-for': address });
   expect(warnings).toEqual([]);
 });
+
+test.each([
+  ['development', undefined, ['LOGINWITH_DESERIALIZE']],
+  [undefined, null, ['LOGINWITH_DESERIALIZE']],
+  ['development', { id: '2' }, []],
+  ['test', undefined, []],
+  ['production', undefined, []],
+])('in mode %s, a deserialize that returns %j is warned of once: %j', async (mode, user, expected) => {
+  const site = await openSite({
+    handleErrors: true,
+    options: (providers) => ({
+      providers,
+      verify: (_token, _refresh, profile) => profile,
+      serialize: () => 'stored',
+      deserialize: () => user as null,
+    }),
+  });
+  inMode(mode);
+  for (const browser of [site.browser(), site.browser()]) {
+    await site.logIn(browser);
+    await browser.get('/');
+    await browser.get('/');
+  }
+  expect(codes().filter((code) => code === 'LOGINWITH_DESERIALIZE')).toEqual(expected);
+});

@@ -38,6 +38,12 @@ const pages: [
     'Cette connexion n’a pas commencé ici',
   ],
   [
+    'logout',
+    async (site, browser) => (await site.logIn(browser), browser.visit('/auth/logout')),
+    'Log out?',
+    'Se déconnecter\u202f?',
+  ],
+  [
     'loggedOut',
     async (site, browser) => (await site.logIn(browser), browser.postForm('/auth/logout')),
     'still signed in at Pimbuzz',

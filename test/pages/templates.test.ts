@@ -66,8 +66,8 @@ test.each<[keyof Templates, english: string, french: string]>([
   ],
   [
     'choose',
-    `Log in Use an account that you have already: no new password. Next, you will see that site’s own page, and you decide there. [/auth/pimbuzz] Log in with Pimbuzz [/auth/lookloox] Log in with Look Loox`,
-    `Se connecter Utilisez un compte que vous avez déjà\u00a0: pas de nouveau mot de passe. Vous verrez ensuite la page de ce site, et c’est là que vous déciderez. [/auth/pimbuzz] Se connecter avec Pimbuzz [/auth/lookloox] Se connecter avec Look Loox`,
+    `Log in Use an account that you have already: no new password. Next, you will see the page of the network that you choose, where you confirm. [/auth/pimbuzz] Log in with Pimbuzz [/auth/lookloox] Log in with Look Loox`,
+    `Se connecter Utilisez un compte que vous avez déjà\u00a0: pas de nouveau mot de passe. Vous verrez ensuite la page du réseau choisi, où vous confirmerez. [/auth/pimbuzz] Se connecter avec Pimbuzz [/auth/lookloox] Se connecter avec Look Loox`,
   ],
   [
     'link',
@@ -86,8 +86,8 @@ test.each<[keyof Templates, english: string, french: string]>([
   ],
   [
     'loggedOut',
-    `You are logged out here You are still signed in at Pimbuzz and Look Loox. On a computer that others use, sign out there, too: until then, nobody needs a password to log in here again. [/there?a=1&amp;b=2] Log in again`,
-    `Vous êtes déconnecté ici Vous êtes toujours connecté sur Pimbuzz et Look Loox. Sur un ordinateur partagé, déconnectez-vous là-bas aussi\u00a0: d’ici là, personne n’a besoin de mot de passe pour se reconnecter ici. [/there?a=1&amp;b=2] Se reconnecter`,
+    `You are logged out here You are still signed in at Pimbuzz and Look Loox. On a computer that others use, sign out there, too. Until you do, anyone at this computer can log in here again. [/there?a=1&amp;b=2] Log in again`,
+    `Vous êtes déconnecté ici Vous êtes toujours connecté sur Pimbuzz et Look Loox. Sur un ordinateur partagé, déconnectez-vous là-bas aussi\u00a0: sinon, n’importe qui sur cet ordinateur peut se reconnecter ici sans mot de passe. [/there?a=1&amp;b=2] Se reconnecter`,
   ],
   [
     'loginRequired',
@@ -101,6 +101,15 @@ test.each<[keyof Templates, english: string, french: string]>([
     expect(read(name, 'fr')).toBe(`${french} ${homes.fr}`);
   },
 );
+
+test('the page "logout" asks in both languages, and who cancels goes home', () => {
+  expect(read('logout', 'en')).toBe(
+    `Log out? This ends your login on this site, in this browser. [/auth/pimbuzz/link] Log out [/home] Cancel`,
+  );
+  expect(read('logout', 'fr')).toBe(
+    `Se déconnecter\u202f? Votre connexion à ce site, dans ce navigateur, prendra fin. [/auth/pimbuzz/link] Se déconnecter [/home] Annuler`,
+  );
+});
 
 test('the page "failure" says in both languages what happened and what to do', () => {
   expect(read('failure', 'en')).toBe(

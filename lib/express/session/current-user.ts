@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Settings } from '../options.js';
 import { asWebRequest } from '../request.js';
 import type { Handler, PassportLike } from '../types.js';
+import { createMissingUserWarning } from '../warnings.js';
 import { addRequestMethods } from './request-methods.js';
 import {
   addSessionMethods,
@@ -72,6 +73,8 @@ function withOwnEntry(settings: Settings): CurrentUser {
   const isKept = (name: string) => settings.keepSession.includes(name) || isOthers(name);
   const getStored = (req: SessionRequest) => readEntry(req, key)?.user;
 
+  const warnOfMissingUser = createMissingUserWarning();
+
   /** Shows the user on `req.user`, unless another login has put its user there. */
   const show = (req: SessionRequest, user: unknown) => {
     // Passport says null for nobody.
@@ -84,7 +87,10 @@ function withOwnEntry(settings: Settings): CurrentUser {
       if (users.has(req)) return;
       const stored = getStored(req);
       const user = stored === undefined ? undefined : await settings.deserialize(stored, asWebRequest(req));
-      if (!user && stored !== undefined) Reflect.deleteProperty(getSession(req), key);
+      if (!user && stored !== undefined) {
+        Reflect.deleteProperty(getSession(req), key);
+        warnOfMissingUser();
+      }
       show(req, user || undefined);
       addRequestMethods(req, {
         login: (newUser) => currentUser.login(req, res, newUser),

@@ -20,6 +20,10 @@ export const packagePages: Readonly<Record<string, (tab: Page, site: PagesSite) 
     await logIn(tab, `${url}/auth/pimbuzz`);
     await logIn(tab, `${url}/auth/lookloox/link`);
   },
+  async logout(tab, { url }) {
+    await logIn(tab, `${url}/auth/pimbuzz`);
+    await tab.goto(`${url}/auth/logout`);
+  },
   async 'logged-out'(tab, { url }) {
     await logIn(tab, `${url}/auth/pimbuzz`);
     await post(tab, `${url}/auth/logout`);
