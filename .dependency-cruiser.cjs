@@ -10,7 +10,7 @@ const packageLayers = [
   ['login/'],
   ['pages/'],
   ['node-request.ts'],
-  ['node-response.ts', 'adapt-fastify.ts', 'session-warnings.ts'],
+  ['node-response.ts', 'adapt-fastify.ts', 'session-warnings.ts', 'start-page.ts'],
   ['strategy.ts'],
   ['adapters/'],
   ['express/', 'web/'],

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'types-'));
 const oldest = '5.4';
 
 /** The files of .ci/consumer that need no typings of Passport and Express, and all. */
-const plainFiles = ['plain.ts', 'provider.ts', 'web.ts', 'wrappers.ts', 'dispatcher.ts'];
+const plainFiles = ['plain.ts', 'provider.ts', 'web.ts', 'wrappers.ts', 'dispatcher.ts', 'events.ts', 'pages.ts'];
 const allFiles = [...plainFiles, 'strategy.ts', 'express.ts', 'other-strategies.ts'];
 
 /** What apps have installed besides. */

@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { LoginWithError, type Provider } from 'passport-loginwith';
 import { loginWith, type Link, type LoginWith, type Next, type RateLimitStore } from 'passport-loginwith/express';
@@ -100,7 +101,8 @@ export function createApp(options: AppOptions): { app: Express; auth: LoginWith<
       if (req.loginId !== undefined) await logins.end(req.loginId);
       res.clearCookie(sessionCookie);
       // The logout began a new session, which express-session would store, although it is empty, and set its cookie.
-      Object.assign(req, { session: undefined });
+      // Of a user who was deleted it is still the old one.
+      await promisify((done: (error: unknown) => void) => req.session.destroy(done))();
       if ('deleted' in req.query) res.redirect(303, '/?done=deleted');
       else next();
     },

@@ -131,12 +131,16 @@ export class LoginWithError extends Error {
   }
 }
 
-/** Writes the hint and the documentation into the stack: it is all of an error that Express and loggers print. */
+/** Writes hint, cause and documentation into the stack: it is all of an error that Express and loggers print. */
 function addAdvice(error: LoginWithError): void {
-  const { stack, hint, documentation } = error;
+  const { stack, hint, cause, documentation } = error;
   const header = String(error);
   if (stack?.startsWith(header) !== true) return;
-  const advice = [...(hint === undefined ? [] : [`Hint: ${hint}`]), `See ${documentation}`];
+  const advice = [
+    ...(hint === undefined ? [] : [`Hint: ${hint}`]),
+    ...(cause instanceof Error ? [`Cause: ${String(cause)}`] : []),
+    `See ${documentation}`,
+  ];
   error.stack = header + advice.map((line) => `\n    ${line}`).join('') + stack.slice(header.length);
 }
 

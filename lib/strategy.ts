@@ -3,17 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { createClient, type LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
-import { toRelativePath } from './internal/urls.js';
 import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
 import { createRateLimiter } from './login/rate-limit.js';
+import { addLoginAccess } from './login/login-access.js';
 import { createReport, type Report } from './login/report.js';
 import { runVerify, toRejection } from './login/verify.js';
-import { originalURL, toLoginRequest, viewRequest, type FrameworkRequest } from './node-request.js';
+import { toLoginRequest, viewRequest, type FrameworkRequest } from './node-request.js';
 import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
-import { createPageResponse } from './pages/page-response.js';
-import { defaultPageSettings } from './pages/page-settings.js';
+import { sendStartPage } from './start-page.js';
 import { warnOfMissingPassportSession, warnOfSecureCookie } from './session-warnings.js';
 import type { AttemptStoreOf, LoginAccess, LoginInfo, LoginOptions, Profile } from './types.js';
 
@@ -242,29 +241,6 @@ function requireResponse(response: ServerResponse | undefined, stage: 'start' | 
       'In Fastify over HTTP/2 and with app.inject(), register the plugin adaptFastify of this package. Elsewhere set ' +
       'req.res, or use LoginWithClient.',
   });
-}
-
-/**
- * Sends a page with one link to the same address. The protocol has no `state`, so an attacker whose page starts a login
- * unasked could log the user in as the attacker.
- */
-function sendStartPage(req: FrameworkRequest, res: ServerResponse, displayName: string): void {
-  const { raw, framework } = viewRequest(req);
-  // Without the path, which a proxy may have changed.
-  const url = originalURL(framework);
-  const href = /\?.*/s.exec(url)?.[0] ?? '';
-  const settings = defaultPageSettings();
-  const { headers, text } = createPageResponse(settings, raw, {
-    render: (page) => settings.templates.start({ ...page, displayName, href }),
-    toPublicPath: (path) => toRelativePath(path, url),
-  });
-  respond(req, res, 200, headers, text);
-}
-
-/** Adds `getUserInfo()`, not enumerable, so that printing, copying and serializing the info leave it out. */
-export function addLoginAccess(info: LoginInfo, client: LoginWithClient): LoginInfo & LoginAccess {
-  const access: LoginAccess = { getUserInfo: () => client.getUserInfo(info.accessToken) };
-  return Object.defineProperty({ ...info, ...access }, 'getUserInfo', { enumerable: false });
 }
 
 declare global {

@@ -59,18 +59,20 @@ test.each<[unknown, LoginErrorCode[], boolean]>([
   expect(hasCode(error, ...codes)).toBe(expected);
 });
 
-test('what Express and loggers print of an error, its stack, has the hint and the documentation, and no secret', () => {
-  const lines = create({ hint: 'what to do with app_secret=canary' }).stack!.split('\n');
-  expect(lines.slice(0, 3)).toEqual([
+test('what Express and loggers print of an error, its stack, has what to do and the cause, and no secret', () => {
+  const cause = new RangeError('auth_key=canary at the store');
+  const lines = create({ hint: 'what to do with app_secret=canary', cause }).stack!.split('\n');
+  expect(lines.slice(0, 4)).toEqual([
     'LoginWithError: what happened',
     '    Hint: what to do with app_secret=[redacted]',
+    '    Cause: RangeError: auth_key=[redacted] at the store',
     '    See passport-loginwith/docs/errors.md#timeout',
   ]);
-  expect(lines[3]).toMatch(/^ {4}at /);
+  expect(lines[4]).toMatch(/^ {4}at /);
   expect(create().stack).toMatch(/^LoginWithError: what happened\n {4}See passport-loginwith\S+\n {4}at /);
 });
 
-describe('a key, token or secret in a message or a hint is masked', () => {
+describe('a key, token or secret in a message, a hint or a reason is masked', () => {
   const key = '0123456789abcdef0123456789ABCDEF';
 
   test.each([
@@ -93,9 +95,8 @@ describe('a key, token or secret in a message or a hint is masked', () => {
     ['my_auth_key=x', 'my_auth_key=x'],
     ['0123456789abcdef0123456789abcde', '0123456789abcdef0123456789abcde'],
   ])('%s', (text, expected) => {
-    const error = create({ hint: text, cause: new Error(text) }, text);
-    expect(error.message).toBe(expected);
-    expect(error.hint).toBe(expected);
+    const error = create({ hint: text, reason: text, cause: new Error(text) }, text);
+    expect([error.message, error.hint, error.reason]).toEqual([expected, expected, expected]);
     expect((error.cause as Error).message).toBe(expected);
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toMatch(/canary|0123456789abcdef0123456789abcdef/i);
   });

@@ -13,7 +13,9 @@ export function moment(date: Date, locale: Locale): Markup {
 
 function time(iso: string, locale: Locale, style: Intl.DateTimeFormatOptions): Markup {
   const format = new Intl.DateTimeFormat(locale === 'fr' ? 'fr' : 'en-GB', { ...style, timeZone: 'UTC' });
-  return html`<time datetime="${iso}">${format.format(new Date(iso))}</time>`;
+  // As it is written in French.
+  const text = format.format(new Date(iso)).replace(/^1(?= \p{L})/u, locale === 'fr' ? '1er' : '1');
+  return html`<time datetime="${iso}">${text}</time>`;
 }
 
 /** Users choose these links: they get no credit with search engines, no handle on this window, and must be http(s). */

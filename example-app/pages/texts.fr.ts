@@ -12,12 +12,12 @@ export const french: Texts = {
   done: {
     unlinked: 'Le compte est retiré\u00a0: il ne permet plus de vous connecter ici.',
     ended: 'Vous êtes déconnecté partout ailleurs.',
-    refreshed: 'Voici ce que le réseau dit de vous maintenant.',
+    refreshed: 'Votre profil est à jour.',
     deleted: 'Votre compte ici est supprimé. Vos comptes sur les réseaux restent tels quels.',
   },
   login: {
     title: 'Se connecter',
-    text: 'Utilisez un compte que vous avez déjà, sans nouveau mot de passe. Vous décidez là-bas de continuer.',
+    text: 'Utilisez un compte que vous avez déjà, sans nouveau mot de passe\u00a0; c’est là-bas que vous confirmez.',
     local: (names) =>
       `Ici pour essayer\u00a0: ${names}. Choisissez une personne\u00a0; aucun mot de passe n’est demandé.`,
   },
@@ -31,8 +31,8 @@ export const french: Texts = {
     birthday: (day) => html`Votre date de naissance est le ${day}.`,
     email: (address) => html`Votre adresse e-mail est ${address}, peut-être jamais confirmée.`,
     website: (link) => html`Votre site web est ${link}.`,
-    refresh: (provider) => `Redemander à ${provider}`,
-    developers: 'Pour les développeurs\u00a0: tout ce que les réseaux ont dit',
+    refresh: (provider) => `Actualiser depuis ${provider}`,
+    developers: 'Pour les développeurs\u00a0: tout ce que les réseaux ont transmis',
   },
   accounts: {
     title: 'Votre compte',

@@ -35,7 +35,7 @@ const english = {
   done: {
     unlinked: 'The account is removed: it no longer logs in as you.',
     ended: 'You are logged out everywhere else.',
-    refreshed: 'This is what the network tells about you now.',
+    refreshed: 'Your profile is up to date.',
     deleted: 'Your account here is deleted. Your accounts at the networks are as they were.',
   },
   login: {
@@ -53,8 +53,8 @@ const english = {
     birthday: (day: Markup) => html`You were born on ${day}.`,
     email: (address: Markup) => html`Your e-mail address is ${address}, perhaps never confirmed.`,
     website: (link: Markup) => html`Your website is ${link}.`,
-    refresh: (provider: string) => `Ask ${provider} again`,
-    developers: 'For developers: all that the networks told',
+    refresh: (provider: string) => `Refresh from ${provider}`,
+    developers: 'For developers: all that the networks sent',
   },
   accounts: {
     title: 'Your account',

@@ -70,7 +70,8 @@ function readId(value: unknown): string | undefined {
 
 function readText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const text = (value.includes('&') ? decodeEntities(value) : value).toWellFormed();
+  // PostgreSQL stores no text with a NUL.
+  const text = (value.includes('&') ? decodeEntities(value) : value).toWellFormed().replaceAll('\0', '');
   return text.trim() === '' ? undefined : text;
 }
 

@@ -30,7 +30,7 @@ export function selectChannels(setting: string): (keyof LoginEvents)[] {
 
 /** The package's name stands for all of its channels. */
 function toPattern(word: string): RegExp {
-  const pattern = word.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+  const pattern = word.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*');
   return new RegExp(`^${word === 'passport-loginwith' ? `${pattern}:.*` : pattern}$`);
 }
 
@@ -51,6 +51,5 @@ export function formatEvent(name: keyof LoginEvents, event: LoginEvents[keyof Lo
       if (documentation !== undefined) words.push(`See ${documentation}`);
     }
   }
-  // A request's host name may be in a hint, and a terminal takes some characters for commands.
-  return words.filter(Boolean).join(' ').replace(/\p{C}/gu, '?');
+  return words.filter(Boolean).join(' ');
 }

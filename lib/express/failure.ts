@@ -90,5 +90,5 @@ function addHeaders(res: RequestContext['res'], error: unknown): void {
 
 /** Prints an error as Express does: its stack, which has the hint, and nothing in the tests of an app. */
 function printError(error: unknown): void {
-  if (process.env.NODE_ENV !== 'test') console.error(isError(error) ? error.stack : String(error));
+  if (process.env.NODE_ENV !== 'test') console.error((isError(error) && error.stack) || String(error));
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isForeignStart } from '../login/cross-site.js';
 import { toLoginRequest } from '../node-request.js';
 import { isPageRequest } from '../pages/negotiation.js';
-import { addLoginAccess } from '../strategy.js';
+import { addLoginAccess } from '../login/login-access.js';
 import type { ProviderLogin } from '../login/provider-login.js';
 import type { Instance, RequestContext } from './instance.js';
 import { addReturnTo, pathTo, publicPath, requireRoutes, returnAddress, toAbsoluteURL } from './paths.js';

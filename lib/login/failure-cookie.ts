@@ -39,8 +39,8 @@ type CookieRequest = Pick<LoginRequest, 'url' | 'headers' | 'secure'>;
 
 /** How long the page may be loaded again, in milliseconds. */
 const lifetime = 5 * 60_000;
-/** Characters of each text that is kept: browsers drop a cookie of more than 4096 bytes. */
-const maximumTextLength = 500;
+/** Bytes of each text that is kept: browsers drop a cookie of more than 4096. */
+const maximumTextSize = 600;
 
 export function createFailureCookie({ provider, sealers }: LoginSettings): FailureCookie {
   // Not "loginwith-…", by which a started login is found.
@@ -96,5 +96,6 @@ interface SealedFailure {
 }
 
 function shorten(text: string): string {
-  return text.slice(0, maximumTextLength);
+  // As part of a stream, the bytes of a character that was cut are left out.
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, maximumTextSize), { stream: true });
 }

@@ -102,7 +102,7 @@ export function createLoginHandler(
     if (store !== undefined) await useStore('start', () => store.begin(request.source, attempt));
     // After the response was sent, because the first time loads undici.
     setImmediate(() => prepareProvider(client, provider));
-    lastStart = { host: request.host, url: request.url };
+    if (attempt.restarts === 0) lastStart = { host: request.host, url: request.url };
     const { restarts, binding: { purpose } = { purpose: 'login' } } = attempt;
     publish('passport-loginwith:start', () => ({ provider: provider.name, purpose, restarted: restarts > 0, code }));
     const attempts = store === undefined ? [...content.attempts, attempt] : [];

@@ -1,4 +1,4 @@
-import { html, type Markup } from '../internal/html.js';
+import { html, trustMarkup, type Markup } from '../internal/html.js';
 import { providerMark } from './mark.js';
 import { loginPageStyle, pageStyle } from './style.js';
 import type { Locale } from './texts.js';
@@ -51,7 +51,7 @@ export function renderPage(page: PageContext, content: PageContent, homeText: st
       ${head}
       <title>${title}${brand.name !== undefined && ` – ${brand.name}`}</title>
       <style nonce="${nonce}">
-        ${{ markup: pageStyle + loginPageStyle + brandStyle }}
+        ${trustMarkup(pageStyle + loginPageStyle + brandStyle)}
       </style>
     </head>
     <body class="login" dir="${isRightToLeft(locale) ? 'rtl' : 'ltr'}">

@@ -23,8 +23,8 @@ export const english = {
   sure: 'Delete your account?',
   confirmDelete: 'Yes, delete my account',
   deleted: 'Your account here is deleted.',
-  refresh: 'Ask Pimbuzz again',
-  refreshed: 'This is what the network tells about you now.',
+  refresh: 'Refresh from Pimbuzz',
+  refreshed: 'Your profile is up to date.',
 };
 
 export const french: typeof english = {
@@ -51,6 +51,6 @@ export const french: typeof english = {
   sure: 'Supprimer votre compte ?',
   confirmDelete: 'Oui, supprimer mon compte',
   deleted: 'Votre compte ici est supprimé.',
-  refresh: 'Redemander à Pimbuzz',
-  refreshed: 'Voici ce que le réseau dit de vous maintenant.',
+  refresh: 'Actualiser depuis Pimbuzz',
+  refreshed: 'Votre profil est à jour.',
 };

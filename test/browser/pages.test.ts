@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { html, pageStyle, type LoginWithOptions } from 'passport-loginwith/express';
+import { trustMarkup } from '../../lib/internal/html.js';
 import { describeWithChromium, launchChromium } from '../support/browser.js';
 import { closeSites, cookieSessions, openSite, takeCallback, type Site } from '../support/express-site.js';
 import { Visitor } from './visitor.js';
@@ -69,7 +70,7 @@ describeWithChromium('our pages in a browser', () => {
         app.get('/buttons', (req, res) => {
           const buttons = html`<title>Buttons</title
             ><style>
-              ${{ markup: pageStyle }}
+              ${trustMarkup(pageStyle)}
             </style>
             <main class="card">
               <h1>Welcome</h1>

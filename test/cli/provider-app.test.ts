@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseProviderArgs } from '../../lib/cli/provider/options';
+import { runApp } from '../../lib/cli/provider/run-app';
 
 let folder: string;
 beforeEach(() => {
@@ -83,4 +84,45 @@ test('what stands behind "--" is the app’s own', () => {
   });
   expect(parseProviderArgs([])).toMatchObject({ app: undefined });
   expect(() => parseProviderArgs(['--'])).toThrow('"--" must be followed by the command that starts the app');
+});
+
+describe('in this process', () => {
+  const never = new Promise(() => undefined);
+  const { SESSION_SECRET } = process.env;
+  afterEach(() => {
+    if (SESSION_SECRET === undefined) delete process.env.SESSION_SECRET;
+    else process.env.SESSION_SECRET = SESSION_SECRET;
+  });
+
+  const exitWith = (code: string) =>
+    runApp([process.execPath, '--eval', `process.exitCode = ${code}`], { A: '5' }, never);
+
+  test('an app gets the variables, and its exit code is the result', async () => {
+    expect(await exitWith('Number(process.env.A)')).toBe(5);
+    expect(await exitWith('0')).toBe(0);
+  });
+
+  test('a secret of the environment stays, and an empty one does not', async () => {
+    const variables = { SESSION_SECRET: '12' };
+    const app = [process.execPath, '--eval', 'process.exitCode = Number(process.env.SESSION_SECRET)'] as const;
+    process.env.SESSION_SECRET = '34';
+    expect(await runApp(app, variables, never)).toBe(34);
+    process.env.SESSION_SECRET = '';
+    expect(await runApp(app, variables, never)).toBe(12);
+  });
+
+  test('an app that is killed has failed, and one that the terminal has stopped has not', async () => {
+    const kill = (signal: string) => [process.execPath, '--eval', `process.kill(process.pid, '${signal}')`] as const;
+    expect(await runApp(kill('SIGKILL'), {}, never)).toBe(1);
+    expect(await runApp(kill('SIGINT'), {}, never)).toBe(0);
+  });
+
+  test('an app is stopped with the command', async () => {
+    const app = [process.execPath, '--eval', 'setInterval(() => {}, 1000)'] as const;
+    expect(await runApp(app, {}, Promise.resolve())).toBe(0);
+  });
+
+  test('an app that is not there is an error', async () => {
+    await expect(runApp(['no-such-program'], {}, never)).rejects.toThrow('no-such-program could not be started: ');
+  });
 });

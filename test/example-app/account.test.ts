@@ -1,7 +1,14 @@
+import { openDatabase } from '../../example-app/database.js';
 import { byFetch, type TestRequest } from '../support/test-browser.js';
 import { anyPort, Browser, sessionOf, tokenOf, useExample } from './running-example.js';
 
 const example = useExample();
+
+/** The ids of the sessions in the example's database. */
+async function storedSessions(): Promise<string[]> {
+  const { query } = await openDatabase('');
+  return (await query<{ sid: string }>('select sid from session')).map(({ sid }) => sid);
+}
 
 const old = { 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined };
 const foreign: TestRequest['headers'][] = [
@@ -125,11 +132,15 @@ describe('deleting the account', () => {
     expect((await browser.get('/account/delete')).text).toContain('Delete your account?');
     expect((await browser.get('/me')).status).toBe(200);
 
+    const session = decodeURIComponent((await sessionOf(browser)) ?? '');
     const answer = await browser.postForm('/account/delete');
     // The form is sent on to the logout.
     expect([answer.status, answer.location]).toEqual([307, '/auth/logout?deleted']);
     const end = await browser.postForm('/auth/logout?deleted');
     expect([end.status, end.location]).toEqual([303, '/?done=deleted']);
+    // What the session has is the number at the provider, and a token.
+    expect(session).toMatch(/^s:./);
+    expect((await storedSessions()).filter((id) => session.includes(id))).toEqual([]);
     expect((await browser.get('/?done=deleted')).text).toContain('Your account here is deleted.');
     for (const each of [browser, other]) expect((await each.get('/me')).status).toBe(302);
     expect((await (await example.signedIn('lookloox', 'sam')).get('/account')).text).not.toContain('Renée');

@@ -109,7 +109,7 @@ describe('asking the network again', () => {
     const answer = await browser.get('/account/refresh/pimbuzz');
     expect([answer.status, answer.location]).toEqual([303, '/me?done=refreshed']);
     expect((await browser.get('/me?done=refreshed')).text).toMatch(
-      /This is what the network tells.*I have just moved\./,
+      /Your profile is up to date\..*I have just moved\./,
     );
   });
 

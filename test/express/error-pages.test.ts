@@ -113,6 +113,16 @@ describe('handleErrors() shows a page', () => {
     expect(site.errors).toEqual([]);
   });
 
+  test('for an error without a stack, which is printed all the same', async () => {
+    const printed = watchErrors();
+    const verify = () => {
+      throw Object.assign(new Error(secret), { stack: undefined });
+    };
+    const site = await openWith({ ...users, verify });
+    expectDiscreet(await site.logIn(site.browser()));
+    expect(printed).toEqual([`Error: ${secret}`]);
+  });
+
   test('for a LoginWithError of a route of the app', async () => {
     const printed = watchErrors();
     const site = await openWith(
@@ -190,6 +200,18 @@ describe('handleErrors() shows a page', () => {
     const { status, text } = await site.logIn(site.browser());
     expect([status, text]).toEqual([401, expect.stringContaining('Only &lt;members&gt; may log in.')]);
     expect(text).toContain('<h1>This account cannot be used here</h1>');
+  });
+
+  test('with a reason of any length and language, in a cookie that browsers keep', async () => {
+    const verify: LoginWithOptions['verify'] = (_token, _refresh, _profile, done) =>
+      done(null, false, { message: '会'.repeat(1000) });
+    const site = await openWith({ ...users, verify });
+    const browser = site.browser();
+    const callback = await browser.get(await takeCallback(site, browser));
+    const cookie = callback.headers.getSetCookie().find((each) => each.startsWith('login-failure-')) ?? '';
+    // Browsers drop a longer one, and the page with it.
+    expect(cookie.split(';')[0]?.length).toBeLessThan(4096);
+    expect((await browser.get('/auth/pimbuzz/callback')).text).toMatch(/"notice"[^>]*>会{150,}<\/p>/);
   });
 
   test.each([

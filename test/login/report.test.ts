@@ -9,6 +9,10 @@ afterEach(() => {
 
 /** The warnings of these failures, in a process that has loaded the package just now. */
 function warningsOf(env: Record<string, string>, isPrinted: boolean, ...codes: LoginErrorCode[]): unknown[] {
+  return warningsWith('What to do.', env, isPrinted, codes);
+}
+
+function warningsWith(hint: string, env: Record<string, string>, isPrinted: boolean, codes: LoginErrorCode[]) {
   const emit = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   // What DEBUG prints would stay on in this process.
   const listened = jest.spyOn(channels, 'subscribe').mockReturnValue();
@@ -17,7 +21,7 @@ function warningsOf(env: Record<string, string>, isPrinted: boolean, ...codes: L
   const { createReport } = jest.requireActual<typeof import('../../lib/login/report')>('../../lib/login/report');
   const { LoginWithError } = jest.requireActual<typeof import('passport-loginwith')>('passport-loginwith');
   for (const code of codes) {
-    const error = new LoginWithError('callback: what happened', { code, stage: 'callback', hint: 'What to do.' });
+    const error = new LoginWithError('callback: what happened', { code, stage: 'callback', hint });
     createReport().failure(error, isPrinted);
   }
   expect(listened.mock.calls.length > 0).toBe('DEBUG' in env);
@@ -68,6 +72,11 @@ test.each([
 
 test('a failure that DEBUG does not print is warned of', () => {
   expect(warningsOf({ DEBUG: '*,-passport-loginwith:outcome' }, false, users)).toEqual([warningOf(users)]);
+});
+
+test('a warning has no character that a terminal takes for a command', () => {
+  const [[message] = []] = warningsWith('Come back to \u009b2Jhost\n.', {}, false, [users]) as string[][];
+  expect(message).toBe(`${users}: callback: what happened. Come back to ?2Jhost?.`);
 });
 
 test('of a report, only the first end counts', () => {

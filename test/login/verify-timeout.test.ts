@@ -61,6 +61,7 @@ test.each<[string, Verify]>([
 });
 
 test('verifyTimeout is another limit, and what verify says after it is ignored', async () => {
+  const { events, stop } = recordEvents();
   let done: (error: unknown, user?: unknown) => void = () => undefined;
   const { timeouts, response } = await openLogin(50, (_a, _r, _p, given) => void (done = given), {
     verifyTimeout: 50,
@@ -69,6 +70,10 @@ test('verifyTimeout is another limit, and what verify says after it is ignored',
   expect((await response).body.error).toMatchObject({ ...expected, message: 'verify: it gave no result within 50 ms' });
   done(null, { id: 'late' });
   done(new Error('later'));
+  await new Promise((resolve) => setImmediate(resolve));
+  stop();
+  const outcomes = events.filter(({ channel }) => channel === 'outcome');
+  expect(outcomes).toEqual([expect.objectContaining({ result: 'failure', code: 'verify_timeout' })]);
 });
 
 test('verifyTimeout: false is no limit', async () => {

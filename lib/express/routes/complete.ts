@@ -2,7 +2,7 @@ import { LoginWithError } from '../../errors.js';
 import { omitUndefined } from '../../internal/omit-undefined.js';
 import type { LoginOutcome } from '../../login/outcome.js';
 import { runVerify, toRejection, type VerifyResult } from '../../login/verify.js';
-import { addLoginAccess } from '../../strategy.js';
+import { addLoginAccess } from '../../login/login-access.js';
 import type { AttemptBinding, Profile } from '../../types.js';
 import { runHook } from '../hooks.js';
 import type { ProviderLogin } from '../../login/provider-login.js';

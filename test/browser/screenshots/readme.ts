@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { html } from '../../../lib/internal/html.js';
+import { html, trustMarkup } from '../../../lib/internal/html.js';
 import type { ExampleSite } from '../example-site.js';
 import { photograph, savePicture, withTab, type Language, type Scheme } from './camera.js';
 import { shrinkPNG } from './png.js';
@@ -74,7 +74,7 @@ function compose(panels: readonly Buffer[], language: Language): string {
     <html>
       <head>
         <style>
-          ${{ markup: style }}
+          ${trustMarkup(style)}
         </style>
       </head>
       <body>
