@@ -21,7 +21,7 @@ import { createSessionCookie } from './server/session-cookie.js';
 import { createSiteAddress, type SiteAddress } from './server/urls.js';
 import { webServerResponse } from './server/web-server.js';
 import type { AppReference } from './store/apps.js';
-import { deriveSecret } from './store/secret.js';
+import { sessionSecretFor } from './store/secret.js';
 import { loadState, saveState } from './store/state-file.js';
 import { createStore, type Store } from './store/store.js';
 
@@ -69,8 +69,7 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const store = createStore({ users, now, sharedToken: version === '2.8' });
   const secret = restoreStore(store, settings);
   const session = createSessionCookie({ secret, slug });
-  const sessionSecretOf = (app: AppReference): string =>
-    deriveSecret(secret, `SESSION_SECRET of app ${store.apps.get(app).appId}`);
+  const sessionSecretOf = (app: AppReference): string => sessionSecretFor(secret, store.apps.get(app).appId);
   const address = createSiteAddress(settings.siteURL);
   const conditions = createConditions(settings.conditions);
   const faults = createFaultQueues();
