@@ -20,7 +20,8 @@ import { sendResponse } from './server/send-response.js';
 import { createSessionCookie } from './server/session-cookie.js';
 import { createSiteAddress, type SiteAddress } from './server/urls.js';
 import { webServerResponse } from './server/web-server.js';
-import type { AppReference } from './store/apps.js';
+import { isWebURL } from './store/app-form.js';
+import type { AppReference, NewApp } from './store/apps.js';
 import { sessionSecretFor } from './store/secret.js';
 import { loadState, saveState } from './store/state-file.js';
 import { createStore, type Store } from './store/store.js';
@@ -97,7 +98,7 @@ function restoreStore(store: Store, { state, areUsersGiven, redirectURL, slug }:
   const secret = savedSecret ?? randomBytes(32).toString('hex');
   const [first] = store.apps.list();
   if (first === undefined) {
-    store.createApp({ redirectURL: redirectURL ?? `http://localhost:3000/auth/${encodeURIComponent(slug)}/callback` });
+    store.createApp(firstApp(redirectURL ?? `http://localhost:3000/auth/${encodeURIComponent(slug)}/callback`));
   } else if (redirectURL !== undefined) {
     store.updateApp(first, { redirectURL });
   }
@@ -107,6 +108,12 @@ function restoreStore(store: Store, { state, areUsersGiven, redirectURL, slug }:
     save();
   }
   return secret;
+}
+
+/** With all that the dashboard's form asks for, so that it can be saved after a change of one field. */
+function firstApp(redirectURL: string): NewApp {
+  const domain = isWebURL(redirectURL) ? new URL(redirectURL).host : 'localhost';
+  return { redirectURL, domain, description: 'An app in development.' };
 }
 
 function toRequestHandler(router: Router.Router, runner: ScriptRunner): RequestHandler {
