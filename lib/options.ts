@@ -229,7 +229,8 @@ function readCredential({ given, reject }: OptionReader, option: 'appId' | 'appS
   if (value === undefined || value === '') {
     reject(
       `"${option}" is missing; copy it from the provider's dashboard, or set the environment variable it comes from, ` +
-        `such as ${variableOf(given, option)} ("npx passport-loginwith doctor" finds a wrong one)`,
+        `such as ${variableOf(given, option)} ("npx passport-loginwith doctor" finds a wrong one), or start the app ` +
+        'with "npx passport-loginwith provider -- node app.mjs"',
     );
   } else if (typeof value !== 'string') {
     reject(`"${option}" must be a string, in quotes`);

@@ -64,7 +64,11 @@ test.each<[string, object, RegExp]>([
   ['another scheme', { provider: 'ftp://social.example' }, /must start with https:\/\//],
   ['a password in the URL', { provider: 'https://a:b@social.example' }, /must not contain a user name or a password/],
   ['a query in the URL', { provider: 'https://social.example/?x' }, /must not have a query/],
-  ['no appId', { appId: undefined }, /"appId" is missing.*environment variable/],
+  [
+    'no appId',
+    { appId: undefined },
+    /"appId" is missing.*environment variable.*or start the app with "npx passport-loginwith provider -- node/,
+  ],
   ['an empty appSecret', { appSecret: '' }, /"appSecret" is missing/],
   ['a number as appId', { appId: 122 }, /"appId" must be a string/],
   ['a line break in appSecret', { appSecret: 'canary\n' }, /"appSecret" has a space or a line break/],

@@ -21,8 +21,9 @@ import { sendResponse } from './server/send-response.js';
 import { createSessionCookie } from './server/session-cookie.js';
 import { createSiteAddress, type SiteAddress } from './server/urls.js';
 import { webServerResponse } from './server/web-server.js';
-import type { AppReference } from './store/apps.js';
-import { deriveSecret } from './store/secret.js';
+import { isWebURL } from './store/app-form.js';
+import type { AppReference, NewApp } from './store/apps.js';
+import { sessionSecretFor } from './store/secret.js';
 import { loadState, saveState } from './store/state-file.js';
 import { createStore, type Store } from './store/store.js';
 
@@ -70,8 +71,7 @@ export function buildProvider(settings: ProviderSettings): BuiltProvider {
   const store = createStore({ users, now, sharedToken: version === '2.8' });
   const secret = restoreStore(store, settings);
   const session = createSessionCookie({ secret, slug });
-  const sessionSecretOf = (app: AppReference): string =>
-    deriveSecret(secret, `SESSION_SECRET of app ${store.apps.get(app).appId}`);
+  const sessionSecretOf = (app: AppReference): string => sessionSecretFor(secret, store.apps.get(app).appId);
   const address = createSiteAddress(settings.siteURL);
   const conditions = createConditions(settings.conditions);
   const faults = createFaultQueues();
@@ -99,7 +99,7 @@ function restoreStore(store: Store, { state, areUsersGiven, redirectURL, slug }:
   const secret = savedSecret ?? randomBytes(32).toString('hex');
   const [first] = store.apps.list();
   if (first === undefined) {
-    store.createApp({ redirectURL: redirectURL ?? `http://localhost:3000/auth/${encodeURIComponent(slug)}/callback` });
+    store.createApp(firstApp(redirectURL ?? `http://localhost:3000/auth/${encodeURIComponent(slug)}/callback`));
   } else if (redirectURL !== undefined) {
     store.updateApp(first, { redirectURL });
   }
@@ -109,6 +109,12 @@ function restoreStore(store: Store, { state, areUsersGiven, redirectURL, slug }:
     save();
   }
   return secret;
+}
+
+/** With all that the dashboard's form asks for, so that it can be saved after a change of one field. */
+function firstApp(redirectURL: string): NewApp {
+  const domain = isWebURL(redirectURL) ? new URL(redirectURL).host : 'localhost';
+  return { redirectURL, domain, description: 'An app in development.' };
 }
 
 function toRequestHandler(router: Router.Router, runner: ScriptRunner): RequestHandler {

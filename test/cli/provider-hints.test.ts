@@ -9,8 +9,10 @@ import { LoginWithClient } from '../../lib';
 import type { LoggedRequest, RegisteredApp, User } from '../../lib/provider';
 import { diagnose } from '../support/doctor.js';
 import { pasted, startCommand, urlIn } from '../support/provider-command.js';
-import { closeAll, reserveAddress } from '../support/strategy-app';
+import { closeAll, openServer, reserveAddress } from '../support/strategy-app';
 import { signIn } from '../../lib/provider/testing/sign-in';
+
+afterEach(closeAll);
 
 interface Site {
   url: string;
@@ -154,7 +156,7 @@ describe('what the app does wrong', () => {
       const hintFor = createRedirectHints(site);
       const key = '?auth_key=***';
       const { url, open } = await reserveAddress();
-      const nobody = `the redirect URL ${url}/callback is where nobody listens, so the browser cannot reach it (is the app`;
+      const nobody = `nobody listens at the redirect URL ${url}/callback, so the browser cannot reach it (is the app`;
       expect(await hintFor({ location: `${url}/callback` })).toBeUndefined();
       expect(await hintFor({ location: `${url}/callback${key}`, fault: 'refused' })).toBeUndefined();
       expect(await hintFor({ location: `${url}/callback${key}` })).toContain(nobody);
@@ -170,12 +172,33 @@ describe('what the app does wrong', () => {
       await closeAll();
     }));
 
+  test('a redirect URL at which the app has no route is told, once, and the app is asked without the key', () =>
+    withCommand([], async (site) => {
+      const asked: unknown[] = [];
+      const { url } = await openServer((req, res) => {
+        asked.push([req.url, req.headers['sec-purpose']]);
+        res.writeHead(req.url?.startsWith('/callback') ? 302 : 404, { location: '/wrong' }).end();
+      });
+      const hintFor = createRedirectHints(site);
+      const key = 'auth_key=***';
+      expect(await hintFor({ location: `${url}/callback?${key}` })).toBeUndefined();
+      expect(await hintFor({ location: `${url}/callback?${key}` })).toBeUndefined();
+      const both = await Promise.all([1, 2].map(() => hintFor({ location: `${url}/wrong?x=1?${key}` })));
+      expect(both.filter((hint) => hint !== undefined)).toEqual([
+        `the app has no route at the redirect URL ${url}/wrong (404): register the address of the app's callback on ` +
+          `${site.url}/developers/apps`,
+      ]);
+      const question = ['/wrong?x=1', 'prefetch'];
+      expect(asked).toEqual([['/callback', 'prefetch'], question, question]);
+      await closeAll();
+    }));
+
   test('and so it is after a login at the command’s provider', async () => {
     const { url: app } = await reserveAddress();
     const folder = mkdtempSync(join(tmpdir(), 'provider-hints-'));
     const command = await startCommand(['provider', '--port', '0', '--redirect-url', `${app}/cb`], { cwd: folder });
     try {
-      const printed = command.stderrMatches(/the redirect URL \S+\/cb is where nobody listens/);
+      const printed = command.stderrMatches(/nobody listens at the redirect URL \S+\/cb/);
       const { PIMBUZZ_APP_ID } = parseEnv(pasted(command.stdout()).env);
       const location = `${command.url}/api/oauth?app_id=${PIMBUZZ_APP_ID}`;
       // An app that only starts the login.

@@ -135,7 +135,6 @@ describe('the provider command', () => {
 
   test.each([
     [['provider', '--nonsense'], "Unknown option '--nonsense'"],
-    [['provider', 'extra'], "Unexpected argument 'extra'"],
     [['provider', '--language', 'xx'], `"language" must be `],
     [['provider', '--uploads-url', 'cdn'], '"uploadsURL" must be an http(s) URL'],
     [['provider', '--redirect-url', 'http://localhost/#/cb'], '--redirect-url must not have a "#"'],
@@ -145,6 +144,10 @@ describe('the provider command', () => {
     [['provider', '--port', 'abc'], '--port must be a number, not "abc"'],
     [['provider', '--port', '70000'], '"port" must be a number from 0 to 65535'],
     [['provider', '--version', '9'], `"version" must be '2.8', '4.0' or '4.2'`],
+    [
+      ['provider', 'node', '--port', 'app.mjs'],
+      'put -- before the command that starts the app: provider -- node app.mjs\n',
+    ],
     [['provider', '--host', ''], '"host" must be an address or a name'],
     [['provider', '--redirect-url', '/cb'], '"redirectURL" must be an http(s) URL'],
     [['provider', '--site-url', 'pimbuzz.test'], '"siteURL" must be an http(s) URL without a path'],

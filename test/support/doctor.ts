@@ -21,6 +21,8 @@ export interface Patient {
   args?: string[];
   /** Files of the folder, by name. */
   files?: Record<string, string | Buffer>;
+  /** One that is there already, and stays. */
+  folder?: string;
   nodeVersion?: string;
   now?: () => number;
 }
@@ -44,8 +46,9 @@ export interface Diagnosis {
 }
 
 /** Runs the doctor twice, for its text and its JSON, and makes sure that no secret is in either of them. */
-export async function diagnose({ env = {}, args = [], files = {}, nodeVersion, now }: Patient): Promise<Diagnosis> {
-  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+export async function diagnose(patient: Patient): Promise<Diagnosis> {
+  const { env = {}, args = [], files = {}, nodeVersion, now } = patient;
+  const folder = patient.folder ?? mkdtempSync(join(tmpdir(), 'doctor-'));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const surroundings = { env, folder, nodeVersion: nodeVersion ?? process.version, now: now ?? Date.now };
   const run = async (...more: string[]) => {
@@ -72,7 +75,7 @@ export async function diagnose({ env = {}, args = [], files = {}, nodeVersion, n
         checks.find((each) => each.id === id && (subject === undefined || each.subject === subject)),
     };
   } finally {
-    rmSync(folder, { recursive: true });
+    if (patient.folder === undefined) rmSync(folder, { recursive: true });
   }
 }
 

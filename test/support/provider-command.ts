@@ -73,6 +73,6 @@ export function urlIn(printed: string): string {
 /** What a person copies: the lines of `.env`, and those of the app. */
 export function pasted(printed: string): { env: string; app: string } {
   const [env] = /^\w+_URL=[\s\S]*?\n(?=\n)/m.exec(printed)!;
-  const [app] = /^import [\s\S]*?^app\.listen.*\n/m.exec(printed)!;
+  const [app] = /^import [\s\S]*?^app\.listen[\s\S]*?^\}\);\n/m.exec(printed)!;
   return { env, app };
 }

@@ -9,7 +9,7 @@ export interface GivenValue {
   text: string;
   /** The variable or the option. */
   name: string;
-  source: 'option' | 'environment' | 'file';
+  source: 'option' | 'environment' | 'file' | 'local provider';
 }
 
 /** The variables of the process and of the file; those of the process count, as with `node --env-file`. */
@@ -37,6 +37,19 @@ export function readEnvironment(env: NodeJS.ProcessEnv, folder: string, given: s
       if (own !== undefined) return { text: own, name, source: 'environment' };
       const text = texts.get(name);
       return text === undefined ? undefined : { text, name, source: 'file' };
+    },
+  };
+}
+
+/** Adds variables that count where neither the process nor the file has them. */
+export function addVariables(environment: Environment, variables: ReadonlyMap<string, string>): Environment {
+  return {
+    ...environment,
+    names: [...new Set([...environment.names, ...variables.keys()])],
+    find(name) {
+      const text = variables.get(name);
+      const added: GivenValue | undefined = text === undefined ? undefined : { text, name, source: 'local provider' };
+      return environment.find(name) ?? added;
     },
   };
 }

@@ -6,8 +6,9 @@ Usage
       --redirect-url https://app.example/auth/pimbuzz/callback
 
 It reads PIMBUZZ_APP_ID, PIMBUZZ_APP_SECRET, PIMBUZZ_URL (without it: the real site),
-the same of LOOKLOOX_ or any other --name, and SESSION_SECRET. Nothing is written, no
-login is used up, no secret is printed, and secrets go to the base URL alone.
+the same of LOOKLOOX_ or any other --name, and SESSION_SECRET. If none is set, it takes
+the local provider that runs in this folder. Nothing is written, no login is used up, no
+secret is printed, and secrets go to the base URL alone.
 
 Options
   --name <name>         the provider to check (all that have variables)

@@ -10,7 +10,7 @@ import { createSender, type Sender } from './http.js';
 import { checkCertificate, checkDNS } from './network.js';
 import type { DoctorOptions } from './options.js';
 import { checkCallback, compareWithApp, readRedirectURL } from './redirect-url.js';
-import { variable, type ProviderSetup } from './setups.js';
+import { readSetup, variable, type ProviderSetup } from './setups.js';
 import { checkClock, readSite, siteURL } from './site.js';
 import { checkCredentialValues, cleanValue, type Credentials } from './values.js';
 
@@ -41,6 +41,19 @@ export async function checkProvider(toCheck: ProviderToCheck): Promise<Section> 
     return { subject: setup.name, title, findings: [...setup.findings, finding, ...onValues, ...onSite, ...onApp] };
   } finally {
     await direct.close();
+  }
+}
+
+/** Visits an app of which no provider is known. */
+export async function checkAppAlone(options: DoctorOptions, environment: Environment): Promise<Section> {
+  const sender = createSender(options.timeout);
+  // The name that the usual routes have.
+  const toCheck = { setup: readSetup('pimbuzz', options, environment), others: [], options };
+  try {
+    const findings = await checkAppAndCallback(toCheck, undefined, undefined, sender);
+    return { subject: 'app', title: 'The app', findings };
+  } finally {
+    await sender.close();
   }
 }
 
@@ -88,7 +101,7 @@ async function checkSite(
 }
 
 async function checkAppAndCallback(
-  { setup, others, options }: ProviderToCheck,
+  { setup, others, options }: Pick<ProviderToCheck, 'setup' | 'others' | 'options'>,
   baseURL: string | undefined,
   credentials: Credentials | undefined,
   sender: Sender,

@@ -20,6 +20,11 @@ export function findSetups(options: DoctorOptions, environment: Environment): Pr
   return namesOf(options, environment).map((name) => readSetup(name, options, environment));
 }
 
+/** Whether the variables name a provider, or nearly do. */
+export function namesProvider(environment: Environment): boolean {
+  return knownNames.some((name) => isNamed(name, environment)) || otherNames(environment).length > 0;
+}
+
 /** Finds the variable that was probably meant, by a wrong name. */
 export function findMisnamed(wanted: string, { names }: Pick<Environment, 'names'>): string | undefined {
   const others = names.filter((name) => name !== wanted && !isRightName(name));
@@ -69,7 +74,8 @@ function otherNames(environment: Environment): string[] {
   });
 }
 
-function readSetup(name: string, options: DoctorOptions, environment: Environment): ProviderSetup {
+/** Reads what was given for one provider. */
+export function readSetup(name: string, options: DoctorOptions, environment: Environment): ProviderSetup {
   const fromOption = (option: string, text: string | undefined): GivenValue | undefined =>
     text === undefined ? undefined : { text, name: `--${option}`, source: 'option' };
   const fromVariable = (...suffix: string[]) =>

@@ -79,7 +79,12 @@ export function showAppId(appId: string | null): string {
 }
 
 function sourceOf({ source }: GivenValue): string {
-  return { option: 'the command line', environment: 'the environment', file: 'the file' }[source];
+  return {
+    option: 'the command line',
+    environment: 'the environment',
+    file: 'the file',
+    'local provider': 'the local provider',
+  }[source];
 }
 
 const blank = /[\s\u200b-\u200d\u2060]/u;

@@ -10,6 +10,9 @@ export type KeptState =
   /** `reason` says why, when that was not asked for. */
   | { type: 'none'; reason?: string };
 
+/** Where the state is, in the folder in which the command runs. */
+export const stateFolder = '.passport-loginwith';
+
 /**
  * Reserves the state file that the command line asks for. By default it is in the folder in which the command runs: an
  * app's id and secret stay with the project that has them in its `.env`, projects do not change each other's apps, and
@@ -39,10 +42,8 @@ export function openKeptState({ file, isOff, isReset }: Keeping, siteSlug: strin
   }
 }
 
-const folderName = '.passport-loginwith';
-
 function createFolder(): string {
-  const folder = join(process.cwd(), folderName);
+  const folder = join(process.cwd(), stateFolder);
   // Not `recursive`, with which Node goes on for ever in a folder such as /proc.
   unlessThere(() => mkdirSync(folder, { mode: 0o700 }));
   // Secrets do not belong into a repository, and so a project need not know of the folder.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { omitUndefined } from '../../internal/omit-undefined.js';
-import { errorText } from '../../internal/unknown-error.js';
+import { errorCodeOf, errorText } from '../../internal/unknown-error.js';
 import type { StartOptions } from '../../provider/index.js';
 import { redirectURLTraps } from '../../provider/store/app-form.js';
 import { UsageError } from '../command-line.js';
@@ -78,7 +78,11 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UsageError(errorText(error), { cause: error });
+    const isCommand = errorCodeOf(error) === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL';
+    const text = isCommand
+      ? 'put -- before the command that starts the app: provider -- node app.mjs'
+      : errorText(error);
+    throw new UsageError(text, { cause: error });
   }
 }
 

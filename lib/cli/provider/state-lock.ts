@@ -33,6 +33,12 @@ export function lockState(file: string): StateLock {
   };
 }
 
+/** Finds where the process that holds a state file can be reached; undefined if none runs. */
+export function findHolderURL(file: string): string | undefined {
+  const holder = readHolder(`${file}.lock`);
+  return hasEnded(holder) ? undefined : holder.url;
+}
+
 /** Every part may be missing: the holder may be about to write it. */
 interface Holder {
   pid?: number;

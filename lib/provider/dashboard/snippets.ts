@@ -25,6 +25,7 @@ export function snippetsFor(app: RegisteredApp, site: { name: string; url: strin
   const redirect = new URL(isWebURL(app.redirectURL) ? app.redirectURL : `http://localhost:3000/auth/${name}/callback`);
   const routes = routesOf(redirect.pathname, name);
   const port = redirect.port === '' ? '3000' : redirect.port;
+  const startURL = new URL(routes.start, redirect).href;
   return {
     env: [
       `${prefix}_URL=${site.url}`,
@@ -33,9 +34,9 @@ export function snippetsFor(app: RegisteredApp, site: { name: string; url: strin
       `SESSION_SECRET=${site.sessionSecret}`,
       '',
     ].join('\n'),
-    typeScript: program({ prefix, name, routes, port, ...typed }),
-    javaScript: program({ prefix, name, routes, port, ...untyped }),
-    startURL: new URL(routes.start, redirect).href,
+    typeScript: program({ prefix, name, routes, port, startURL, ...typed }),
+    javaScript: program({ prefix, name, routes, port, startURL, ...untyped }),
+    startURL,
     prefix,
   };
 }
@@ -52,6 +53,7 @@ interface ProgramParts {
   name: string;
   routes: Routes;
   port: string;
+  startURL: string;
   /** Default of a variable of the environment, which for TypeScript may be undefined. */
   unset: string;
   userType: string;
@@ -61,7 +63,7 @@ const typed = { unset: " = ''", userType: ': Express.User' };
 const untyped = { unset: '', userType: '' };
 
 /** The README's app in short. */
-function program({ prefix, name, routes, port, unset, userType }: ProgramParts): string {
+function program({ prefix, name, routes, port, startURL, unset, userType }: ProgramParts): string {
   const start = quote(escapeRoute(routes.start));
   const callback = quote(escapeRoute(routes.callback));
   const home = quote(routes.home);
@@ -90,7 +92,10 @@ app.get(${callback}, passport.authenticate(${quote(name)}, { successRedirect: ${
 app.get(${home}, (req, res) => {
   res.json(req.user ?? ${quote(`Nobody is logged in. Go to ${routes.start}`)});
 });
-app.listen(${port});
+app.listen(${port}, (error) => {
+  if (error) throw error;
+  console.log(${quote(`Open ${startURL}`)});
+});
 `;
 }
 

@@ -8,7 +8,7 @@ export function newSecret(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** A secret for one purpose, always the same for the same text: 64 lower-case hex characters. */
-export function deriveSecret(secret: string, purpose: string): string {
-  return createHmac('sha256', secret).update(purpose).digest('hex');
+/** What an app signs its sessions with, always the same for the same site: 64 lower-case hex characters. */
+export function sessionSecretFor(siteSecret: string, appId: string): string {
+  return createHmac('sha256', siteSecret).update(`SESSION_SECRET of app ${appId}`).digest('hex');
 }

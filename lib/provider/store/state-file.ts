@@ -42,6 +42,12 @@ export function loadState(store: Store, file: string, { keepUsers }: { keepUsers
   }
 }
 
+/** Reads a state file without a store. @throws Error when it is none of this format. */
+export function readState(file: string): SavedState | undefined {
+  const text = readIfThere(file);
+  return text === undefined ? undefined : parseState(text);
+}
+
 /**
  * Writes a store's state: to a file beside it, flushed to the disk, then renamed over it, and the folder flushed too.
  * Whenever the process is killed, the file is the old one or the new one, and new as soon as this returned.

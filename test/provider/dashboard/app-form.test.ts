@@ -1,3 +1,5 @@
+import { startProvider } from '../../../lib/provider/index.js';
+import { Browser } from '../../support/cookie-browser.js';
 import { startDashboard, validApp, type DashboardSite } from '../../support/dashboard-site.js';
 
 let site: DashboardSite;
@@ -146,3 +148,28 @@ describe('a redirect URL that makes logins harder', () => {
     expect((await site.get(`/developers/apps/${appId}`)).text).not.toContain('makes logins harder');
   });
 });
+
+test.each(['http://localhost:3000/auth/pimbuzz/callback', 'https://[::1]:8443/cb', 'myapp://callback', 'mailto:a@b'])(
+  'the app that a provider starts with, %s, can be saved after a change of its redirect URL alone',
+  async (redirectURL) => {
+    const provider = await startProvider({ redirectURL });
+    try {
+      const { appId, ownerId } = provider.apps[0]!;
+      const browser = new Browser(provider.url);
+      await browser.submit('/signin', { user_id: ownerId, return_to: '/' });
+      const { html } = await browser.get(`/developers/apps/${appId}/edit`);
+      const inputs = [...html.matchAll(/<input [^>]*name="(\w+)"[^>]*value="([^"]*)"/g)].map(([, ...pair]) => pair);
+      const fields = {
+        ...(Object.fromEntries(inputs) as Record<string, string>),
+        description: /<textarea [^>]*>([^<]*)/.exec(html)![1]!,
+        category: /value="(\w+)" selected/.exec(html)![1]!,
+      };
+      expect(fields).toMatchObject({ name: 'My app', redirectURL });
+      const changed = { ...fields, redirectURL: 'http://localhost:8080/cb' };
+      expect((await browser.submit(`/developers/apps/${appId}/edit`, changed)).text).not.toContain('Enter');
+      expect(provider.apps[0]).toMatchObject({ appId, redirectURL: 'http://localhost:8080/cb' });
+    } finally {
+      await provider.close();
+    }
+  },
+);

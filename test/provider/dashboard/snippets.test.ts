@@ -70,7 +70,7 @@ describe('the routes in the code', () => {
       expect(code).toContain(`app.get(${start}, passport`);
       expect(code).toContain(`app.get(${callback}, passport`);
       expect(code).toContain(`app.get('${callback === "'/'" ? '/me' : '/'}', (req`);
-      expect(code).toContain(`app.listen(${port});`);
+      expect(code).toContain(`app.listen(${port}, (error) => {\n  if (error) throw error;\n  console.log('Open http`);
     }
   });
 
@@ -102,7 +102,7 @@ async function run(code: string, env: string): Promise<Server> {
   const listeningExpress = () => {
     const app = express();
     const listen = app.listen.bind(app);
-    return Object.assign(app, { listen: (port: number) => (started = listen(port)) });
+    return Object.assign(app, { listen: (...given: [number]) => (started = listen(...given)) });
   };
   const modules: Record<string, unknown> = { express: listeningExpress, 'passport-loginwith': loginwith };
   const installed = createRequire(__filename);
