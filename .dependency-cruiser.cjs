@@ -123,6 +123,8 @@ module.exports = {
       { path: '^lib/' },
       {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        // Declarations refer to them, and TypeScript 7 finds them by no other way.
+        pathNot: '^node_modules/@types/node/',
         dependencyTypesNot: ['type-only', 'npm-peer'],
       },
     ),

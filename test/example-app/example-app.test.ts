@@ -108,9 +108,7 @@ describe('asking the network again', () => {
     example.site('pimbuzz').updateUser('renee', { biography: 'I have just moved.' });
     const answer = await browser.get('/account/refresh/pimbuzz');
     expect([answer.status, answer.location]).toEqual([303, '/me?done=refreshed']);
-    expect((await browser.get('/me?done=refreshed')).text).toMatch(
-      /Your profile is up to date\..*I have just moved\./,
-    );
+    expect((await browser.get('/me?done=refreshed')).text).toMatch(/Your profile is up to date\..*I have just moved\./);
   });
 
   test('gets a new access by itself when the old one has ended', async () => {
