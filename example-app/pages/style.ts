@@ -3,7 +3,8 @@ import { pageStyle } from 'passport-loginwith/express';
 /** The style of the pages of `loginWith()`, and what only this app's pages need. */
 export const style = `${pageStyle}
 header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1.5rem; }
-nav { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; }
+nav { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 0.875rem; }
+nav .button { padding-right: 0.75rem; padding-left: 0.75rem; }
 nav a { display: inline-flex; align-items: center; min-height: 2.75rem; }
 main:focus { outline: none; }
 .skip { position: absolute; left: 1rem; top: -4rem; padding: 0.5rem 1rem; background: var(--card); }
@@ -12,6 +13,7 @@ main:focus { outline: none; }
 .narrow > :not(.skip) { flex: none; max-width: 30rem; padding-top: 0.5rem; padding-bottom: 0.5rem; }
 .choices { margin: 1.5rem 0; padding: 0; list-style: none; display: grid; gap: 0.75rem; }
 .choices a { width: 100%; padding-right: 0.75rem; padding-left: 0.75rem; }
+.choices span { text-wrap: balance; }
 .rows { margin: 0; padding: 0; list-style: none; }
 .rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.25rem 0.75rem; }
 .rows > li { min-height: 3.75rem; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }

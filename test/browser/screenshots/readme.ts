@@ -5,9 +5,9 @@ import { photograph, savePicture, withTab, type Language, type Scheme } from './
 import { shrinkPNG } from './png.js';
 import { acceptConsent, person, signIn } from './steps.js';
 
-const panel = { width: 340, height: 600 };
+const panel = { width: 364, height: 640 };
 /** Between two panels, for the arrow. */
-const gap = 56;
+const gap = 44;
 /** Sharp on most screens, and not too large for a readme. */
 const deviceScaleFactor = 2;
 
@@ -18,6 +18,7 @@ const captions = {
 
 /** Without what the person has to surprise apps. */
 const plainPerson = { website: 'https://sam.example', cover: 'photos/2024/02/cover_sam.svg' };
+const descriptions = { en: 'A small app to log in to.', fr: 'Une petite application où se connecter.' };
 const biographies = { en: 'Bakes bread, and mends old radios.', fr: 'Fait du pain, et répare de vieilles radios.' };
 
 /** Makes the picture of a login for the readme: the button, the question of the local site, the signed-in user. */
@@ -28,7 +29,10 @@ export async function pictureLogin(
 ): Promise<void> {
   const pimbuzz = site.local('pimbuzz');
   pimbuzz.updateUser(person, { ...plainPerson, biography: biographies[language] });
-  for (const app of pimbuzz.apps) pimbuzz.revoke(person, app);
+  for (const app of pimbuzz.apps) {
+    pimbuzz.revoke(person, app);
+    pimbuzz.updateApp(app.appId, { domain: 'localhost:3000', description: descriptions[language] });
+  }
   const panels = await withTab(browser, language, { viewport: panel, deviceScaleFactor }, async (tab) => {
     await tab.goto(site.url);
     const button = await photograph(tab, scheme);
