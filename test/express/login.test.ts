@@ -76,7 +76,6 @@ test('closes its connections to the providers when the app closes it', async () 
 
 test.each([
   ['GET', '/auth/nobody'],
-  ['GET', '/auth/logout'],
   ['POST', '/auth/pimbuzz'],
   ['GET', '/auth/pimbuzz/link'],
 ])('%s %s is left to the app', async (method, path) => {

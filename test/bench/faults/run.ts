@@ -39,7 +39,13 @@ async function startWithCertificates(): Promise<void> {
       ['--no-warnings', ...process.execArgv, __filename, ...process.argv.slice(2)],
       {
         stdio: 'inherit',
-        env: { ...process.env, NODE_EXTRA_CA_CERTS: trusted, [certificatesVariable]: JSON.stringify(certificates) },
+        // In development the first start also asks whether the site knows the app.
+        env: {
+          ...process.env,
+          NODE_ENV: 'production',
+          NODE_EXTRA_CA_CERTS: trusted,
+          [certificatesVariable]: JSON.stringify(certificates),
+        },
       },
     );
     const [code] = (await once(child, 'exit')) as [number | null];
