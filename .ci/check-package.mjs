@@ -109,18 +109,19 @@ try {
   while (!printed.includes('access_token=TOKEN')) await once(command.stdout, 'data');
   // As a person copies them.
   writeFileSync(join(folder, '.env'), /^PIMBUZZ_URL=[^]*?\n(?=\n)/m.exec(printed)[0]);
-  writeFileSync(join(folder, 'printed.mjs'), /^import [^]*?^app\.listen.*\n/m.exec(printed)[0]);
+  writeFileSync(join(folder, 'printed.mjs'), /^import [^]*?^app\.listen[^]*?^\}\);\n/m.exec(printed)[0]);
   try {
     for (const file of ['strategy/app.mjs', 'printed.mjs']) {
       const options = { cwd: folder, env: { PATH: process.env.PATH }, stdio: 'inherit' };
       const app = spawn(process.execPath, ['--env-file=.env', file], options);
+      const ended = once(app, 'exit');
       try {
         await waitFor('http://localhost:3000/');
         const browser = await new Browser().logIn('http://localhost:3000/auth/pimbuzz');
         assert.equal(JSON.parse(browser.text).id, `pimbuzz:${person.id}`, browser.text);
       } finally {
         app.kill();
-        await once(app, 'exit');
+        await ended;
       }
     }
   } finally {
