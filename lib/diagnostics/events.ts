@@ -106,12 +106,20 @@ async function watchCall<T>(...[name, provider, call]: Parameters<typeof publish
 
 /** Takes from an error what may be told to anybody. Errors of the app's own may hold anything. */
 export function summarizeFailure(error: unknown): EventResult & { result: 'failure' } {
-  if (!(error instanceof LoginWithError)) {
-    const message = "the app's own code failed, and its error went to the app";
-    const [code, stage, hint, documentation] = [undefined, undefined, undefined, undefined];
-    return { result: 'failure', code, stage, status: 500, message, hint, documentation, retryable: false };
-  }
+  if (!(error instanceof LoginWithError)) return appFailure;
   const { code, stage, status, hint, documentation, retryable } = error;
   const message = code === 'user_rejected' ? 'verify: the app refused the user' : error.message;
   return { result: 'failure', code, stage, status, message, hint, documentation, retryable };
 }
+
+/** What is told of an error of the app's own. */
+const appFailure: EventResult & { result: 'failure' } = {
+  result: 'failure',
+  code: undefined,
+  stage: undefined,
+  status: 500,
+  message: "the app's own code failed, and its error went to the app",
+  hint: undefined,
+  documentation: undefined,
+  retryable: false,
+};

@@ -11,6 +11,7 @@ const stretch = promisify<string, string, number, typeof stretching, Buffer>(scr
 
 /** Whether a value is a secret that nobody guesses, or a list of such, for rotation. */
 export function isCookieSecret(value: unknown): value is string | readonly string[] {
+  // Array.isArray makes any[] of unknown.
   const secrets = Array.isArray(value) ? (value as unknown[]) : [value];
   return secrets.length > 0 && secrets.every((each) => typeof each === 'string' && each.length >= minimumLength);
 }

@@ -62,7 +62,7 @@ interface ProgramParts {
 const typed = { unset: " = ''", userType: ': Express.User' };
 const untyped = { unset: '', userType: '' };
 
-/** The README's app in short. */
+/** A small app with the strategy. */
 function program({ prefix, name, routes, port, startURL, unset, userType }: ProgramParts): string {
   const start = quote(escapeRoute(routes.start));
   const callback = quote(escapeRoute(routes.callback));
