@@ -47,13 +47,16 @@ export interface RequestViews {
 
 /** Finds Node's request behind that of a framework. In Express they are one. */
 export function viewRequest(req: FrameworkRequest): RequestViews {
+  // Only Node's own has these, whatever an app has put on it.
+  if ('rawHeaders' in req) return { raw: req, framework: req };
   // Each framework has some of these.
   const { raw, ctx = req } = req as { raw?: ExpressRequest; ctx?: unknown };
   if (isKoaContext(ctx)) return { raw: ctx.req, framework: ctx.request, koa: ctx };
   // A body parser may have kept something else as "raw".
   if (raw?.headers !== undefined) return { raw, framework: req as RequestProperties };
-  // What is left is Node's own, with what Express may have added.
-  return { raw: req as ExpressRequest, framework: req as ExpressRequest };
+  // What is left is made up, as in a test.
+  const own = req as object as ExpressRequest;
+  return { raw: own, framework: own };
 }
 
 /**

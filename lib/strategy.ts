@@ -7,7 +7,7 @@ import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
 import { createRateLimiter } from './login/rate-limit.js';
 import { addLoginAccess } from './login/login-access.js';
-import { createReport, type Report } from './login/report.js';
+import { Report } from './login/report.js';
 import { runVerify, toRejection } from './login/verify.js';
 import { toLoginRequest, viewRequest, type FrameworkRequest } from './node-request.js';
 import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
@@ -134,7 +134,7 @@ export class LoginWithStrategy extends PassportStrategy {
       error: this.error.bind(this),
     };
     // Passport ignores the promise that an async authenticate returns.
-    const report = createReport({ provider: this.settings.provider.name });
+    const report = new Report({ provider: this.settings.provider.name });
     this.handle(req, options, actions, report).catch((reason: unknown) => {
       report.failure(reason, true);
       actions.error(reason);
@@ -174,7 +174,9 @@ export class LoginWithStrategy extends PassportStrategy {
     const outcome = await this.login.handle(toLoginRequest(req, options));
     if (response?.headersSent === false) {
       response.setHeader('Cache-Control', 'no-store');
-      if ('cookies' in outcome) addCookies(response, outcome.cookies);
+      // Passport redirects at once, in Express through Node's own response.
+      const isLast = outcome.type === 'redirect' && response.req === req;
+      if ('cookies' in outcome) addCookies(response, outcome.cookies, isLast);
     }
     if ('attempt' in outcome) report.details.attempt = outcome.attempt;
     switch (outcome.type) {
@@ -213,10 +215,12 @@ export class LoginWithStrategy extends PassportStrategy {
     response?.once('finish', release);
     const { passReqToCallback, verifyTimeout } = this.settings;
     const hasResponded = () => response?.headersSent === true;
-    const result = await runVerify(this.verify, passReqToCallback ? [req, ...parameters] : parameters, {
-      verifyTimeout,
-      hasResponded,
-    }).finally(release);
+    const limit = { verifyTimeout, hasResponded };
+    const result = await runVerify(
+      this.verify,
+      passReqToCallback ? [req, ...parameters] : parameters,
+      limit,
+    ).finally(release);
     if (result.type === 'rejected') {
       report.failure(toRejection(result.info), false);
       actions.fail(result.info, 401);

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startDebugOutput } from '../diagnostics/debug.js';
 import { publishCall } from '../diagnostics/events.js';
 import { hasCode, LoginWithError } from '../errors.js';
 import { parseClientOptions, type ClientSettings } from '../options.js';
 import type { AccessToken, AuthorizeMethod, ClientOptions, Profile } from '../types.js';
+import { Deadline } from './deadline.js';
 import { isWorthRepeating } from './network-errors.js';
 import { toProfile } from './profile.js';
 import { explainRefusal, foundNoParameters } from './refusals.js';
-import { createTransport, type Transport } from './transport.js';
+import type { APIResponse } from './response.js';
+import { createTransport, type APICall, type Transport } from './transport.js';
 
 /** The documented lifetime of a token, in milliseconds; an upper bound. */
 const documentedLifetime = 60 * 60_000;
@@ -27,12 +28,14 @@ const retryPauses = [150, 600];
 export class LoginWithClient {
   private readonly settings: ClientSettings;
   private readonly transport: Transport;
+  private readonly startURL: string;
   private authorizeMethod: AuthorizeMethod;
 
   /** @throws TypeError that lists every mistake in the options at once. */
   constructor(options: ClientOptions) {
     this.settings = parseClientOptions(options);
-    const { provider, dispatcher } = this.settings;
+    const { provider, appId, dispatcher } = this.settings;
+    this.startURL = `${provider.baseURL}/api/oauth?${new URLSearchParams({ app_id: appId }).toString()}`;
     this.transport = createTransport(provider, dispatcher);
     this.authorizeMethod = provider.authorizeMethod === 'auto' ? 'GET' : provider.authorizeMethod;
     startDebugOutput();
@@ -43,8 +46,7 @@ export class LoginWithClient {
    * comes back (PROTOCOL.md, the start and the return).
    */
   authorizeURL(): string {
-    const { provider, appId } = this.settings;
-    return `${provider.baseURL}/api/oauth?${new URLSearchParams({ app_id: appId }).toString()}`;
+    return this.startURL;
   }
 
   /**
@@ -100,7 +102,7 @@ export class LoginWithClient {
   async checkCredentials(): Promise<{ authorizeMethod: AuthorizeMethod }> {
     try {
       // Not a login's, so nobody hears of it.
-      await this.within(undefined, (signal) => this.exchangeKey(randomBytes(16).toString('hex'), signal));
+      await this.within(undefined, (deadline) => this.exchangeKey(randomBytes(16).toString('hex'), deadline));
     } catch (error) {
       if (!hasCode(error, 'auth_key_invalid')) throw error;
     }
@@ -118,7 +120,7 @@ export class LoginWithClient {
   async checkBaseURL(): Promise<{ baseURL: string }> {
     const { baseURL } = this.settings.provider;
     const call = { stage: 'user_info', method: 'GET', endpoint: 'get_user_info', parameters: {} } as const;
-    const { otherSite } = await this.within(undefined, (signal) => this.transport.call({ ...call, signal }));
+    const { otherSite } = await this.within(undefined, (deadline) => this.transport.call({ ...call, deadline }));
     return { baseURL: otherSite?.baseURL ?? baseURL };
   }
 
@@ -132,33 +134,27 @@ export class LoginWithClient {
     return this.transport.close();
   }
 
-  private authorizeKey(authKey: string, signal: AbortSignal): Promise<AccessToken> {
+  private authorizeKey(authKey: string, deadline: Deadline): Promise<AccessToken> {
     const { name } = this.settings.provider;
-    return publishCall('passport-loginwith:exchange', name, () => this.exchangeKey(authKey, signal));
+    return publishCall('passport-loginwith:exchange', name, () => this.exchangeKey(authKey, deadline));
   }
 
-  private readProfile(accessToken: string, signal: AbortSignal): Promise<Profile> {
+  private readProfile(accessToken: string, deadline: Deadline): Promise<Profile> {
     const { name } = this.settings.provider;
-    return publishCall('passport-loginwith:profile', name, () => this.fetchProfile(accessToken, signal));
+    return publishCall('passport-loginwith:profile', name, () => this.fetchProfile(accessToken, deadline));
   }
 
-  private async exchangeKey(authKey: string, signal: AbortSignal): Promise<AccessToken> {
+  private async exchangeKey(authKey: string, deadline: Deadline): Promise<AccessToken> {
     const { provider, appId, appSecret } = this.settings;
     const parameters = { app_id: appId, app_secret: appSecret(), auth_key: authKey };
-    const send = async (method: AuthorizeMethod) => {
-      const { json } = await retry(
-        () => this.transport.call({ stage: 'authorize', method, endpoint: 'authorize', parameters, signal }),
-        isWorthRepeating,
-        signal,
-      );
-      return json;
-    };
+    const send = (method: AuthorizeMethod) =>
+      this.call({ stage: 'authorize', method, endpoint: 'authorize', parameters, deadline }, isWorthRepeating);
     // Read once: another login may find out the method while this one waits.
     const method = this.authorizeMethod;
-    let json = await send(method);
+    let { json } = await send(method);
     if (provider.authorizeMethod === 'auto' && foundNoParameters(json)) {
       const otherMethod = method === 'GET' ? 'POST' : 'GET';
-      json = await send(otherMethod);
+      ({ json } = await send(otherMethod));
       if (!foundNoParameters(json)) this.authorizeMethod = otherMethod;
     }
     const refusal = explainRefusal(json, provider.name, 'authorize');
@@ -166,13 +162,12 @@ export class LoginWithClient {
     return { accessToken: readToken(json, provider), expiresAt: new Date(Date.now() + documentedLifetime) };
   }
 
-  private async fetchProfile(accessToken: string, signal: AbortSignal): Promise<Profile> {
+  private async fetchProfile(accessToken: string, deadline: Deadline): Promise<Profile> {
     const { provider } = this.settings;
     const parameters = { access_token: accessToken };
-    const { json, text } = await retry(
-      () => this.transport.call({ stage: 'user_info', method: 'GET', endpoint: 'get_user_info', parameters, signal }),
-      (error) => isWorthRepeating(error) || hasCode(error, 'connection_lost', 'provider_unavailable'),
-      signal,
+    const { json, text } = await this.call(
+      { stage: 'user_info', method: 'GET', endpoint: 'get_user_info', parameters, deadline },
+      mayReadAgain,
     );
     const refusal = explainRefusal(json, provider.name, 'user_info');
     if (refusal !== undefined) throw refusal;
@@ -186,17 +181,27 @@ export class LoginWithClient {
     return toProfile(json, provider, text);
   }
 
+  /** Sends a call up to three times, with pauses, as long as the error allows it. */
+  private async call(call: APICall, mayRepeat: (error: unknown) => boolean): Promise<APIResponse> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.transport.call(call);
+      } catch (error) {
+        const pause = retryPauses[tries];
+        if (pause === undefined || call.deadline.reason !== undefined || !mayRepeat(error)) throw error;
+        // If the deadline ends the pause, the next try fails with `timeout`.
+        await call.deadline.pause(pause);
+      }
+    }
+  }
+
   /** Ends the work with the signal, or if there is none, after the option `timeout`. */
-  private async within<T>(given: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (given !== undefined) return work(given);
-    // That of AbortSignal.timeout would stay in memory after the work has ended.
-    const controller = new AbortController();
-    const abort = () => controller.abort(new DOMException('the timeout is over', 'TimeoutError'));
-    const timer = setTimeout(abort, this.settings.timeout).unref();
+  private async within<T>(signal: AbortSignal | undefined, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(signal ?? this.settings.timeout);
     try {
-      return await work(controller.signal);
+      return await work(deadline);
     } finally {
-      clearTimeout(timer);
+      deadline.clear();
     }
   }
 }
@@ -204,6 +209,11 @@ export class LoginWithClient {
 /** Creates the client of checked options. */
 export function createClient({ provider, appId, appSecret, timeout, dispatcher }: ClientSettings): LoginWithClient {
   return new LoginWithClient({ provider, appId, appSecret: appSecret(), timeout, dispatcher });
+}
+
+/** Whether a call that changes nothing at the provider may succeed the next time. */
+function mayReadAgain(error: unknown): boolean {
+  return isWorthRepeating(error) || hasCode(error, 'connection_lost', 'provider_unavailable');
 }
 
 function readToken(json: unknown, { name, baseURL }: ClientSettings['provider']): string {
@@ -214,22 +224,4 @@ function readToken(json: unknown, { name, baseURL }: ClientSettings['provider'])
     stage: 'authorize',
     hint: `Check that ${baseURL} is the right base URL.`,
   });
-}
-
-/** Sends up to three times, with pauses, as long as the error allows it. */
-async function retry<T>(
-  send: () => Promise<T>,
-  mayRepeat: (error: unknown) => boolean,
-  signal: AbortSignal,
-): Promise<T> {
-  for (const pause of retryPauses) {
-    try {
-      return await send();
-    } catch (error) {
-      if (signal.aborted || !mayRepeat(error)) throw error;
-      // If the deadline ends the pause, the next try fails with `timeout`.
-      await delay(pause, undefined, { signal }).catch(() => undefined);
-    }
-  }
-  return send();
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
+import type { Deadline } from './deadline.js';
 import { findEnvProxy, type EnvProxy } from './env-proxy.js';
 import { markNeverSent } from './network-errors.js';
 import { maximumBodyLength, sendThroughPool, type WireRequest, type WireResponse } from './send.js';
@@ -15,7 +16,7 @@ const longestWait = 500;
 export interface WarmPool {
   /** The proxy that the environment names for the provider. */
   readonly proxy: EnvProxy | undefined;
-  send(request: WireRequest): Promise<WireResponse>;
+  send(request: WireRequest, deadline: Deadline): Promise<WireResponse>;
   /** Opens a connection for the first call; sends nothing and never fails. */
   warmUp(): void;
   /** Tells later whether there was a connection in the meantime, over which a call may have been sent. */
@@ -106,9 +107,9 @@ export function openPool(base: URL): WarmPool {
   });
   return {
     proxy,
-    send(request) {
+    send(request, deadline) {
       running += 1;
-      return sendThroughPool(dispatcher, request, () => (running -= 1));
+      return sendThroughPool(dispatcher, request, deadline, () => (running -= 1));
     },
     warmUp() {
       if (spare !== undefined || isOpening || open > running) return;

@@ -113,9 +113,11 @@ function readWebsite(value: unknown): string | undefined {
 
 /** Finds the URLs of `user_picture` and `user_cover`, which are paths in the site's uploads folder. */
 function locatePictures(info: UserInfo, provider: Provider): { photo: string | undefined; cover: string | undefined } {
-  const picture = readText(info.user_picture);
+  const [picture, cover] = [readText(info.user_picture), readText(info.user_cover)];
+  if (picture === undefined && cover === undefined) return { photo: undefined, cover: undefined };
   const folder = provider.uploadsURL ?? findUploadsFolder(info) ?? `${provider.baseURL}/content/uploads`;
-  return { photo: locateUpload(picture, folder), cover: locateUpload(readText(info.user_cover), folder) };
+  const { href } = new URL(`${trimSlashes(folder)}/`);
+  return { photo: locateUpload(picture, href), cover: locateUpload(cover, href) };
 }
 
 /**
@@ -123,11 +125,14 @@ function locatePictures(info: UserInfo, provider: Provider): { photo: string | u
  * `profile_picture` is in it if the user has a picture (PROTOCOL.md, `get_user_info`).
  */
 function findUploadsFolder(info: UserInfo): string | undefined {
-  const folders = [
-    readText(info.profile_cover)?.replace(/^\/(?=https?:)/, ''),
-    cutEnd(readText(info.profile_picture), readText(info.user_picture)),
-  ];
-  return folders.find((folder) => folder !== undefined && /^[^?#]+\/$/.test(folder) && parseWebURL(folder));
+  const folder = readText(info.profile_cover)?.replace(/^\/(?=https?:)/, '');
+  if (isFolder(folder)) return folder;
+  const other = cutEnd(readText(info.profile_picture), readText(info.user_picture));
+  return isFolder(other) ? other : undefined;
+}
+
+function isFolder(url: string | undefined): url is string {
+  return url !== undefined && /^[^?#]+\/$/.test(url) && parseWebURL(url) !== undefined;
 }
 
 /** Returns the URL without the path at its end, or undefined if it has another end. */
@@ -135,13 +140,14 @@ function cutEnd(url: string | undefined, path: string | undefined): string | und
   return path !== undefined && url?.endsWith(`/${path}`) === true ? url.slice(0, -path.length) : undefined;
 }
 
+/** @param folder a URL with a slash at its end, normalized. */
 function locateUpload(path: string | undefined, folder: string): string | undefined {
   if (path === undefined) return undefined;
   if (/^[a-z][a-z0-9+.-]*:/i.test(path)) return parseWebURL(path)?.href;
   const segments = path.split('/').filter((segment) => segment !== '');
   if (segments.length === 0 || segments.some((segment) => segment === '.' || segment === '..')) return undefined;
   // A quote may be in the folder, too.
-  return new URL(`${trimSlashes(folder)}/${segments.map(encodeSegment).join('/')}`).href.replaceAll("'", '%27');
+  return `${folder}${segments.map(encodeSegment).join('/')}`.replaceAll("'", '%27');
 }
 
 /** Escapes quotes too, for HTML attributes of every kind. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher as UndiciDispatcher } from 'undici';
 import type { Dispatcher } from '../types.js';
+import type { Deadline } from './deadline.js';
 
 /** A request to a provider. */
 export interface WireRequest {
@@ -10,7 +11,6 @@ export interface WireRequest {
   path: string;
   headers: Record<string, string>;
   body: string | null;
-  signal: AbortSignal;
 }
 
 /** What came back, the body as it was sent. */
@@ -35,66 +35,97 @@ export const bodyTooLargeCode = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
  */
 export function sendThroughPool(
   pool: UndiciDispatcher,
-  { signal, ...options }: WireRequest,
+  request: WireRequest,
+  deadline: Deadline,
   onEnd: () => void,
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let status = 0;
-    let headers: WireResponse['headers'] = {};
-    let abort: ((reason: Error) => void) | undefined;
-    let isEnded = false;
-    const end = () => {
-      if (isEnded) return;
-      isEnded = true;
-      signal.removeEventListener('abort', giveUp);
-      onEnd();
-    };
-    const giveUp = () => {
-      // The types allow any reason; the caller of ours gives an Error.
-      const reason = signal.reason as Error;
-      end();
-      reject(reason);
-      abort?.(reason);
-    };
-    signal.addEventListener('abort', giveUp);
-    pool.dispatch(options, {
-      onRequestStart(controller) {
-        if (isEnded) controller.abort(signal.reason as Error);
-        else abort = (reason) => controller.abort(reason);
-      },
-      onResponseStart(_controller, statusCode, responseHeaders) {
-        status = statusCode;
-        headers = responseHeaders;
-      },
-      onResponseData(_controller, chunk) {
-        chunks.push(chunk);
-      },
-      onResponseEnd() {
-        end();
-        const response = { status, headers, body: Buffer.concat(chunks) };
-        // When this function has returned, undici frees the connection one turn of the event loop later. Until then the
-        // next request would open another.
-        queueMicrotask(() => setImmediate(resolve, response));
-      },
-      onResponseError(_controller, error) {
-        end();
-        reject(error);
-      },
-    });
+    pool.dispatch(request, new ResponseCollector(deadline, { resolve, reject, onEnd }));
   });
 }
 
+type Controller = UndiciDispatcher.DispatchController;
+
+/** Who waits for a response. `onEnd` is called once, before the others or without them. */
+interface ResponseWaiter {
+  resolve: (response: WireResponse) => void;
+  reject: (error: unknown) => void;
+  onEnd: () => void;
+}
+
+/** Collects one response, until the deadline ends the wait for it. */
+class ResponseCollector implements UndiciDispatcher.DispatchHandler {
+  private body: Buffer | undefined;
+  private status = 0;
+  private headers: WireResponse['headers'] = {};
+  private controller: Controller | undefined;
+  private isEnded = false;
+  private readonly deadline: Deadline;
+  private readonly waiter: ResponseWaiter;
+
+  constructor(deadline: Deadline, waiter: ResponseWaiter) {
+    this.deadline = deadline;
+    this.waiter = waiter;
+    deadline.onEnd = (reason) => this.giveUp(reason);
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.controller = controller;
+    if (this.deadline.reason !== undefined) controller.abort(this.deadline.reason);
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: WireResponse['headers']): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    // Most have one.
+    this.body = this.body === undefined ? chunk : Buffer.concat([this.body, chunk]);
+  }
+
+  onResponseEnd(): void {
+    this.end();
+    const response = { status: this.status, headers: this.headers, body: this.body ?? Buffer.alloc(0) };
+    // When this method has returned, undici frees the connection one turn of the event loop later. Until then the next
+    // request would open another.
+    queueMicrotask(() => setImmediate(this.waiter.resolve, response));
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    this.end();
+    this.waiter.reject(error);
+  }
+
+  private giveUp(reason: Error): void {
+    this.end();
+    this.waiter.reject(reason);
+    this.controller?.abort(reason);
+  }
+
+  private end(): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.deadline.onEnd = undefined;
+    this.waiter.onEnd();
+  }
+}
+
 /** Sends a request through the app's dispatcher, which may be of any undici, and may ignore the signal. */
-export async function sendThrough(dispatcher: Dispatcher, request: WireRequest): Promise<WireResponse> {
-  const { signal } = request;
-  let stop = (): void => undefined;
+export async function sendThrough(
+  dispatcher: Dispatcher,
+  request: WireRequest,
+  deadline: Deadline,
+): Promise<WireResponse> {
+  const controller = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop);
+    deadline.onEnd = (reason) => {
+      reject(reason);
+      controller.abort(reason);
+    };
   });
   const send = async () => {
-    const { statusCode, headers, body } = await dispatcher.request(request);
+    const { statusCode, headers, body } = await dispatcher.request({ ...request, signal: controller.signal });
     const bytes = await readBody(body);
     await nextTurn();
     return { status: statusCode, headers, body: bytes };
@@ -102,7 +133,7 @@ export async function sendThrough(dispatcher: Dispatcher, request: WireRequest):
   try {
     return await Promise.race([send(), aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    deadline.onEnd = undefined;
   }
 }
 

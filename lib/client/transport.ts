@@ -7,19 +7,20 @@ import { emitWarning } from '../internal/warning.js';
 import { hasCode, LoginWithError, redactText, type LoginStage } from '../errors.js';
 import type { Dispatcher, Provider } from '../types.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
+import type { Deadline } from './deadline.js';
 import { explainConnectionFailure, markNeverSent, wasNeverSent } from './network-errors.js';
 import { openPool, type WarmPool } from './pool.js';
 import { originOf, readResponse, type APIResponse } from './response.js';
 import { createBodyTooLargeError, maximumBodyLength, sendThrough, type WireRequest } from './send.js';
 
 /** One call to the provider's API. */
-interface APICall {
+export interface APICall {
   stage: LoginStage;
   method: 'GET' | 'POST';
   /** `authorize` or `get_user_info`. */
   endpoint: string;
   parameters: Record<string, string>;
-  signal: AbortSignal;
+  deadline: Deadline;
 }
 
 /** Sends calls to one provider. */
@@ -66,7 +67,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
 
   return {
     async call(call) {
-      const { stage, signal } = call;
+      const { stage, deadline } = call;
       const began = performance.now();
       const toMessage = (what: string) =>
         `${stage}: ${provider.name} ${what} after ${Math.round(performance.now() - began)} ms`;
@@ -77,9 +78,10 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       const end = breaker.begin();
       running += 1;
       try {
-        signal.throwIfAborted();
+        if (deadline.reason !== undefined) throw deadline.reason;
         const request = toWireRequest(base, call);
-        const sending = given === undefined ? getPool().send(request) : sendThrough(given, request);
+        const sending =
+          given === undefined ? getPool().send(request, deadline) : sendThrough(given, request, deadline);
         const { status, headers, body } = await sending;
         const text = await decodeBody(body, String(headers['content-encoding'] ?? ''), toMessage, stage);
         const type = String(headers['content-type'] ?? '');
@@ -102,7 +104,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
         // Which way a dispatcher of the app goes is not known.
         const proxy = given === undefined ? getPool().proxy : undefined;
         const target = { host: base.host, proxy };
-        const failure = explainConnectionFailure(error, target, signal.aborted, stage, toMessage);
+        const failure = explainConnectionFailure(error, target, deadline.reason !== undefined, stage, toMessage);
         const isAnswered = hasCode(failure, 'response_too_large', 'response_unexpected');
         end(isAnswered ? 'answered' : hasCode(failure, 'timeout') ? 'silent' : 'failed');
         if (hadConnection?.() === false && !wasNeverSent(failure)) markNeverSent(failure, false);
@@ -142,16 +144,15 @@ function createSilentError(stage: LoginStage, { name }: Provider): LoginWithErro
   return error;
 }
 
-function toWireRequest(base: URL, { method, endpoint, parameters, signal }: APICall): WireRequest {
+function toWireRequest(base: URL, { method, endpoint, parameters }: APICall): WireRequest {
   const isPost = method === 'POST';
-  const query = new URLSearchParams({ ...(isPost ? {} : parameters), ...englishQuery }).toString();
+  const query = new URLSearchParams(isPost ? englishQuery : { ...parameters, ...englishQuery }).toString();
   return {
     origin: base.origin,
     path: `${trimSlashes(base.pathname)}/api/${endpoint}?${query}`,
     method,
     headers: isPost ? { ...commonHeaders, 'content-type': 'application/x-www-form-urlencoded' } : commonHeaders,
     body: isPost ? new URLSearchParams(parameters).toString() : null,
-    signal,
   };
 }
 

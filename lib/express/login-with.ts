@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { hasCode } from '../errors.js';
 import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
-import { createReport } from '../login/report.js';
+import { Report } from '../login/report.js';
 import { brandStyle } from '../pages/brand.js';
 import { pageStyle } from '../pages/style.js';
 import { createButton } from './button.js';
@@ -47,7 +47,7 @@ export function loginWith<User = SessionProfile>(options: LoginWithOptions<User>
   const toHandler =
     (respond: Respond, respondToUnknown = refuseUnknown): Handler =>
     (req, res, next) => {
-      const context = { req, res, next: createNext(next), report: createReport() };
+      const context = { req, res, next: createNext(next), report: new Report() };
       handleRequest(instances, context, respond, respondToUnknown).catch(context.next);
     };
 

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdf, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdf } from 'node:crypto';
 import { promisify } from 'node:util';
+import { randomBytes } from './random.js';
 
 /** Encrypts and authenticates values with AES-256-GCM, as text for a cookie, a form, a URL or a session. */
 export interface Sealer {
@@ -71,7 +72,10 @@ function decrypt(sealed: string, key: Uint8Array): string | undefined {
     const nonce = bytes.subarray(0, nonceLength);
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength });
     decipher.setAuthTag(bytes.subarray(-tagLength));
-    return decipher.update(bytes.subarray(nonceLength, -tagLength), undefined, 'utf8') + decipher.final('utf8');
+    const text = decipher.update(bytes.subarray(nonceLength, -tagLength));
+    // Throws unless this is the text that was sealed.
+    decipher.final();
+    return text.toString('utf8');
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { omitUndefined } from '../internal/omit-undefined.js';
+import { randomBytes } from '../internal/random.js';
 import type { LoginSettings } from '../options.js';
 import type { Attempt } from '../types.js';
 import { createCookie, createSealedCookie, splitCookies } from './sealed-cookie.js';
@@ -108,7 +107,11 @@ export function createAttempt({
   display,
 }: Omit<Attempt, 'id' | 'startedAt'>): Attempt {
   const id = randomBytes(16).toString('base64url');
-  return omitUndefined({ id, provider, host, startedAt: Date.now(), returnTo, restarts, retryOf, binding, display });
+  const attempt: Attempt = { id, provider, host, startedAt: Date.now(), returnTo, restarts };
+  if (retryOf !== undefined) attempt.retryOf = retryOf;
+  if (binding !== undefined) attempt.binding = binding;
+  if (display !== undefined) attempt.display = display;
+  return attempt;
 }
 
 export type AttemptVerdict = 'valid' | 'expired' | 'other_host' | 'other_provider';
@@ -138,6 +141,7 @@ export function findAttempt(
 }
 
 function explainAbsence(cookieHeader: string | undefined, plainName: string) {
+  if (cookieHeader === undefined) return 'no_cookies';
   const names = splitCookies(cookieHeader).map(([name]) => name.replace(/^__Host-/, ''));
   if (names.length === 0) return 'no_cookies';
   if (names.includes(plainName)) return 'other_scheme';

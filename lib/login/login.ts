@@ -31,7 +31,7 @@ import { prepareProvider } from './prepare-provider.js';
 import type { RateLimiter } from './rate-limit.js';
 import { classifyRequest } from './request.js';
 import { findPrefix, findReturnTo, sanitizeReturnTo } from './return-to.js';
-import { createSharedExchanges, isKeyUnused } from './shared-exchange.js';
+import { createSharedExchanges, isKeyUnused, type AuthKey } from './shared-exchange.js';
 
 /** Handles the requests to the routes of one strategy, independent of the framework. */
 export interface LoginHandler {
@@ -116,20 +116,21 @@ export function createLoginHandler(
   async function finish(request: LoginRequest, authKey: string): Promise<LoginOutcome> {
     const cookie = await openCookie();
     const { content, reading } = readCookie(cookie, request);
-    const keyDigest = digest(authKey);
+    const key: AuthKey = { authKey, keyDigest: digest(authKey) };
+    const { keyDigest } = key;
     const found: StoredAttempt | undefined =
       store === undefined
         ? findAttempt(content, keyDigest, (attempt) => exchanges.isUsedForOther(attempt, keyDigest))
         : ((await useStore('callback', () => store.take(request.source))) ?? undefined);
     if (found === undefined)
       return failWithoutAttempt(explainMissingAttempt(settings, request, reading, lastStart?.host));
-    const outcome = await finishAttempt(request, authKey, found, cookie, content);
+    const outcome = await finishAttempt(request, key, found, cookie, content);
     return outcome.type === 'fail' || outcome.type === 'error' ? { ...outcome, attempt: found } : outcome;
   }
 
   async function finishAttempt(
     request: LoginRequest,
-    authKey: string,
+    key: AuthKey,
     found: StoredAttempt,
     cookie: AttemptCookie,
     content: AttemptCookieContent,
@@ -139,18 +140,19 @@ export function createLoginHandler(
       return failWithoutAttempt('The renewal or link was started with loginWith(), and came back to another login.');
     const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
-    const attempt: StoredAttempt = { ...found, usedFor: digest(authKey) };
-    const used = { ...content, attempts: content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept)) };
+    const attempt: StoredAttempt = { ...found, usedFor: key.keyDigest };
+    const attempts = content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept));
+    const used: AttemptCookieContent = { starts: content.starts, attempts };
     try {
       const ids = content.attempts.map(({ id }) => id);
-      const shared = exchanges.share(request.clientAddress, found, authKey, ids);
+      const shared = exchanges.share(request.clientAddress, found, key, ids);
       // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
       if (shared === 'used') return await restart(request, attempt, cookie, used, createUsedKeyError());
-      const { profile, ...token } = await shared.getOutcome();
+      const { accessToken, expiresAt, profile } = await shared.getOutcome();
       if (shared.isEnded)
         return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
       const returnTo = addPathPrefix(request.prefix ?? findPrefix(request.url, callbackURL), attempt.returnTo);
-      const info: LoginInfo = { provider: provider.name, ...token, returnTo };
+      const info: LoginInfo = { provider: provider.name, accessToken, expiresAt, returnTo };
       const { acquire } = shared;
       return { type: 'success', profile, info, attempt, acquire, ...writeUses(cookie, used, request) };
     } catch (error) {

@@ -12,7 +12,7 @@ import type { ExchangeResult, Permit } from './rate-limit.js';
 export async function exchangeWithPermit(
   client: LoginWithClient,
   authKey: string,
-  permit: Permit | undefined,
+  permit: Permit,
   isRestarted: boolean,
 ): Promise<AccessToken & { profile: Profile }> {
   let result: ExchangeResult = { type: 'no_guess' };
@@ -24,6 +24,6 @@ export async function exchangeWithPermit(
     if (hasCode(error, 'auth_key_invalid')) result = { type: 'wrong_key', isRestarted };
     throw error;
   } finally {
-    await permit?.release(result);
+    await permit.release(result);
   }
 }

@@ -58,13 +58,16 @@ function findKeyMistake([name, value]: [name: string, value: string]): string | 
 }
 
 function isPrefetch(headers: RequestLine['headers']): boolean {
-  return purposeHeaders.some(
-    (name) => headers[name] !== undefined && /\b(?:prefetch|preview|prerender)\b/i.test(String(headers[name])),
-  );
+  for (const name of purposeHeaders) {
+    const purpose = headers[name];
+    if (purpose !== undefined && /\b(?:prefetch|preview|prerender)\b/i.test(String(purpose))) return true;
+  }
+  return false;
 }
 
 /** Splits at each "?" too, and at "&amp;" as at "&", because the provider stores the redirect URL entity-encoded. */
 function splitQuery(url: string): [name: string, value: string][] {
+  if (!url.includes('?')) return [];
   const query = url.replace(/#.*/s, '').replace(/[^?]*\??/, '');
   return query
     .split(/&(?:amp;)?|\?/)

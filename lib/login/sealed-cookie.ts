@@ -68,10 +68,12 @@ export function createSealedCookie(sealer: Sealer, name: string, lifetime: numbe
 
 /** Splits a `Cookie` header. Parsers keep one cookie of a name. */
 export function splitCookies(header = ''): [name: string, value: string][] {
-  return header.split(';').flatMap((pair) => {
+  const cookies: [string, string][] = [];
+  for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    return equals === -1 ? [] : [[pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()]];
-  });
+    if (equals !== -1) cookies.push([pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()]);
+  }
+  return cookies;
 }
 
 /** Escapes what a cookie's name must not contain: the name of a bare provider may have a port and a path. */

@@ -2,7 +2,6 @@ import type { LoginWithClient } from '../client/client.js';
 import { markNeverSent, wasNeverSent } from '../client/network-errors.js';
 import { toProfile } from '../client/profile.js';
 import { hasCode, LoginWithError } from '../errors.js';
-import { digest } from '../internal/digest.js';
 import { createLock, type Lock } from '../internal/lock.js';
 import type { AccessToken, Profile, Provider } from '../types.js';
 import type { StoredAttempt } from './attempt-cookie.js';
@@ -21,6 +20,21 @@ interface SharedExchange {
   isEnded: boolean;
 }
 
+/** A shared exchange, or only that there was one. */
+interface Entry {
+  attemptId: string;
+  keyDigest: string;
+  shared: SharedExchange | 'used';
+  /** Of the response whose profile is kept, in characters. */
+  length: number;
+}
+
+/** A key and its `digest`. */
+export interface AuthKey {
+  authKey: string;
+  keyDigest: string;
+}
+
 /**
  * The exchanges that are running or ended within the last minute. It has only functions, so that inspecting it shows no
  * token.
@@ -35,7 +49,7 @@ interface SharedExchanges {
   share(
     clientAddress: LoginRequest['clientAddress'],
     attempt: StoredAttempt,
-    authKey: string,
+    key: AuthKey,
     attemptsOfBrowser: readonly string[],
   ): SharedExchange | 'used';
   /** Whether another key is being exchanged in an attempt, or was a minute ago. */
@@ -56,49 +70,47 @@ export function createSharedExchanges(
   provider: Provider,
   limiter: RateLimiter | undefined,
 ): SharedExchanges {
-  const byId = new Map<string, SharedExchange | 'used'>();
-  /** Digest of the first key that an attempt was used for, by the attempt's id: the cookie tells it only later. */
-  const usedFor = new Map<string, string>();
-  /** Lengths of the responses whose profiles are kept, the oldest first. */
-  const lengths = new Map<string, number>();
+  /** By the ids of attempts; an attempt has several if more than one key came back to it, the first one first. */
+  const byAttempt = new Map<string, Entry[]>();
+  /** Those whose profiles are kept, the oldest first, and the length of these. */
+  const kept = new Set<Entry>();
   let keptLength = 0;
 
-  const dropProfile = (id: string) => {
-    keptLength -= lengths.get(id) ?? 0;
-    lengths.delete(id);
+  const find = (attempt: StoredAttempt, keyDigest: string | undefined) =>
+    byAttempt.get(attempt.id)?.find((entry) => entry.keyDigest === keyDigest);
+  const dropOutcome = (entry: Entry) => {
+    if (kept.delete(entry)) keptLength -= entry.length;
+    entry.shared = 'used';
   };
-  const dropOutcome = (id: string) => {
-    dropProfile(id);
-    byId.set(id, 'used');
-  };
-  const keepProfile = (id: string, length: number) => {
-    if (byId.get(id) === 'used') return;
-    lengths.set(id, length);
+  const keepProfile = (entry: Entry, length: number) => {
+    if (entry.shared === 'used') return;
+    entry.length = length;
+    kept.add(entry);
     keptLength += length;
-    for (const oldest of lengths.keys()) {
+    for (const oldest of kept) {
       if (keptLength <= maximumKeptLength) break;
       dropOutcome(oldest);
     }
   };
-  const forget = (id: string) => {
-    dropProfile(id);
-    byId.delete(id);
-    const [attemptId = '', keyDigest] = id.split(' ');
-    if (usedFor.get(attemptId) === keyDigest) usedFor.delete(attemptId);
+  const forget = (entry: Entry) => {
+    dropOutcome(entry);
+    const others = byAttempt.get(entry.attemptId)?.filter((each) => each !== entry) ?? [];
+    if (others.length > 0) byAttempt.set(entry.attemptId, others);
+    else byAttempt.delete(entry.attemptId);
   };
-  // Not inside begin(): a timer's function there would keep the outcome in memory.
-  const forgetLater = (id: string) => void setTimeout(forget, sharingTime, id).unref();
+  const forgetLater = (entry: Entry) => void setTimeout(forget, sharingTime, entry).unref();
 
-  const begin = (id: string, exchanged: Promise<Exchanged>) => {
+  const begin = (attemptId: string, keyDigest: string, exchanged: Promise<Exchanged>) => {
     const shared: SharedExchange = { getOutcome: () => exchanged, acquire: createLock(verifyTime), isEnded: false };
-    byId.set(id, shared);
+    const entry: Entry = { attemptId, keyDigest, shared, length: 0 };
+    byAttempt.set(attemptId, [...(byAttempt.get(attemptId) ?? []), entry]);
     exchanged.then(
       (login) => {
         shared.getOutcome = keepLogin(login, provider);
-        keepProfile(id, login.profile._raw.length);
-        forgetLater(id);
+        keepProfile(entry, login.profile._raw.length);
+        forgetLater(entry);
       },
-      (error: unknown) => (isKeyUnused(error) ? forget(id) : forgetLater(id)),
+      (error: unknown) => (isKeyUnused(error) ? forget(entry) : forgetLater(entry)),
     );
     return shared;
   };
@@ -110,7 +122,8 @@ export function createSharedExchanges(
     authKey: string,
     attemptsOfBrowser: readonly string[],
   ) {
-    const permit = await limiter?.acquire(clientAddress(), attempt, attemptsOfBrowser).catch((error: unknown) => {
+    if (limiter === undefined) return client.exchange(authKey);
+    const permit = await limiter.acquire(clientAddress(), attempt, attemptsOfBrowser).catch((error: unknown) => {
       if (error instanceof LoginWithError) markNeverSent(error, false);
       throw error;
     });
@@ -118,25 +131,21 @@ export function createSharedExchanges(
   }
 
   return {
-    share(clientAddress, attempt, authKey, attemptsOfBrowser) {
-      const keyDigest = digest(authKey);
-      const id = exchangeId(attempt, keyDigest);
-      const known = byId.get(id);
-      if (known !== undefined) return known;
+    share(clientAddress, attempt, { authKey, keyDigest }, attemptsOfBrowser) {
+      const known = find(attempt, keyDigest);
+      if (known !== undefined) return known.shared;
       // Another instance sent the key, or this one did more than a minute ago.
       if (attempt.usedFor === keyDigest) return 'used';
-      if (!usedFor.has(attempt.id)) usedFor.set(attempt.id, keyDigest);
-      return begin(id, exchange(clientAddress, attempt, authKey, attemptsOfBrowser));
+      return begin(attempt.id, keyDigest, exchange(clientAddress, attempt, authKey, attemptsOfBrowser));
     },
     isUsedForOther({ id }, keyDigest) {
-      return (usedFor.get(id) ?? keyDigest) !== keyDigest;
+      return (byAttempt.get(id)?.[0]?.keyDigest ?? keyDigest) !== keyDigest;
     },
     end(attempt) {
-      const id = exchangeId(attempt, attempt.usedFor ?? usedFor.get(attempt.id) ?? '');
-      const shared = byId.get(id);
-      if (shared === undefined || shared === 'used') return;
-      shared.isEnded = true;
-      dropOutcome(id);
+      const entry = find(attempt, attempt.usedFor ?? byAttempt.get(attempt.id)?.[0]?.keyDigest);
+      if (entry === undefined || entry.shared === 'used') return;
+      entry.shared.isEnded = true;
+      dropOutcome(entry);
     },
   };
 }
@@ -154,10 +163,6 @@ function keepLogin({ accessToken, expiresAt, profile }: Exchanged, provider: Pro
     profile: toProfile(JSON.parse(raw), provider, raw),
   });
   return () => Promise.resolve(restore());
-}
-
-function exchangeId({ id }: StoredAttempt, keyDigest: string): string {
-  return `${id} ${keyDigest}`;
 }
 
 /**

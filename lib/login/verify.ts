@@ -26,33 +26,40 @@ export function runVerify(
   parameters: unknown[],
   { verifyTimeout, hasResponded = () => false }: VerifyLimit,
 ): Promise<VerifyResult> {
-  const { promise, resolve, reject } = withResolvers<VerifyResult>();
-  const done = (error: unknown, user?: unknown, info?: unknown) => {
-    if (error !== null && error !== undefined && error !== false) reject(asError(error));
-    else resolve(toResult(user, info));
-  };
-  const declaresDone = verify.length > parameters.length;
-  const takeResult = (result: unknown) => {
-    if (result !== undefined) done(null, result);
-    else if (!declaresDone) reject(createNoResultError());
-  };
-  try {
-    const result = verify(...parameters, done);
-    // A function that declares done may return anything, such as the query or the timer that calls done later: then
-    // only a promise is a result.
-    if (types.isPromise(result) || (!declaresDone && isThenable(result)))
-      result.then(takeResult, (error: unknown) => reject(asError(error)));
-    // A function without declared parameters may wrap one that calls done later.
-    else if (!declaresDone && (result !== undefined || verify.length > 0)) takeResult(result);
-  } catch (error) {
-    reject(asError(error));
-  }
-  if (verifyTimeout === 0) return promise;
-  const giveUp = () => {
-    if (!hasResponded()) reject(createTimeoutError(verifyTimeout));
-  };
-  const timer = setTimeout(giveUp, verifyTimeout).unref();
-  return promise.finally(() => clearTimeout(timer));
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    const done = (error: unknown, user?: unknown, info?: unknown) => {
+      if (error !== null && error !== undefined && error !== false) {
+        fail(asError(error));
+        return;
+      }
+      clearTimeout(timer);
+      resolve(toResult(user, info));
+    };
+    const giveUp = () => {
+      if (!hasResponded()) reject(createTimeoutError(verifyTimeout));
+    };
+    const timer = verifyTimeout === 0 ? undefined : setTimeout(giveUp, verifyTimeout).unref();
+    const declaresDone = verify.length > parameters.length;
+    const takeResult = (result: unknown) => {
+      if (result !== undefined) done(null, result);
+      else if (!declaresDone) fail(createNoResultError());
+    };
+    try {
+      const result = verify(...parameters, done);
+      // A function that declares done may return anything, such as the query or the timer that calls done later: then
+      // only a promise is a result.
+      if (types.isPromise(result) || (!declaresDone && isThenable(result)))
+        result.then(takeResult, (error: unknown) => fail(asError(error)));
+      // A function without declared parameters may wrap one that calls done later.
+      else if (!declaresDone && (result !== undefined || verify.length > 0)) takeResult(result);
+    } catch (error) {
+      fail(asError(error));
+    }
+  });
 }
 
 function toResult(user: unknown, info: unknown): VerifyResult {
@@ -103,13 +110,6 @@ function createTimeoutError(milliseconds: number): LoginWithError {
       '"verifyTimeout" changes the limit.',
     retryable: true,
   });
-}
-
-function withResolvers<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<T>((...functions) => ([resolve, reject] = functions));
-  return { promise, resolve, reject };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -3,7 +3,7 @@ import { loadOnce } from '../internal/load-once.js';
 import { addQueryParameter, pathOf, toLocation } from '../internal/urls.js';
 import { isNavigation } from '../login/cross-site.js';
 import type { StoredFailure } from '../login/failure-cookie.js';
-import { createReport, type Report } from '../login/report.js';
+import { Report } from '../login/report.js';
 import { toFailure, type LoginOutcome, type LoginRequest } from '../login/outcome.js';
 import { createUnknownProviderError, type ProviderLogin } from '../login/provider-login.js';
 import { classifyRequest } from '../login/request.js';
@@ -55,12 +55,12 @@ export function createLogin(
       const { settings, providers } = open();
       const provider = await providers.find(request);
       if (provider !== undefined) {
-        const report = createReport({ provider: provider.settings.provider.name });
+        const report = new Report({ provider: provider.settings.provider.name });
         const context = { settings, provider, request: read(request, handleOptions, provider), handleOptions, report };
         return handleRequest(context);
       }
       const error = createUnknownProviderError();
-      createReport().failure(error, false);
+      new Report().failure(error, false);
       return showFailure({ settings, request: read(request, handleOptions), handleOptions }, error, createHeaders());
     },
     async forgetAttempts(request, handleOptions = {}) {

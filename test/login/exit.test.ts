@@ -47,7 +47,7 @@ test('a login that has ended keeps no process alive', async () => {
     const { createSharedExchanges } = require('./lib/login/shared-exchange.ts');
     const { findProvider } = require('./lib/providers.ts');
     const client = new LoginWithClient({ provider: '${url}', appId: '1', appSecret: 's' });
-    const shared = createSharedExchanges(client, findProvider('${url}')).share(() => ({ address: '127.0.0.1' }), { id: 'id', restarts: 0 }, 'key', []);
+    const shared = createSharedExchanges(client, findProvider('${url}')).share(() => ({ address: '127.0.0.1' }), { id: 'id', restarts: 0 }, { authKey: 'key', keyDigest: 'd' }, []);
     shared.getOutcome().then(() => process.stdout.write('done'));
   `);
   expect(duration).toBeLessThan(soon);

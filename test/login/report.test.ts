@@ -18,11 +18,11 @@ function warningsWith(hint: string, env: Record<string, string>, isPrinted: bool
   const listened = jest.spyOn(channels, 'subscribe').mockReturnValue();
   jest.replaceProperty(process, 'env', env);
   jest.resetModules();
-  const { createReport } = jest.requireActual<typeof import('../../lib/login/report')>('../../lib/login/report');
+  const { Report } = jest.requireActual<typeof import('../../lib/login/report')>('../../lib/login/report');
   const { LoginWithError } = jest.requireActual<typeof import('passport-loginwith')>('passport-loginwith');
   for (const code of codes) {
     const error = new LoginWithError('callback: what happened', { code, stage: 'callback', hint });
-    createReport().failure(error, isPrinted);
+    new Report().failure(error, isPrinted);
   }
   expect(listened.mock.calls.length > 0).toBe('DEBUG' in env);
   return emit.mock.calls;
@@ -83,9 +83,9 @@ test('of a report, only the first end counts', () => {
   const emit = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   jest.replaceProperty(process, 'env', {});
   jest.resetModules();
-  const { createReport } = jest.requireActual<typeof import('../../lib/login/report')>('../../lib/login/report');
+  const { Report } = jest.requireActual<typeof import('../../lib/login/report')>('../../lib/login/report');
   const { LoginWithError } = jest.requireActual<typeof import('passport-loginwith')>('passport-loginwith');
-  const report = createReport();
+  const report = new Report();
   report.success();
   report.failure(new LoginWithError('later', { code: users, stage: 'callback' }), false);
   expect(emit).not.toHaveBeenCalled();

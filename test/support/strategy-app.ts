@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import timers from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { Passport } from 'passport';
 import { LoginWithStrategy, type StrategyOptions, type Verify } from 'passport-loginwith';
+import { Deadline } from '../../lib/client/deadline';
 import { isAddressCall } from './address-call';
 import { startProvider, type LocalProvider, type UserReference, type StartOptions } from 'passport-loginwith/provider';
 
@@ -133,12 +133,11 @@ export function countConnections(server: Server): () => number {
 }
 
 /** Ends the pauses before a retry at once, or when `onPause` does; returns their lengths in milliseconds. */
-export function skipPauses(onPause?: (signal: AbortSignal) => void | Promise<void>): number[] {
+export function skipPauses(onPause?: () => void | Promise<void>): number[] {
   const pauses: number[] = [];
-  jest.spyOn(timers, 'setTimeout').mockImplementation(async (pause, value, options) => {
-    pauses.push(pause ?? 0);
-    await onPause?.(options!.signal!);
-    return value;
+  jest.spyOn(Deadline.prototype, 'pause').mockImplementation(async (pause) => {
+    pauses.push(pause);
+    await onPause?.();
   });
   return pauses;
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { digest } from '../../internal/digest.js';
+import { randomBytes } from '../../internal/random.js';
 import type { AccessToken } from '../../types.js';
 import type { Settings } from '../options.js';
 import { entryKeyOf, type CurrentUser } from './current-user.js';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import timers from 'node:timers/promises';
 import express from 'express';
 import { Passport } from 'passport';
 import { LoginWithStrategy, type Profile } from 'passport-loginwith';
+import { Deadline } from '../../../lib/client/deadline';
 
 /** Of the exchange, in milliseconds. */
 export const timeout = 1000;
@@ -103,5 +103,5 @@ async function get(port: number, agent: Agent, path: string, cookie: string) {
 
 /** Ends the pauses between the client's tries at once. */
 function skipPauses(): void {
-  timers.setTimeout = ((_pause: number, value: unknown) => Promise.resolve(value)) as typeof timers.setTimeout;
+  Deadline.prototype.pause = () => Promise.resolve();
 }
