@@ -6,7 +6,8 @@ const isDependency = (id) => Object.keys(dependencies).some((name) => id === nam
 const inputsOf = (extension, ...names) => Object.fromEntries(names.map((name) => [name, `lib/${name}.${extension}`]));
 /** Files for what several entries share. The first pattern that fits a module takes it. */
 const chunks = {
-  base: /lib.(errors|internal)/,
+  base: /lib.(errors|internal|options|providers)/,
+  pages: /lib.pages/,
   login: /lib.(?!provider|cli)/,
   provider: /lib.provider/,
   cli: /lib.cli/,
@@ -21,10 +22,10 @@ export default defineConfig([
   {
     input: {
       ...inputsOf('ts', 'index', 'express/index', 'web/index', 'provider/index', 'cli/index', 'cli/doctor/index'),
-      ...inputsOf('ts', 'auth-js/index', 'better-auth/index'),
+      ...inputsOf('ts', 'auth-js/index', 'better-auth/index', 'start-page'),
     },
-    // The command loads its doctor when it is asked for, and the doctor knows its place in the package.
-    external: (id) => isDependency(id) || id === './doctor/index.js',
+    // Loaded when they are needed: the command's doctor, which knows its place in the package, and the strategy's page.
+    external: (id) => isDependency(id) || ['./doctor/index.js', './start-page.js'].includes(id),
     platform: 'node',
     tsconfig: false,
     resolve: { extensionAlias: { '.js': ['.ts'] } },

@@ -14,18 +14,14 @@ export function findResponse(req: FrameworkRequest, res?: FrameworkResponse): Se
   return koa?.res ?? raw.res ?? findOnSocket(raw);
 }
 
-/**
- * Adds cookies to the response when its headers are sent, beside those that the framework has by then.
- *
- * @param isLast whether nothing but Node's own response sends the headers, and as they are now.
- */
-export function addCookies(res: ServerResponse, cookies: string[], isLast = false): void {
+/** Adds cookies to the response when its headers are sent, beside those that the framework has by then. */
+export function addCookies(res: ServerResponse, cookies: string[]): void {
   if (cookies.length === 0) return;
   // Node's own error says that it is too late.
-  if (isLast || res.headersSent) res.appendHeader('Set-Cookie', cookies);
+  if (res.headersSent) res.appendHeader('Set-Cookie', cookies);
   // Earlier they would be lost: Fastify hands its own to writeHead, which replaces those of the response, and Koa
   // removes all headers when the app has thrown an error.
-  else loadOnHeaders()(res, () => res.appendHeader('Set-Cookie', cookies));
+  loadOnHeaders()(res, () => res.appendHeader('Set-Cookie', cookies));
 }
 
 /** Responds in place of the framework, in its way if Passport has one for it. */

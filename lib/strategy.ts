@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Strategy } from 'passport-strategy';
 import { createClient, type LoginWithClient } from './client/client.js';
 import { LoginWithError } from './errors.js';
+import { loadOnce } from './internal/load-once.js';
 import { createLoginHandler, type LoginHandler } from './login/login.js';
 import type { LoginOutcome } from './login/outcome.js';
 import { createRateLimiter } from './login/rate-limit.js';
@@ -12,7 +13,6 @@ import { runVerify, toRejection } from './login/verify.js';
 import { toLoginRequest, viewRequest, type FrameworkRequest } from './node-request.js';
 import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
-import { sendStartPage } from './start-page.js';
 import { warnOfMissingPassportSession, warnOfSecureCookie } from './session-warnings.js';
 import type { AttemptStoreOf, LoginAccess, LoginInfo, LoginOptions, Profile } from './types.js';
 
@@ -174,9 +174,7 @@ export class LoginWithStrategy extends PassportStrategy {
     const outcome = await this.login.handle(toLoginRequest(req, options));
     if (response?.headersSent === false) {
       response.setHeader('Cache-Control', 'no-store');
-      // Passport redirects at once, in Express through Node's own response.
-      const isLast = outcome.type === 'redirect' && response.req === req;
-      if ('cookies' in outcome) addCookies(response, outcome.cookies, isLast);
+      if ('cookies' in outcome) addCookies(response, outcome.cookies);
     }
     if ('attempt' in outcome) report.details.attempt = outcome.attempt;
     switch (outcome.type) {
@@ -184,7 +182,7 @@ export class LoginWithStrategy extends PassportStrategy {
         respond(req, requireResponse(response, 'start'), 204, {});
         return;
       case 'confirm':
-        sendStartPage(req, requireResponse(response, 'start'), this.settings.provider.displayName);
+        loadStartPage().sendStartPage(req, requireResponse(response, 'start'), this.settings.provider.displayName);
         return;
       case 'redirect':
         actions.redirect(outcome.location);
@@ -216,11 +214,9 @@ export class LoginWithStrategy extends PassportStrategy {
     const { passReqToCallback, verifyTimeout } = this.settings;
     const hasResponded = () => response?.headersSent === true;
     const limit = { verifyTimeout, hasResponded };
-    const result = await runVerify(
-      this.verify,
-      passReqToCallback ? [req, ...parameters] : parameters,
-      limit,
-    ).finally(release);
+    const result = await runVerify(this.verify, passReqToCallback ? [req, ...parameters] : parameters, limit).finally(
+      release,
+    );
     if (result.type === 'rejected') {
       report.failure(toRejection(result.info), false);
       actions.fail(result.info, 401);
@@ -234,6 +230,10 @@ export class LoginWithStrategy extends PassportStrategy {
     actions.success(result.user, { ...result.info, ...info });
   }
 }
+
+/** Loads the page, with all that our pages say, when it is first shown, so that the app starts faster. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadStartPage = loadOnce(() => require('./start-page.js') as typeof import('./start-page.js'));
 
 /** @throws LoginWithError `response_missing` */
 function requireResponse(response: ServerResponse | undefined, stage: 'start' | 'logout'): ServerResponse {

@@ -1,17 +1,15 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { doctorAdvice } from '../internal/doctor-advice.js';
-import { errorCodeOf } from '../internal/unknown-error.js';
 import { trimSlashes } from '../internal/urls.js';
 import { emitWarning } from '../internal/warning.js';
 import { hasCode, LoginWithError, redactText, type LoginStage } from '../errors.js';
 import type { Dispatcher, Provider } from '../types.js';
 import { createCircuitBreaker } from './circuit-breaker.js';
 import type { Deadline } from './deadline.js';
+import { decodeBody } from './decode-body.js';
 import { explainConnectionFailure, markNeverSent, wasNeverSent } from './network-errors.js';
 import { openPool, type WarmPool } from './pool.js';
 import { originOf, readResponse, type APIResponse } from './response.js';
-import { createBodyTooLargeError, maximumBodyLength, sendThrough, type WireRequest } from './send.js';
+import { sendThrough, type WireRequest } from './send.js';
 
 /** One call to the provider's API. */
 export interface APICall {
@@ -44,15 +42,6 @@ export interface Transport {
  */
 export const englishQuery = { lang: 'en_us' };
 const commonHeaders = { accept: 'application/json', 'user-agent': 'passport-loginwith' };
-const decoder = new TextDecoder();
-
-/** Version 2.8 of the script compresses its responses; a proxy in front of a site may do so without being asked. */
-const decompressors: Record<string, (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>> = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
 
 /** Sends calls through the given dispatcher, or through a pool of its own, which is opened when it is first needed. */
 export function createTransport(provider: Provider, given: Dispatcher | undefined): Transport {
@@ -80,8 +69,7 @@ export function createTransport(provider: Provider, given: Dispatcher | undefine
       try {
         if (deadline.reason !== undefined) throw deadline.reason;
         const request = toWireRequest(base, call);
-        const sending =
-          given === undefined ? getPool().send(request, deadline) : sendThrough(given, request, deadline);
+        const sending = given === undefined ? getPool().send(request, deadline) : sendThrough(given, request, deadline);
         const { status, headers, body } = await sending;
         const text = await decodeBody(body, String(headers['content-encoding'] ?? ''), toMessage, stage);
         const type = String(headers['content-type'] ?? '');
@@ -154,31 +142,4 @@ function toWireRequest(base: URL, { method, endpoint, parameters }: APICall): Wi
     headers: isPost ? { ...commonHeaders, 'content-type': 'application/x-www-form-urlencoded' } : commonHeaders,
     body: isPost ? new URLSearchParams(parameters).toString() : null,
   };
-}
-
-/**
- * Reads a body as text, decompressed.
- *
- * @throws LoginWithError `response_not_json`; what `createBodyTooLargeError` returns.
- */
-export function decodeBody(
-  body: Buffer,
-  encoding: string,
-  toMessage: (what: string) => string,
-  stage: LoginStage,
-): string | Promise<string> {
-  const decompress = decompressors[encoding.trim().toLowerCase()];
-  if (decompress === undefined || body.length === 0) return decoder.decode(body);
-  const decompressed = decompress(body, { maxOutputLength: maximumBodyLength });
-  return decompressed
-    .then((bytes) => decoder.decode(bytes))
-    .catch((error: unknown) => {
-      if (errorCodeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw createBodyTooLargeError();
-      throw new LoginWithError(toMessage(`answered with broken ${encoding}`), {
-        code: 'response_not_json',
-        stage,
-        hint: 'The response was damaged on its way. Start the login again.',
-        retryable: true,
-      });
-    });
 }

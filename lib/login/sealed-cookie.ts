@@ -1,4 +1,5 @@
-import { stringifySetCookie, type SetCookie } from 'cookie';
+import type { SetCookie } from 'cookie';
+import { loadOnce } from '../internal/load-once.js';
 import type { Sealer } from '../internal/seal.js';
 
 /** A cookie of a browser and this host: HttpOnly, SameSite=Lax, and over https `Secure` and `__Host-`. */
@@ -30,7 +31,15 @@ export function createCookie(name: string, lifetime: number): HostCookie {
   const escaped = escapeName(name);
   const nameOver = (secure: boolean) => (secure ? `__Host-${escaped}` : escaped);
   const serialize = (value: string, secure: boolean, age: Pick<SetCookie, 'maxAge' | 'expires'>) =>
-    stringifySetCookie({ name: nameOver(secure), value, path: '/', ...age, httpOnly: true, sameSite: 'lax', secure });
+    loadCookie().stringifySetCookie({
+      name: nameOver(secure),
+      value,
+      path: '/',
+      ...age,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure,
+    });
   // All that are written have the same attributes.
   const serializeEmpty = (secure: boolean) => serialize('', secure, { maxAge: lifetime / 1000 });
   const [plainEmpty, secureEmpty] = [serializeEmpty(false), serializeEmpty(true)];
@@ -80,3 +89,7 @@ export function splitCookies(header = ''): [name: string, value: string][] {
 function escapeName(name: string): string {
   return name.replace(/[^\w.-]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
+
+/** Loads it with the first login, so that the app starts faster. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadCookie = loadOnce(() => require('cookie') as typeof import('cookie'));

@@ -40,7 +40,12 @@ function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchang
   const exchanges = createSharedExchanges(client as unknown as LoginWithClient, provider, limiter);
   /** Brings a key in an attempt; the outcome, or why there is none. */
   const bring = async (key: string, used: Partial<StoredAttempt> = {}) => {
-    const shared = exchanges.share(() => ({ address: undefined }), { ...attempt, ...used }, { authKey: key, keyDigest: digest(key) }, []);
+    const shared = exchanges.share(
+      () => ({ address: undefined }),
+      { ...attempt, ...used },
+      { authKey: key, keyDigest: digest(key) },
+      [],
+    );
     return shared === 'used' ? shared : shared.getOutcome().catch((error: unknown) => error);
   };
   return { sent, exchanges, bring };

@@ -1,7 +1,7 @@
 import type { EnvProxy } from '../../client/env-proxy.js';
 import { explainConnectionFailure } from '../../client/network-errors.js';
 import { readBody } from '../../client/send.js';
-import { decodeBody } from '../../client/transport.js';
+import { decodeBody } from '../../client/decode-body.js';
 import { buildTunnelConnector, type Connector } from '../../client/tunnel.js';
 import { loadUndici } from '../../client/undici.js';
 import { LoginWithError } from '../../errors.js';
