@@ -13,7 +13,7 @@ interface Actions {
  * an app's Passport that comes later uses those it finds, and would log its users in here. For the same reason
  * `isAuthenticated` looks at `req.user`, whoever has set it.
  */
-export function addRequestMethods(req: SessionRequest, { login, logout }: Actions): void {
+export function addRequestMethods(req: SessionRequest & RequestMethods, { login, logout }: Actions): void {
   const run = (work: () => Promise<void>, done: unknown) => {
     if (!isCallback(done))
       throw new TypeError('req.login(user, done) and req.logout(done) need a callback and take no options');
@@ -21,15 +21,18 @@ export function addRequestMethods(req: SessionRequest, { login, logout }: Action
       .then(() => saveSession(req))
       .then(() => done(), done);
   };
-  const methods = {
-    login: (user: unknown, done: unknown) => run(() => login(user), done),
-    logout: (done: unknown) => run(logout, done),
-    isAuthenticated: () => Boolean(req.user),
-    isUnauthenticated: () => !req.user,
-  };
-  for (const [name, value] of Object.entries(methods)) {
-    if (!(name in req)) Object.defineProperty(req, name, { value, writable: true, configurable: true });
-  }
+  req.login ??= (user, done) => run(() => login(user), done);
+  req.logout ??= (done) => run(logout, done);
+  req.isAuthenticated ??= () => Boolean(req.user);
+  req.isUnauthenticated ??= () => !req.user;
+}
+
+/** Every request gets these, so they are simply assigned, as Passport does. */
+interface RequestMethods {
+  login?: (user: unknown, done: unknown) => void;
+  logout?: (done: unknown) => void;
+  isAuthenticated?: () => boolean;
+  isUnauthenticated?: () => boolean;
 }
 
 function isCallback(value: unknown): value is Done {
