@@ -31,6 +31,8 @@ class JestFileRunner {
   }
 
   async init() {
+    // As the command jest does.
+    process.env.NODE_ENV ??= 'test';
     const { default: baseConfig } = await import(path.resolve('jest.config.cjs'));
     const config = {
       ...baseConfig,
