@@ -1,10 +1,12 @@
-/** They need a browser, Redis, the built example or other processes: too long for a run per mutant. */
+/** They need a browser, Redis, the built package or example, or other processes: too long for a run per mutant. */
 const slowTests = [
   'test/api-reference.test.ts',
   'test/browser/',
   'test/documents/',
   'test/example-app/',
   'test/express/cluster.test.ts',
+  'test/frameworks/',
+  'test/loading.test.ts',
   'test/recipes/',
   'test/client/replay.test.ts',
   'test/login/exit.test.ts',

@@ -3,7 +3,8 @@ import express, { type RequestHandler } from 'express';
 import session from 'express-session';
 import { Passport, type PassportStatic } from 'passport';
 import request from 'supertest';
-import { LoginWithStrategy, type StrategyOptions } from 'passport-loginwith';
+import { LoginWithClient, LoginWithStrategy, type StrategyOptions } from 'passport-loginwith';
+import { addLoginAccess } from '../lib/login/login-access';
 import {
   callsTo,
   closeAll,
@@ -156,6 +157,17 @@ test('req.loginWith can fetch the profile again, and does not show that when it 
   expect((response.body.keys as string[]).sort()).toEqual(['accessToken', 'expiresAt', 'provider', 'returnTo']);
   expect(response.body.copy).not.toHaveProperty('getUserInfo');
   expect(callsTo(provider)).toEqual(['GET authorize', 'GET get_user_info', 'GET get_user_info']);
+});
+
+test('an app’s test can put its own function in place of req.loginWith.getUserInfo', async () => {
+  const info = { provider: 'x', accessToken: 't', expiresAt: new Date(), returnTo: '/' };
+  const access = addLoginAccess(info, new LoginWithClient({ provider: 'pimbuzz', appId: '1', appSecret: 's' }));
+  access.getUserInfo = () => Promise.reject(new Error('assigned'));
+  await expect(access.getUserInfo()).rejects.toThrow('assigned');
+  Object.defineProperty(access, 'getUserInfo', { value: () => Promise.reject(new Error('defined')) });
+  await expect(access.getUserInfo()).rejects.toThrow('defined');
+  // As libraries for tests do, to put it back.
+  expect(Reflect.deleteProperty(access, 'getUserInfo')).toBe(true);
 });
 
 test('a response that was sent already is left alone', async () => {

@@ -18,9 +18,8 @@ export function decodeBody(
   toMessage: (what: string) => string,
   stage: LoginStage,
 ): string | Promise<string> {
-  const name = encoding.trim().toLowerCase();
-  const decompress = name === '' || body.length === 0 ? undefined : loadDecompressors()[name];
-  if (decompress === undefined) return decoder.decode(body);
+  const decompress = loadDecompressors().get(encoding.trim().toLowerCase());
+  if (decompress === undefined || body.length === 0) return decoder.decode(body);
   const decompressed = decompress(body, { maxOutputLength: maximumBodyLength });
   return decompressed
     .then((bytes) => decoder.decode(bytes))
@@ -39,15 +38,15 @@ type Decompress = (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
 /**
  * Version 2.8 of the script compresses its responses; a proxy in front of a site may do so without being asked. Loaded
- * with the first compressed response, so that the app starts faster.
+ * with the first response, so that the app starts faster.
  */
-const loadDecompressors = loadOnce((): Partial<Record<string, Decompress>> => {
+const loadDecompressors = loadOnce(() => {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { brotliDecompress, gunzip, inflate } = require('node:zlib') as typeof import('node:zlib');
-  return {
-    gzip: promisify(gunzip),
-    'x-gzip': promisify(gunzip),
-    deflate: promisify(inflate),
-    br: promisify(brotliDecompress),
-  };
+  return new Map<string, Decompress>([
+    ['gzip', promisify(gunzip)],
+    ['x-gzip', promisify(gunzip)],
+    ['deflate', promisify(inflate)],
+    ['br', promisify(brotliDecompress)],
+  ]);
 });

@@ -112,11 +112,7 @@ class ResponseCollector implements UndiciDispatcher.DispatchHandler {
 }
 
 /** Sends a request through the app's dispatcher, which may be of any undici, and may ignore the signal. */
-export async function sendThrough(
-  dispatcher: Dispatcher,
-  request: WireRequest,
-  deadline: Deadline,
-): Promise<WireResponse> {
+export function sendThrough(dispatcher: Dispatcher, request: WireRequest, deadline: Deadline): Promise<WireResponse> {
   const controller = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
     deadline.onEnd = (reason) => {
@@ -130,11 +126,7 @@ export async function sendThrough(
     await nextTurn();
     return { status: statusCode, headers, body: bytes };
   };
-  try {
-    return await Promise.race([send(), aborted]);
-  } finally {
-    deadline.onEnd = undefined;
-  }
+  return Promise.race([send(), aborted]);
 }
 
 /** @throws what {@link createBodyTooLargeError} returns, and what the body throws. */

@@ -125,6 +125,7 @@ describe.each(['authorize', 'user_info'] as const)('%s', (stage) => {
     ['deflate', 'deflate', deflateSync],
     ['brotli', 'br', brotliCompressSync],
     ['nothing', 'identity', (body) => Buffer.from(body)],
+    ['nothing, whatever it is called', 'constructor', (body) => Buffer.from(body)],
     ['nothing, with 256 KiB', 'identity', (body) => Buffer.from(body.padEnd(maximumLength))],
     ['gzip, of 256 KiB', 'gzip', (body) => gzipSync(body.padEnd(maximumLength))],
   ])('a response that is compressed with %s is read', async (_name, encoding, compress) => {
