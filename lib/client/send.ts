@@ -55,7 +55,7 @@ interface ResponseWaiter {
 
 /** Collects one response, until the deadline ends the wait for it. */
 class ResponseCollector implements UndiciDispatcher.DispatchHandler {
-  private body: Buffer | undefined;
+  private readonly chunks: Buffer[] = [];
   private status = 0;
   private headers: WireResponse['headers'] = {};
   private controller: Controller | undefined;
@@ -80,13 +80,12 @@ class ResponseCollector implements UndiciDispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    // Most have one.
-    this.body = this.body === undefined ? chunk : Buffer.concat([this.body, chunk]);
+    this.chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     this.end();
-    const response = { status: this.status, headers: this.headers, body: this.body ?? Buffer.alloc(0) };
+    const response = { status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) };
     // When this method has returned, undici frees the connection one turn of the event loop later. Until then the next
     // request would open another.
     queueMicrotask(() => setImmediate(this.waiter.resolve, response));

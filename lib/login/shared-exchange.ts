@@ -83,7 +83,6 @@ export function createSharedExchanges(
     entry.shared = 'used';
   };
   const keepProfile = (entry: Entry, length: number) => {
-    if (entry.shared === 'used') return;
     entry.length = length;
     kept.add(entry);
     keptLength += length;
@@ -103,7 +102,9 @@ export function createSharedExchanges(
   const begin = (attemptId: string, keyDigest: string, exchanged: Promise<Exchanged>) => {
     const shared: SharedExchange = { getOutcome: () => exchanged, acquire: createLock(verifyTime), isEnded: false };
     const entry: Entry = { attemptId, keyDigest, shared, length: 0 };
-    byAttempt.set(attemptId, [...(byAttempt.get(attemptId) ?? []), entry]);
+    const entries = byAttempt.get(attemptId);
+    if (entries === undefined) byAttempt.set(attemptId, [entry]);
+    else entries.push(entry);
     exchanged.then(
       (login) => {
         shared.getOutcome = keepLogin(login, provider);

@@ -136,6 +136,79 @@ test('long profiles are kept up to two million characters, and no key is sent ag
   expect(sent).toEqual(['1', '2', '3']);
 });
 
+describe('an attempt to which several keys come', () => {
+  const keyed = (authKey: string) => ({ authKey, keyDigest: digest(authKey) });
+
+  test('is used for the first of them, and for no other', async () => {
+    const { exchanges, bring } = create();
+    expect(exchanges.isUsedForOther(attempt, digest('1'))).toBe(false);
+    await bring('1');
+    await bring('2');
+    expect(exchanges.isUsedForOther(attempt, digest('1'))).toBe(false);
+    expect(exchanges.isUsedForOther(attempt, digest('2'))).toBe(true);
+    expect(exchanges.isUsedForOther({ ...attempt, id: 'another' }, digest('2'))).toBe(false);
+  });
+
+  test('forgets each of them by itself, and the attempt with the last', async () => {
+    fakeTimeouts();
+    const { exchanges, bring, sent } = create();
+    await bring('1');
+    await settle();
+    jest.advanceTimersByTime(30_000);
+    await bring('2');
+    await settle();
+    jest.advanceTimersByTime(30_000);
+    expect(exchanges.isUsedForOther(attempt, digest('3'))).toBe(true);
+    await bring('2');
+    expect(sent).toEqual(['1', '2']);
+    jest.advanceTimersByTime(30_000);
+    expect(exchanges.isUsedForOther(attempt, digest('3'))).toBe(false);
+    await bring('2');
+    expect(sent).toEqual(['1', '2', '2']);
+  });
+
+  test('ends with the key that its cookie names, else with the first', async () => {
+    const { exchanges } = create();
+    const share = (key: string) => {
+      const shared = exchanges.share(() => ({ address: undefined }), attempt, keyed(key), []);
+      if (shared === 'used') throw new Error('the key was used');
+      return shared;
+    };
+    const [first, second, third] = ['1', '2', '3'].map(share);
+    exchanges.end({ ...attempt, usedFor: digest('2') });
+    expect([first, second, third].map((shared) => shared!.isEnded)).toEqual([false, true, false]);
+    exchanges.end(attempt);
+    expect([first, second, third].map((shared) => shared!.isEnded)).toEqual([true, true, false]);
+    // Again, and one of which nothing is known.
+    exchanges.end(attempt);
+    exchanges.end({ ...attempt, id: 'another' });
+    expect(third!.isEnded).toBe(false);
+  });
+
+  test('leaves its room to other profiles when it has ended, was dropped or is forgotten, and once only', async () => {
+    fakeTimeouts();
+    const { exchanges, bring, sent } = create(() => Promise.resolve(exchanged(2 ** 20)));
+    const bringAll = async (...keys: string[]) => {
+      for (const key of keys) {
+        await bring(key);
+        await settle();
+      }
+    };
+    const kept = async (...keys: string[]) =>
+      (await Promise.all(keys.map((key) => bring(key)))).map((outcome) => outcome !== 'used');
+    await bringAll('1');
+    exchanges.end({ ...attempt, usedFor: digest('1') });
+    await bringAll('2', '3');
+    expect(await kept('1', '2', '3')).toEqual([false, true, true]);
+    await bringAll('4');
+    expect(await kept('2', '3', '4')).toEqual([false, true, true]);
+    jest.advanceTimersByTime(60_000);
+    await bringAll('5', '6', '7');
+    expect(await kept('5', '6', '7')).toEqual([false, true, true]);
+    expect(sent).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+  });
+});
+
 describe('a key is', () => {
   const limitsFailed = new LoginWithError('x', { code: 'limits_failed', stage: 'callback' });
 
