@@ -32,7 +32,7 @@ const warmUpLogins = flags.short ? 2_000 : 4_000;
 const width = 16;
 const widths = [1, 16, 64, 256, 512];
 /** The strategy's cost may be at most so many times that of the floor. */
-const maximumRatio = 2;
+const maximumRatio = 1.8;
 
 async function run(): Promise<void> {
   const bench = await openBench(names);
