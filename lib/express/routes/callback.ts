@@ -46,10 +46,14 @@ export async function handleCallback(
       return;
     }
   }
-  const kind = classifyRequest(callback.request, provider.settings.callbackURL);
-  if (kind.type === 'callback' && isStrictSession(req) && !callback.isResumed)
-    await redirectViaOwnPage(instance, context, provider, kind.authKey);
-  else await exchange(instance, context, provider, callback);
+  if (isStrictSession(req) && !callback.isResumed) {
+    const kind = classifyRequest(callback.request, provider.settings.callbackURL);
+    if (kind.type === 'callback') {
+      await redirectViaOwnPage(instance, context, provider, kind.authKey);
+      return;
+    }
+  }
+  await exchange(instance, context, provider, callback);
 }
 
 async function exchange(
