@@ -207,16 +207,13 @@ export class LoginWithStrategy extends PassportStrategy {
     report: Report,
   ): Promise<void> {
     const { profile, info } = outcome;
-    const parameters = [info.accessToken, undefined, profile];
     const release = await outcome.acquire();
     // A verify that responds itself may never call done.
     response?.once('finish', release);
     const { passReqToCallback, verifyTimeout } = this.settings;
     const hasResponded = () => response?.headersSent === true;
-    const limit = { verifyTimeout, hasResponded };
-    const result = await runVerify(this.verify, passReqToCallback ? [req, ...parameters] : parameters, limit).finally(
-      release,
-    );
+    const parameters = [...(passReqToCallback ? [req] : []), info.accessToken, undefined, profile];
+    const result = await runVerify(this.verify, parameters, { verifyTimeout, hasResponded }).finally(release);
     if (result.type === 'rejected') {
       report.failure(toRejection(result.info), false);
       actions.fail(result.info, 401);

@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import express from 'express';
 import type { FrameworkRequest } from 'passport-loginwith';
 import type { LoginRequest } from '../lib/login/outcome';
@@ -36,6 +38,21 @@ test.each(['request', 'req'])('a context that the app has put on the request is 
   expect(toLoginRequest(req as never)).toMatchObject({ url: '/auth' });
   expect(trustsEveryProxy(req as never)).toBe(false);
 });
+
+test.each<[string, object]>([
+  ['as "raw"', { raw: { headers: { host: 'other.example' }, url: '/other' } }],
+  ['in a context like that of Koa', { ctx: createOtherContext() }],
+])('a request of Node is itself, also with another one that the app has put on it %s', (_name, properties) => {
+  const req = Object.assign(new IncomingMessage(new Socket()), { url: '/auth' }, properties);
+  req.headers.host = 'app.example';
+  expect(toLoginRequest(req)).toMatchObject({ url: '/auth', host: 'app.example' });
+});
+
+function createOtherContext(): object {
+  const other: { req: object; request?: object } = { req: { headers: { host: 'other.example' }, socket: {} } };
+  other.request = { ctx: other, url: '/other', hostname: 'other.example' };
+  return other;
+}
 
 const proxiesOf = (setting: unknown) => {
   const app = express();

@@ -1,6 +1,6 @@
 /**
  * Ends the calls of a login when their time is over, or with the signal of their caller. It does what they need of an
- * AbortSignal, which costs as much as a call's JSON; a signal is only made for who asks for one.
+ * AbortSignal, at less cost; only the app's own dispatcher gets a signal.
  */
 export class Deadline {
   /** Why the calls end; undefined as long as they may go on. */

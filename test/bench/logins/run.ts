@@ -26,7 +26,7 @@ const { values: flags } = parseArgs({
 const fewNames: ContestantName[] = ['floor', 'LoginWithStrategy', 'passport-oauth2'];
 const names = flags.short || flags.scale ? fewNames : (Object.keys(contestants) as ContestantName[]);
 const rounds = flags.short ? 3 : 9;
-/** A major garbage collection comes every 2000 logins or so, and costs as much as a hundred: a turn has one or more. */
+/** A major garbage collection comes with every few thousand logins: a turn has one or more, and not one or none. */
 const loginsPerTurn = flags.short ? 2_000 : 4_000;
 const warmUpLogins = flags.short ? 4_000 : 8_000;
 /** How many logins are under way at a time. */
