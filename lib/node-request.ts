@@ -40,23 +40,24 @@ export interface KoaContext {
 
 /** A request as Node has it, and as the framework has it, which heeds its setting for proxies. */
 export interface RequestViews {
+  source: FrameworkRequest;
   raw: ExpressRequest;
   framework: RequestProperties;
-  koa?: KoaContext;
+  koa: KoaContext | undefined;
 }
 
 /** Finds Node's request behind that of a framework. In Express they are one. */
 export function viewRequest(req: FrameworkRequest): RequestViews {
   // Only Node's own has these, whatever an app has put on it.
-  if ('rawHeaders' in req) return { raw: req, framework: req };
+  if ('rawHeaders' in req) return { source: req, raw: req, framework: req, koa: undefined };
   // Each framework has some of these.
   const { raw, ctx = req } = req as { raw?: ExpressRequest; ctx?: unknown };
-  if (isKoaContext(ctx)) return { raw: ctx.req, framework: ctx.request, koa: ctx };
+  if (isKoaContext(ctx)) return { source: req, raw: ctx.req, framework: ctx.request, koa: ctx };
   // A body parser may have kept something else as "raw".
-  if (raw?.headers !== undefined) return { raw, framework: req as RequestProperties };
+  if (raw?.headers !== undefined) return { source: req, raw, framework: req as RequestProperties, koa: undefined };
   // What is left is made up, as in a test.
   const own = req as object as ExpressRequest;
-  return { raw: own, framework: own };
+  return { source: req, raw: own, framework: own, koa: undefined };
 }
 
 /**
@@ -69,25 +70,31 @@ function isKoaContext(value: unknown): value is KoaContext {
 }
 
 /** Takes the parts of a request that a login needs, from the framework where it knows more than Node. */
-export function toLoginRequest(
-  req: FrameworkRequest,
+export function toLoginRequest(req: FrameworkRequest, options?: { returnTo?: string | undefined }): LoginRequest {
+  return readLoginRequest(viewRequest(req), options);
+}
+
+/** The same, of a request that was viewed already. */
+export function readLoginRequest(
+  views: RequestViews,
   { returnTo }: { returnTo?: string | undefined } = {},
 ): LoginRequest {
-  const views = viewRequest(req);
   const { raw, framework } = views;
-  const prefix = readForwardedPrefix(raw);
+  // Read once: in Express each property of a request is slow to read.
+  const { headers } = raw;
+  const prefix = headers['x-forwarded-prefix'] === undefined ? undefined : readForwardedPrefix(raw);
   return {
     method: raw.method ?? 'GET',
     url: (prefix ?? '') + originalURL(framework),
     prefix,
-    headers: raw.headers,
+    headers,
     // Frameworks follow their setting for proxies in these.
-    host: hostnameOf(framework.hostname ?? raw.headers.host ?? ''),
+    host: hostnameOf(framework.hostname ?? headers.host ?? ''),
     secure: framework.secure ?? (framework.protocol ? framework.protocol === 'https' : 'encrypted' in raw.socket),
     clientAddress: () => readClientAddress(views),
     returnTo,
     // The app's attempt store gets the request that its framework gave to Passport.
-    source: req,
+    source: views.source,
   };
 }
 

@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { loadOnce } from './internal/load-once.js';
-import { viewRequest, type ExpressRequest, type FrameworkRequest } from './node-request.js';
+import type { ExpressRequest, FrameworkRequest, RequestViews } from './node-request.js';
 
 /** A response as its framework hands it on: Node's own, Express's, or Fastify's reply. */
 export type FrameworkResponse = ServerResponse | { raw: ServerResponse | Http2ServerResponse };
 
 /** Finds Node's response to a request, whose framework may keep it out of a strategy's sight. */
-export function findResponse(req: FrameworkRequest, res?: FrameworkResponse): ServerResponse | undefined {
+export function findResponse({ raw, koa }: RequestViews, res?: FrameworkResponse): ServerResponse | undefined {
   // Those of HTTP/2 have the same methods.
   if (res !== undefined) return 'raw' in res ? (res.raw as ServerResponse) : res;
-  const { raw, koa } = viewRequest(req);
   return koa?.res ?? raw.res ?? findOnSocket(raw);
 }
 

@@ -1,6 +1,6 @@
 import { doctorAppAdvice } from './internal/doctor-advice.js';
 import { emitWarning, type WarningCode } from './internal/warning.js';
-import { toLoginRequest, viewRequest, type ExpressRequest, type FrameworkRequest } from './node-request.js';
+import { toLoginRequest, type ExpressRequest, type RequestViews } from './node-request.js';
 
 /** A request that may have a session, of express-session or cookie-session, and what Passport adds. */
 export type RequestWithSession = ExpressRequest & {
@@ -22,8 +22,8 @@ export function explainSecureCookie(req: RequestWithSession): string | undefined
 }
 
 /** Warns once, at a login with the strategy, of a session whose cookie does not reach the browser. */
-export function warnOfSecureCookie(req: FrameworkRequest): void {
-  const problem = explainSecureCookie(viewRequest(req).raw);
+export function warnOfSecureCookie({ raw }: RequestViews): void {
+  const problem = explainSecureCookie(raw);
   if (problem !== undefined) warnOnce('LOGINWITH_TRUST_PROXY', problem);
 }
 
@@ -31,8 +31,7 @@ export function warnOfSecureCookie(req: FrameworkRequest): void {
  * Warns once if the session has a user of Passport who is not on the request: nothing has loaded the user. The earliest
  * request that shows it is the next one on a route of the strategy, such as the second try to log in.
  */
-export function warnOfMissingPassportSession(req: FrameworkRequest): void {
-  const { raw }: { raw: RequestWithSession } = viewRequest(req);
+export function warnOfMissingPassportSession({ raw }: { raw: RequestWithSession }): void {
   const { passport } = raw.session ?? {};
   const hasUser = typeof passport === 'object' && passport !== null && 'user' in passport;
   // Passport has just added the method, which knows the property that the user is on.

@@ -10,7 +10,13 @@ import { createRateLimiter } from './login/rate-limit.js';
 import { addLoginAccess } from './login/login-access.js';
 import { Report } from './login/report.js';
 import { runVerify, toRejection } from './login/verify.js';
-import { toLoginRequest, viewRequest, type FrameworkRequest } from './node-request.js';
+import {
+  readLoginRequest,
+  toLoginRequest,
+  viewRequest,
+  type FrameworkRequest,
+  type RequestViews,
+} from './node-request.js';
 import { addCookies, findResponse, respond, type FrameworkResponse } from './node-response.js';
 import { parseStrategyOptions, type StrategySettings } from './options.js';
 import { warnOfMissingPassportSession, warnOfSecureCookie } from './session-warnings.js';
@@ -156,7 +162,7 @@ export class LoginWithStrategy extends PassportStrategy {
    * });
    */
   async forgetAttempts(req: FrameworkRequest, res?: FrameworkResponse): Promise<void> {
-    const response = findResponse(req, res);
+    const response = findResponse(viewRequest(req), res);
     const cookies = await this.login.forgetAttempts(toLoginRequest(req));
     if (cookies.length > 0) addCookies(requireResponse(response, 'logout'), cookies);
   }
@@ -167,11 +173,12 @@ export class LoginWithStrategy extends PassportStrategy {
     actions: Actions,
     report: Report,
   ): Promise<void> {
-    warnOfMissingPassportSession(req);
-    const response = findResponse(req);
+    const views = viewRequest(req);
+    warnOfMissingPassportSession(views);
+    const response = findResponse(views);
     // Without cookies, Passport can respond on its own.
     if (this.settings.attempts === undefined) requireResponse(response, 'start');
-    const outcome = await this.login.handle(toLoginRequest(req, options));
+    const outcome = await this.login.handle(readLoginRequest(views, options));
     if (response?.headersSent === false) {
       response.setHeader('Cache-Control', 'no-store');
       if ('cookies' in outcome) addCookies(response, outcome.cookies);
@@ -195,12 +202,12 @@ export class LoginWithStrategy extends PassportStrategy {
       case 'error':
         throw outcome.error;
       case 'success':
-        await this.finish(req, response, outcome, actions, report);
+        await this.finish(views, response, outcome, actions, report);
     }
   }
 
   private async finish(
-    req: FrameworkRequest,
+    views: RequestViews,
     response: ServerResponse | undefined,
     outcome: Extract<LoginOutcome, { type: 'success' }>,
     actions: Actions,
@@ -208,21 +215,23 @@ export class LoginWithStrategy extends PassportStrategy {
   ): Promise<void> {
     const { profile, info } = outcome;
     const release = await outcome.acquire();
-    // A verify that responds itself may never call done.
-    response?.once('finish', release);
     const { passReqToCallback, verifyTimeout } = this.settings;
-    const hasResponded = () => response?.headersSent === true;
-    const parameters = [...(passReqToCallback ? [req] : []), info.accessToken, undefined, profile];
-    const result = await runVerify(this.verify, parameters, { verifyTimeout, hasResponded }).finally(release);
+    const parameters = [...(passReqToCallback ? [views.source] : []), info.accessToken, undefined, profile];
+    const result = await runVerify(this.verify, parameters, {
+      verifyTimeout,
+      // A verify that responds itself may never call done.
+      onWait: () => response?.once('finish', release),
+      hasResponded: () => response?.headersSent === true,
+    }).finally(release);
     if (result.type === 'rejected') {
       report.failure(toRejection(result.info), false);
       actions.fail(result.info, 401);
       return;
     }
-    const { framework, koa } = viewRequest(req);
+    const { framework, koa } = views;
     // Where koa-passport puts the user and Passport's authInfo, too.
     (koa?.state ?? framework).loginWith = addLoginAccess(info, this.client);
-    warnOfSecureCookie(req);
+    warnOfSecureCookie(views);
     report.success();
     actions.success(result.user, { ...result.info, ...info });
   }

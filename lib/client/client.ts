@@ -87,8 +87,8 @@ export class LoginWithClient {
    */
   exchange(authKey: string): Promise<AccessToken & { profile: Profile }> {
     return this.within(undefined, async (deadline) => {
-      const token = await this.authorizeKey(authKey, deadline);
-      return { ...token, profile: await this.readProfile(token.accessToken, deadline) };
+      const { accessToken, expiresAt } = await this.authorizeKey(authKey, deadline);
+      return { accessToken, expiresAt, profile: await this.readProfile(accessToken, deadline) };
     });
   }
 

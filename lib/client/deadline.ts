@@ -1,3 +1,11 @@
+/** Waits for a response, or for the time of a retry. */
+export interface Waiter {
+  giveUp(reason: Error): void;
+}
+
+/** The limit of calls with a signal, which may never come, in milliseconds. */
+const longestTime = 300_000;
+
 /**
  * Ends the calls of a login when their time is over, or with the signal of their caller. It does what they need of an
  * AbortSignal, at less cost; only the app's own dispatcher gets a signal.
@@ -5,17 +13,17 @@
 export class Deadline {
   /** Why the calls end; undefined as long as they may go on. */
   reason: Error | undefined;
-  /** Called when they end. Whatever waits sets it, and nothing else waits meanwhile. */
-  onEnd: ((reason: Error) => void) | undefined;
-  private readonly timer: NodeJS.Timeout | undefined;
+  /** What waits sets it; nothing else waits meanwhile. */
+  waiter: Waiter | undefined;
+  private readonly timer: NodeJS.Timeout;
   private readonly stopFollowing: (() => void) | undefined;
 
   /** @param limit milliseconds from now, or a signal. */
   constructor(limit: number | AbortSignal) {
-    if (typeof limit === 'number') {
-      this.timer = setTimeout(() => this.end(new DOMException('the timeout is over', 'TimeoutError')), limit).unref();
-      return;
-    }
+    const isSignal = typeof limit !== 'number';
+    const endInTime = () => this.end(new DOMException('the timeout is over', 'TimeoutError'));
+    this.timer = setTimeout(endInTime, isSignal ? longestTime : limit).unref();
+    if (!isSignal) return;
     // The types allow any reason; what rejects with it wants an Error.
     const follow = () => this.end(limit.reason as Error);
     if (limit.aborted) follow();
@@ -33,15 +41,17 @@ export class Deadline {
   pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
-      this.onEnd = () => {
+      const giveUp = () => {
         clearTimeout(timer);
         resolve();
       };
+      this.waiter = { giveUp };
     });
   }
 
   private end(reason: Error): void {
+    if (this.reason !== undefined) return;
     this.reason = reason;
-    this.onEnd?.(reason);
+    this.waiter?.giveUp(reason);
   }
 }

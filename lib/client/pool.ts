@@ -82,6 +82,9 @@ export function openPool(base: URL): WarmPool {
     // The circuit breaker limits the calls, so that none waits behind others that have no answer.
     connections: null,
     maxResponseSize: maximumBodyLength,
+    // Each call has a deadline.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect(options: buildConnector.Options, callback: buildConnector.Callback) {
       const provide = () => {
         // After a request was given up, undici connects again, although nothing is to be sent: the next request would

@@ -71,7 +71,8 @@ function readId(value: unknown): string | undefined {
 function readText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   // PostgreSQL stores no text with a NUL.
-  const text = (value.includes('&') ? decodeEntities(value) : value).toWellFormed().replaceAll('\0', '');
+  const decoded = (value.includes('&') ? decodeEntities(value) : value).toWellFormed();
+  const text = decoded.includes('\0') ? decoded.replaceAll('\0', '') : decoded;
   return text.trim() === '' ? undefined : text;
 }
 
@@ -115,24 +116,26 @@ function readWebsite(value: unknown): string | undefined {
 function locatePictures(info: UserInfo, provider: Provider): { photo: string | undefined; cover: string | undefined } {
   const [picture, cover] = [readText(info.user_picture), readText(info.user_cover)];
   if (picture === undefined && cover === undefined) return { photo: undefined, cover: undefined };
-  const folder = provider.uploadsURL ?? findUploadsFolder(info) ?? `${provider.baseURL}/content/uploads`;
-  const { href } = new URL(`${trimSlashes(folder)}/`);
-  return { photo: locateUpload(picture, href), cover: locateUpload(cover, href) };
+  const { uploadsURL, baseURL } = provider;
+  const told = uploadsURL === undefined ? findUploadsFolder(info) : undefined;
+  const { href } = told ?? new URL(uploadsURL ?? `${baseURL}/content/uploads`);
+  const folder = `${trimSlashes(href)}/`;
+  return { photo: locateUpload(picture, folder), cover: locateUpload(cover, folder) };
 }
 
 /**
  * Finds the uploads folder, which may be on a CDN. `profile_cover` is the folder itself, with a slash before it on 2.8;
  * `profile_picture` is in it if the user has a picture (PROTOCOL.md, `get_user_info`).
  */
-function findUploadsFolder(info: UserInfo): string | undefined {
-  const folder = readText(info.profile_cover)?.replace(/^\/(?=https?:)/, '');
-  if (isFolder(folder)) return folder;
-  const other = cutEnd(readText(info.profile_picture), readText(info.user_picture));
-  return isFolder(other) ? other : undefined;
+function findUploadsFolder(info: UserInfo): URL | undefined {
+  return (
+    parseFolder(readText(info.profile_cover)?.replace(/^\/(?=https?:)/, '')) ??
+    parseFolder(cutEnd(readText(info.profile_picture), readText(info.user_picture)))
+  );
 }
 
-function isFolder(url: string | undefined): url is string {
-  return url !== undefined && /^[^?#]+\/$/.test(url) && parseWebURL(url) !== undefined;
+function parseFolder(url: string | undefined): URL | undefined {
+  return url !== undefined && /^[^?#]+\/$/.test(url) ? parseWebURL(url) : undefined;
 }
 
 /** Returns the URL without the path at its end, or undefined if it has another end. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher as UndiciDispatcher } from 'undici';
 import type { Dispatcher } from '../types.js';
-import type { Deadline } from './deadline.js';
+import type { Deadline, Waiter } from './deadline.js';
 
 /** A request to a provider. */
 export interface WireRequest {
@@ -40,33 +40,36 @@ export function sendThroughPool(
   onEnd: () => void,
 ): Promise<WireResponse> {
   return new Promise((resolve, reject) => {
-    pool.dispatch(request, new ResponseCollector(deadline, { resolve, reject, onEnd }));
+    pool.dispatch(request, new ResponseCollector(deadline, resolve, reject, onEnd));
   });
 }
 
 type Controller = UndiciDispatcher.DispatchController;
 
-/** Who waits for a response. `onEnd` is called once, before the others or without them. */
-interface ResponseWaiter {
-  resolve: (response: WireResponse) => void;
-  reject: (error: unknown) => void;
-  onEnd: () => void;
-}
-
 /** Collects one response, until the deadline ends the wait for it. */
-class ResponseCollector implements UndiciDispatcher.DispatchHandler {
+class ResponseCollector implements UndiciDispatcher.DispatchHandler, Waiter {
   private readonly chunks: Buffer[] = [];
   private status = 0;
   private headers: WireResponse['headers'] = {};
   private controller: Controller | undefined;
   private isEnded = false;
   private readonly deadline: Deadline;
-  private readonly waiter: ResponseWaiter;
+  private readonly resolve: (response: WireResponse) => void;
+  private readonly reject: (error: Error) => void;
+  private readonly onEnd: () => void;
 
-  constructor(deadline: Deadline, waiter: ResponseWaiter) {
+  /** @param onEnd called once, before `resolve` and `reject` or without them. */
+  constructor(
+    deadline: Deadline,
+    resolve: (response: WireResponse) => void,
+    reject: (error: Error) => void,
+    onEnd: () => void,
+  ) {
     this.deadline = deadline;
-    this.waiter = waiter;
-    deadline.onEnd = (reason) => this.giveUp(reason);
+    this.resolve = resolve;
+    this.reject = reject;
+    this.onEnd = onEnd;
+    deadline.waiter = this;
   }
 
   onRequestStart(controller: Controller): void {
@@ -88,25 +91,25 @@ class ResponseCollector implements UndiciDispatcher.DispatchHandler {
     const response = { status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) };
     // When this method has returned, undici frees the connection one turn of the event loop later. Until then the next
     // request would open another.
-    queueMicrotask(() => setImmediate(this.waiter.resolve, response));
+    queueMicrotask(() => setImmediate(this.resolve, response));
   }
 
   onResponseError(_controller: Controller, error: Error): void {
     this.end();
-    this.waiter.reject(error);
+    this.reject(error);
   }
 
-  private giveUp(reason: Error): void {
+  giveUp(reason: Error): void {
     this.end();
-    this.waiter.reject(reason);
+    this.reject(reason);
     this.controller?.abort(reason);
   }
 
   private end(): void {
     if (this.isEnded) return;
     this.isEnded = true;
-    this.deadline.onEnd = undefined;
-    this.waiter.onEnd();
+    this.deadline.waiter = undefined;
+    this.onEnd();
   }
 }
 
@@ -114,10 +117,11 @@ class ResponseCollector implements UndiciDispatcher.DispatchHandler {
 export function sendThrough(dispatcher: Dispatcher, request: WireRequest, deadline: Deadline): Promise<WireResponse> {
   const controller = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    deadline.onEnd = (reason) => {
+    const giveUp = (reason: Error) => {
       reject(reason);
       controller.abort(reason);
     };
+    deadline.waiter = { giveUp };
   });
   const send = async () => {
     const { statusCode, headers, body } = await dispatcher.request({ ...request, signal: controller.signal });

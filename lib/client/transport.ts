@@ -41,6 +41,7 @@ export interface Transport {
  * does not get it there (PROTOCOL.md, `authorize`).
  */
 export const englishQuery = { lang: 'en_us' };
+const english = new URLSearchParams(englishQuery).toString();
 const commonHeaders = { accept: 'application/json', 'user-agent': 'passport-loginwith' };
 
 /** Sends calls through the given dispatcher, or through a pool of its own, which is opened when it is first needed. */
@@ -134,12 +135,12 @@ function createSilentError(stage: LoginStage, { name }: Provider): LoginWithErro
 
 function toWireRequest(base: URL, { method, endpoint, parameters }: APICall): WireRequest {
   const isPost = method === 'POST';
-  const query = new URLSearchParams(isPost ? englishQuery : { ...parameters, ...englishQuery }).toString();
+  const form = new URLSearchParams(parameters).toString();
   return {
     origin: base.origin,
-    path: `${trimSlashes(base.pathname)}/api/${endpoint}?${query}`,
+    path: `${trimSlashes(base.pathname)}/api/${endpoint}?${isPost || form === '' ? english : `${form}&${english}`}`,
     method,
     headers: isPost ? { ...commonHeaders, 'content-type': 'application/x-www-form-urlencoded' } : commonHeaders,
-    body: isPost ? new URLSearchParams(parameters).toString() : null,
+    body: isPost ? form : null,
   };
 }

@@ -1,5 +1,5 @@
 import { LoginWithError, type LoginErrorDetails } from '../errors.js';
-import { createLock, type Lock } from '../internal/lock.js';
+import { Lock } from '../internal/lock.js';
 import type { RateLimits } from '../options.js';
 import type { RateLimitCount } from '../types.js';
 import type { PendingRetries } from './pending-retries.js';
@@ -77,7 +77,7 @@ export function createExchangeSlots(
     async take(bucket, exchange) {
       const { key } = bucket;
       const since = Date.now();
-      const fresh: BucketState = { requests: 0, running: 0, ended: 0, endedAt: 0, startedAt: 0, lock: createLock() };
+      const fresh: BucketState = { requests: 0, running: 0, ended: 0, endedAt: 0, startedAt: 0, lock: new Lock() };
       const state = states.get(key) ?? fresh;
       states.set(key, state);
       state.requests += 1;
@@ -85,7 +85,7 @@ export function createExchangeSlots(
         state.requests -= 1;
         if (state.requests === 0) states.delete(key);
       };
-      const unlock = await state.lock();
+      const unlock = await state.lock.acquire();
       try {
         await waitForSlot(bucket, state, since);
       } catch (error) {

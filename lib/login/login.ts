@@ -140,7 +140,8 @@ export function createLoginHandler(
       return failWithoutAttempt('The renewal or link was started with loginWith(), and came back to another login.');
     const verdict = checkAttempt(found, provider.name, request.host);
     if (verdict !== 'valid') return failWithoutAttempt(explainInvalidAttempt(settings, request.host, found, verdict));
-    const attempt: StoredAttempt = { ...found, usedFor: key.keyDigest };
+    const attempt: StoredAttempt = { ...found };
+    attempt.usedFor = key.keyDigest;
     const attempts = content.attempts.map((kept) => (kept.id === attempt.id ? attempt : kept));
     const used: AttemptCookieContent = { starts: content.starts, attempts };
     try {
@@ -148,19 +149,19 @@ export function createLoginHandler(
       const shared = exchanges.share(request.clientAddress, found, key, ids);
       // Another instance sent the key, or this one did more than a minute ago. A new key costs the user one redirect.
       if (shared === 'used') return await restart(request, attempt, cookie, used, createUsedKeyError());
-      const { accessToken, expiresAt, profile } = await shared.getOutcome();
-      if (shared.isEnded)
+      const { accessToken, expiresAt, profile } = await shared.outcome;
+      if (shared.exchange.isEnded)
         return failWithoutAttempt('The user logged out while the login was under way. Start it again.');
       const returnTo = addPathPrefix(request.prefix ?? findPrefix(request.url, callbackURL), attempt.returnTo);
       const info: LoginInfo = { provider: provider.name, accessToken, expiresAt, returnTo };
-      const { acquire } = shared;
-      return { type: 'success', profile, info, attempt, acquire, ...writeUses(cookie, used, request) };
+      const acquire = () => shared.exchange.acquire();
+      return { type: 'success', profile, info, attempt, acquire, cookies: writeUses(cookie, used, request) };
     } catch (error) {
       if (hasCode(error, ...restartableCodes)) return restart(request, attempt, cookie, used, error);
       // If the key is unused, the attempt stays unused too, so that loading the page again tries again.
       return {
         ...toFailure(error),
-        ...(isKeyUnused(error) ? { isKeyUnused: true } : writeUses(cookie, used, request)),
+        ...(isKeyUnused(error) ? { isKeyUnused: true } : { cookies: writeUses(cookie, used, request) }),
       };
     }
   }
@@ -173,7 +174,7 @@ export function createLoginHandler(
     content: AttemptCookieContent,
     error: LoginWithError,
   ): Promise<LoginOutcome> {
-    const { cookies = [] } = writeUses(cookie, content, request);
+    const cookies = writeUses(cookie, content, request);
     if (attempt.restarts > 0) return { type: 'fail', error, cookies };
     const retryOf = hasCode(error, 'auth_key_invalid') && error.stage === 'authorize' ? attempt.id : undefined;
     const next = createAttempt({ ...attempt, restarts: attempt.restarts + 1, retryOf });
@@ -182,8 +183,8 @@ export function createLoginHandler(
     return { ...outcome, cookies: [...(outcome.cookies ?? []), ...cookies] };
   }
 
-  function writeUses(cookie: AttemptCookie, content: AttemptCookieContent, { secure }: LoginRequest) {
-    return store === undefined ? { cookies: [cookie.writeUses(content, secure)] } : {};
+  function writeUses(cookie: AttemptCookie, content: AttemptCookieContent, { secure }: LoginRequest): string[] {
+    return store === undefined ? [cookie.writeUses(content, secure)] : [];
   }
 
   function readCookie(cookie: AttemptCookie, { headers, secure }: LoginRequest) {

@@ -1,5 +1,5 @@
 import { LoginWithError, type LoginErrorCode, type LoginStage } from '../errors.js';
-import type { Lock } from '../internal/lock.js';
+import type { Release } from '../internal/lock.js';
 import type { Attempt, AttemptBinding, LoginInfo, Profile } from '../types.js';
 import type { ClientAddress } from './rate-limit-buckets.js';
 import type { RequestLine } from './request.js';
@@ -36,8 +36,10 @@ export type LoginOutcome =
   | { type: 'redirect'; location: string; cookies: string[] }
   | ({ type: 'fail'; error: LoginWithError } & FailureDetails)
   | ({ type: 'error'; error: unknown } & FailureDetails)
-  /** Hold the lock `acquire` while `verify` runs, because other requests may share this outcome. */
-  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Lock; cookies?: string[] };
+  /** Call `acquire` before `verify`, and what it resolves to afterwards: other requests may share this outcome. */
+  | { type: 'success'; profile: Profile; info: LoginInfo; attempt: Attempt; acquire: Acquire; cookies?: string[] };
+
+type Acquire = () => Promise<Release>;
 
 interface FailureDetails {
   cookies?: string[];

@@ -40,9 +40,12 @@ export function createCookie(name: string, lifetime: number): HostCookie {
       sameSite: 'lax',
       secure,
     });
-  // All that are written have the same attributes.
-  const serializeEmpty = (secure: boolean) => serialize('', secure, { maxAge: lifetime / 1000 });
-  const [plainEmpty, secureEmpty] = [serializeEmpty(false), serializeEmpty(true)];
+  // All that are written have the same text before and after the value.
+  const around = (secure: boolean) => {
+    const before = `${nameOver(secure)}=`;
+    return [before, serialize('', secure, { maxAge: lifetime / 1000 }).slice(before.length)];
+  };
+  const [plain, overHTTPS] = [around(false), around(true)];
   return {
     name: escaped,
     findAll(cookieHeader, secure) {
@@ -50,7 +53,7 @@ export function createCookie(name: string, lifetime: number): HostCookie {
       const cookies = splitCookies(cookieHeader).filter(([each]) => each === nameOver(secure));
       return cookies.map(([, value]) => value);
     },
-    write: (value, secure) => (secure ? secureEmpty : plainEmpty).replace('=', `=${value}`),
+    write: (value, secure) => (secure ? overHTTPS : plain).join(value),
     // With "Expires" too: Next.js, which writes cookies anew, loses a "Max-Age" of 0.
     clear: (header, secure) =>
       header?.includes(`${escaped}=`) === true ? serialize('', secure, { maxAge: 0, expires: new Date(0) }) : undefined,

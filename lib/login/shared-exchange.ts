@@ -1,32 +1,17 @@
 import type { LoginWithClient } from '../client/client.js';
 import { markNeverSent, wasNeverSent } from '../client/network-errors.js';
-import { toProfile } from '../client/profile.js';
 import { hasCode, LoginWithError } from '../errors.js';
-import { createLock, type Lock } from '../internal/lock.js';
-import type { AccessToken, Profile, Provider } from '../types.js';
+import type { Provider } from '../types.js';
 import type { StoredAttempt } from './attempt-cookie.js';
 import type { LoginRequest } from './outcome.js';
 import { exchangeWithPermit } from './permitted-exchange.js';
 import type { RateLimiter } from './rate-limit.js';
+import { createRecentExchanges, RecentExchange, type Exchanged } from './recent-exchanges.js';
 
-type Exchanged = AccessToken & { profile: Profile };
-
-/** The exchange of one key in one attempt. All requests that bring both share it. */
-interface SharedExchange {
-  getOutcome(): Promise<Exchanged>;
-  /** Lets these requests continue one after the other, so that a double click does not create a user twice. */
-  acquire: Lock;
-  /** Whether the browser has logged out meanwhile. */
-  isEnded: boolean;
-}
-
-/** A shared exchange, or only that there was one. */
-interface Entry {
-  attemptId: string;
-  keyDigest: string;
-  shared: SharedExchange | 'used';
-  /** Of the response whose profile is kept, in characters. */
-  length: number;
+/** An exchange that requests share, and its outcome. */
+interface Shared {
+  exchange: RecentExchange;
+  outcome: Promise<Exchanged>;
 }
 
 /** A key and its `digest`. */
@@ -35,10 +20,7 @@ export interface AuthKey {
   keyDigest: string;
 }
 
-/**
- * The exchanges that are running or ended within the last minute. It has only functions, so that inspecting it shows no
- * token.
- */
+/** Lets all requests that bring the same key in the same attempt share one exchange. */
 interface SharedExchanges {
   /**
    * Finds the exchange of a key in an attempt, or begins it within the limits. Returns `'used'` if the key was sent
@@ -51,73 +33,22 @@ interface SharedExchanges {
     attempt: StoredAttempt,
     key: AuthKey,
     attemptsOfBrowser: readonly string[],
-  ): SharedExchange | 'used';
+  ): Shared | 'used';
   /** Whether another key is being exchanged in an attempt, or was a minute ago. */
   isUsedForOther(attempt: StoredAttempt, keyDigest: string): boolean;
   /** Ends the sharing of an attempt's outcome. */
   end(attempt: StoredAttempt): void;
 }
 
-/** How long an outcome is shared after the exchange has ended, in milliseconds. */
-const sharingTime = 60_000;
-/** Total length of the responses whose profiles are kept, in characters; a profile takes some times as many bytes. */
-const maximumKeptLength = 2 ** 21;
-/** A `verify` that takes longer does not keep the same page from being loaded again, in milliseconds. */
-const verifyTime = 10_000;
-
 export function createSharedExchanges(
   client: LoginWithClient,
   provider: Provider,
   limiter: RateLimiter | undefined,
 ): SharedExchanges {
-  /** By the ids of attempts; an attempt has several if more than one key came back to it, the first one first. */
-  const byAttempt = new Map<string, Entry[]>();
-  /** Those whose profiles are kept, the oldest first, and the length of these. */
-  const kept = new Set<Entry>();
-  let keptLength = 0;
-
-  const find = (attempt: StoredAttempt, keyDigest: string | undefined) =>
-    byAttempt.get(attempt.id)?.find((entry) => entry.keyDigest === keyDigest);
-  const dropOutcome = (entry: Entry) => {
-    if (kept.delete(entry)) keptLength -= entry.length;
-    entry.shared = 'used';
-  };
-  const keepProfile = (entry: Entry, length: number) => {
-    entry.length = length;
-    kept.add(entry);
-    keptLength += length;
-    for (const oldest of kept) {
-      if (keptLength <= maximumKeptLength) break;
-      dropOutcome(oldest);
-    }
-  };
-  const forget = (entry: Entry) => {
-    dropOutcome(entry);
-    const others = byAttempt.get(entry.attemptId)?.filter((each) => each !== entry) ?? [];
-    if (others.length > 0) byAttempt.set(entry.attemptId, others);
-    else byAttempt.delete(entry.attemptId);
-  };
-  const forgetLater = (entry: Entry) => void setTimeout(forget, sharingTime, entry).unref();
-
-  const begin = (attemptId: string, keyDigest: string, exchanged: Promise<Exchanged>) => {
-    const shared: SharedExchange = { getOutcome: () => exchanged, acquire: createLock(verifyTime), isEnded: false };
-    const entry: Entry = { attemptId, keyDigest, shared, length: 0 };
-    const entries = byAttempt.get(attemptId);
-    if (entries === undefined) byAttempt.set(attemptId, [entry]);
-    else entries.push(entry);
-    exchanged.then(
-      (login) => {
-        shared.getOutcome = keepLogin(login, provider);
-        keepProfile(entry, login.profile._raw.length);
-        forgetLater(entry);
-      },
-      (error: unknown) => (isKeyUnused(error) ? forget(entry) : forgetLater(entry)),
-    );
-    return shared;
-  };
+  const recent = createRecentExchanges();
 
   /** Exchanges the key within the limits, and tells the limiter whether it may have been a guess. */
-  async function exchange(
+  async function send(
     clientAddress: LoginRequest['clientAddress'],
     attempt: StoredAttempt,
     authKey: string,
@@ -131,39 +62,35 @@ export function createSharedExchanges(
     return exchangeWithPermit(client, authKey, permit, attempt.restarts === 0);
   }
 
+  function begin(attemptId: string, keyDigest: string, outcome: Promise<Exchanged>): RecentExchange {
+    const exchange = new RecentExchange(attemptId, keyDigest, outcome);
+    recent.add(exchange);
+    outcome.then(
+      (login) => recent.keep(exchange, login),
+      (error: unknown) => (isKeyUnused(error) ? recent.forget(exchange) : recent.keep(exchange)),
+    );
+    return exchange;
+  }
+
   return {
     share(clientAddress, attempt, { authKey, keyDigest }, attemptsOfBrowser) {
-      const known = find(attempt, keyDigest);
-      if (known !== undefined) return known.shared;
+      const known = recent.find(attempt.id, keyDigest);
       // Another instance sent the key, or this one did more than a minute ago.
-      if (attempt.usedFor === keyDigest) return 'used';
-      return begin(attempt.id, keyDigest, exchange(clientAddress, attempt, authKey, attemptsOfBrowser));
+      if (known === undefined && attempt.usedFor === keyDigest) return 'used';
+      const exchange = known ?? begin(attempt.id, keyDigest, send(clientAddress, attempt, authKey, attemptsOfBrowser));
+      const outcome = exchange.getOutcome(provider);
+      return outcome === undefined ? 'used' : { exchange, outcome };
     },
     isUsedForOther({ id }, keyDigest) {
-      return (byAttempt.get(id)?.[0]?.keyDigest ?? keyDigest) !== keyDigest;
+      return (recent.findFirst(id)?.keyDigest ?? keyDigest) !== keyDigest;
     },
-    end(attempt) {
-      const entry = find(attempt, attempt.usedFor ?? byAttempt.get(attempt.id)?.[0]?.keyDigest);
-      if (entry === undefined || entry.shared === 'used') return;
-      entry.shared.isEnded = true;
-      dropOutcome(entry);
+    end({ id, usedFor }) {
+      const exchange = usedFor === undefined ? recent.findFirst(id) : recent.find(id, usedFor);
+      if (exchange === undefined) return;
+      exchange.isEnded = true;
+      recent.dropOutcome(exchange);
     },
   };
-}
-
-/**
- * Keeps a login until it is asked for again, which few are. Only the response's text, of which the profile is made
- * anew: a profile is dozens of objects, and thousands of logins may be kept.
- */
-function keepLogin({ accessToken, expiresAt, profile }: Exchanged, provider: Provider): () => Promise<Exchanged> {
-  const time = expiresAt.getTime();
-  const raw = profile._raw;
-  const restore = () => ({
-    accessToken,
-    expiresAt: new Date(time),
-    profile: toProfile(JSON.parse(raw), provider, raw),
-  });
-  return () => Promise.resolve(restore());
 }
 
 /**

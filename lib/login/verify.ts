@@ -8,6 +8,8 @@ export type VerifyResult = { type: 'accepted'; user: unknown; info: object } | {
 export interface VerifyLimit {
   /** Milliseconds; 0 for no limit. */
   verifyTimeout: number;
+  /** Called if `verify` has returned without a result. */
+  onWait?: () => void;
   /** Whether `verify` has responded to the request itself: then it need not end. */
   hasResponded?: () => boolean;
 }
@@ -24,11 +26,17 @@ export interface VerifyLimit {
 export function runVerify(
   verify: (...parameters: unknown[]) => unknown,
   parameters: unknown[],
-  { verifyTimeout, hasResponded = () => false }: VerifyLimit,
+  { verifyTimeout, onWait, hasResponded = () => false }: VerifyLimit,
 ): Promise<VerifyResult> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
+    let isWaiting = true;
+    let timer: NodeJS.Timeout | undefined;
+    const end = () => {
+      isWaiting = false;
       clearTimeout(timer);
+    };
+    const fail = (error: Error) => {
+      end();
       reject(error);
     };
     const done = (error: unknown, user?: unknown, info?: unknown) => {
@@ -36,13 +44,12 @@ export function runVerify(
         fail(asError(error));
         return;
       }
-      clearTimeout(timer);
+      end();
       resolve(toResult(user, info));
     };
     const giveUp = () => {
       if (!hasResponded()) reject(createTimeoutError(verifyTimeout));
     };
-    const timer = verifyTimeout === 0 ? undefined : setTimeout(giveUp, verifyTimeout).unref();
     const declaresDone = verify.length > parameters.length;
     const takeResult = (result: unknown) => {
       if (result !== undefined) done(null, result);
@@ -59,6 +66,10 @@ export function runVerify(
     } catch (error) {
       fail(asError(error));
     }
+    // TypeScript does not see that verify may have called done.
+    if (!(isWaiting as boolean)) return;
+    onWait?.();
+    if (verifyTimeout !== 0) timer = setTimeout(giveUp, verifyTimeout).unref();
   });
 }
 

@@ -5,13 +5,13 @@ afterEach(() => void jest.useRealTimers());
 
 test('is over after its time', () => {
   const deadline = new Deadline(1000);
-  const onEnd = jest.fn();
-  deadline.onEnd = onEnd;
+  const giveUp = jest.fn();
+  deadline.waiter = { giveUp };
   jest.advanceTimersByTime(999);
-  expect(onEnd).not.toHaveBeenCalled();
+  expect(giveUp).not.toHaveBeenCalled();
   expect(deadline.reason).toBeUndefined();
   jest.advanceTimersByTime(1);
-  expect(onEnd).toHaveBeenCalledWith(deadline.reason);
+  expect(giveUp).toHaveBeenCalledWith(deadline.reason);
   expect(deadline.reason).toMatchObject({ name: 'TimeoutError' });
 });
 
@@ -24,16 +24,28 @@ test('ends nothing any more once it is cleared', () => {
   expect(deadlines.map(({ reason }) => reason)).toEqual([undefined, undefined]);
 });
 
-test('follows a signal, and has no time of its own then', () => {
+test('follows a signal', () => {
   const controller = new AbortController();
   const deadline = new Deadline(controller.signal);
-  const onEnd = jest.fn();
-  deadline.onEnd = onEnd;
-  expect(jest.getTimerCount()).toBe(0);
+  const giveUp = jest.fn();
+  deadline.waiter = { giveUp };
   const reason = new Error('the caller has left');
   controller.abort(reason);
-  expect(onEnd).toHaveBeenCalledWith(reason);
+  expect(giveUp).toHaveBeenCalledWith(reason);
   expect(deadline.reason).toBe(reason);
+});
+
+test('is over after five minutes if its signal does not come, and the signal changes nothing any more', () => {
+  const controller = new AbortController();
+  const deadline = new Deadline(controller.signal);
+  const giveUp = jest.fn();
+  deadline.waiter = { giveUp };
+  jest.advanceTimersByTime(299_999);
+  expect(giveUp).not.toHaveBeenCalled();
+  jest.advanceTimersByTime(1);
+  controller.abort(new Error('the caller has left'));
+  expect(giveUp).toHaveBeenCalledTimes(1);
+  expect(deadline.reason).toMatchObject({ name: 'TimeoutError' });
 });
 
 test('is over at once with a signal that is', () => {

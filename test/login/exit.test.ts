@@ -48,7 +48,7 @@ test('a login that has ended keeps no process alive', async () => {
     const { findProvider } = require('./lib/providers.ts');
     const client = new LoginWithClient({ provider: '${url}', appId: '1', appSecret: 's' });
     const shared = createSharedExchanges(client, findProvider('${url}')).share(() => ({ address: '127.0.0.1' }), { id: 'id', restarts: 0 }, { authKey: 'key', keyDigest: 'd' }, []);
-    shared.getOutcome().then(() => process.stdout.write('done'));
+    shared.outcome.then(() => process.stdout.write('done'));
   `);
   expect(duration).toBeLessThan(soon);
 }, 20_000);

@@ -46,7 +46,7 @@ function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchang
       { authKey: key, keyDigest: digest(key) },
       [],
     );
-    return shared === 'used' ? shared : shared.getOutcome().catch((error: unknown) => error);
+    return shared === 'used' ? shared : shared.outcome.catch((error: unknown) => error);
   };
   return { sent, exchanges, bring };
 }
@@ -172,7 +172,7 @@ describe('an attempt to which several keys come', () => {
     const share = (key: string) => {
       const shared = exchanges.share(() => ({ address: undefined }), attempt, keyed(key), []);
       if (shared === 'used') throw new Error('the key was used');
-      return shared;
+      return shared.exchange;
     };
     const [first, second, third] = ['1', '2', '3'].map(share);
     exchanges.end({ ...attempt, usedFor: digest('2') });
