@@ -5,8 +5,10 @@ import type { AccessToken, Profile, Provider } from '../types.js';
 /** What an exchange results in. */
 export type Exchanged = AccessToken & { profile: Profile };
 
-/** How long an exchange is kept after its end, in milliseconds. */
+/** How long an exchange is kept after its end, or up to a second longer, in milliseconds. */
 const keepingTime = 60_000;
+/** So that a busy app forgets many at a time, in milliseconds. */
+const forgettingInterval = 1_000;
 /** Total length of the responses whose profiles are kept, in characters; a profile takes some times as many bytes. */
 const maximumKeptLength = 2 ** 21;
 /** A `verify` that takes longer does not keep the same page from being loaded again, in milliseconds. */
@@ -125,7 +127,7 @@ export function createRecentExchanges(): RecentExchanges {
     for (const exchange of ended) {
       const left = exchange.forgottenAt - performance.now();
       if (left > 0) {
-        timer = setTimeout(forgetEnded, left).unref();
+        timer = setTimeout(forgetEnded, Math.max(left, forgettingInterval)).unref();
         return;
       }
       forget(exchange);

@@ -125,6 +125,26 @@ describe('an outcome', () => {
   });
 });
 
+test('of many exchanges one timer is kept, and each is forgotten within a second after its minute', async () => {
+  fakeTimeouts();
+  const { sent, bring } = create();
+  const end = async (key: string, wait: number) => {
+    await bring(key);
+    await settle();
+    jest.advanceTimersByTime(wait);
+  };
+  await end('1', 500);
+  await end('2', 400);
+  await end('3', 59_100);
+  expect(jest.getTimerCount()).toBe(1);
+  expect(await bring('1', { usedFor: digest('1') })).toBe('used');
+  expect(await bring('2')).toMatchObject({ accessToken: 'a token' });
+  jest.advanceTimersByTime(1_000);
+  for (const key of ['2', '3']) expect(await bring(key, { usedFor: digest(key) })).toBe('used');
+  expect(sent).toEqual(['1', '2', '3']);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
 test('long profiles are kept up to two million characters, and no key is sent again for the others', async () => {
   const { sent, bring } = create(() => Promise.resolve(exchanged(2 ** 20)));
   for (const key of ['1', '2', '3']) {

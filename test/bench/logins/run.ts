@@ -33,7 +33,7 @@ const warmUpLogins = flags.short ? 4_000 : 8_000;
 const width = 16;
 const widths = [1, 16, 64, 256, 512];
 /** The strategy's cost may be at most so many times that of the floor. */
-const maximumRatio = 1.8;
+const maximumRatio = 1.7;
 
 async function run(): Promise<void> {
   const bench = await openBench(names);
