@@ -56,7 +56,8 @@ export class LoginWithClient {
    * provider has answered none of many calls, most fail at once with `provider_unavailable`, and send no key.
    *
    * @param authKey the value of `auth_key` at the redirect URL.
-   * @param signal ends the wait early; the key may be used up nevertheless. The option `timeout` if absent.
+   * @param signal ends the wait, after five minutes at the latest; the key may be used up nevertheless. The option
+   *   `timeout` if absent.
    * @throws LoginWithError `auth_key_invalid`, `app_id_invalid`, `app_secret_invalid`, `module_disabled`,
    *   `provider_error`, `provider_unavailable`, `provider_redirected`, `response_html`, `response_not_json`,
    *   `response_unexpected`, `response_too_large`, `connection_refused`, `connection_lost`, `host_not_found`,
@@ -71,7 +72,7 @@ export class LoginWithClient {
    * got from {@link authorize} itself: the provider accepts the tokens of all apps, so any other token proves nothing.
    *
    * @param accessToken from {@link authorize}.
-   * @param signal ends the wait early. The option `timeout` if absent.
+   * @param signal ends the wait, after five minutes at the latest. The option `timeout` if absent.
    * @throws LoginWithError `token_expired`, `user_not_found`, and the codes of {@link authorize} but for those about
    *   the key, the app id and the secret.
    */
@@ -195,7 +196,7 @@ export class LoginWithClient {
     }
   }
 
-  /** Ends the work with the signal, or if there is none, after the option `timeout`. */
+  /** Ends the work with the signal, or after the option `timeout` if there is none. */
   private async within<T>(signal: AbortSignal | undefined, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const deadline = new Deadline(signal ?? this.settings.timeout);
     try {
