@@ -139,10 +139,52 @@ test('of many exchanges one timer is kept, and each is forgotten within a second
   expect(jest.getTimerCount()).toBe(1);
   expect(await bring('1', { usedFor: digest('1') })).toBe('used');
   expect(await bring('2')).toMatchObject({ accessToken: 'a token' });
-  jest.advanceTimersByTime(1_000);
+  jest.advanceTimersByTime(999);
+  expect(await bring('2')).toMatchObject({ accessToken: 'a token' });
+  jest.advanceTimersByTime(1);
   for (const key of ['2', '3']) expect(await bring(key, { usedFor: digest(key) })).toBe('used');
   expect(sent).toEqual(['1', '2', '3']);
   expect(jest.getTimerCount()).toBe(0);
+});
+
+test('a failure that is forgotten takes no login with it', async () => {
+  fakeTimeouts();
+  const failed = new LoginWithError('refused', { code: 'auth_key_invalid', stage: 'authorize' });
+  const { sent, bring } = create(() =>
+    sent.length === 1 ? Promise.reject(failed) : Promise.resolve(exchanged(2 ** 20)),
+  );
+  const end = async (key: string, wait: number) => {
+    await bring(key);
+    await settle();
+    jest.advanceTimersByTime(wait);
+  };
+  await end('1', 30_000);
+  await end('2', 0);
+  await end('3', 30_000);
+  await end('4', 0);
+  expect(await bring('2')).toBe('used');
+  for (const key of ['3', '4']) expect(await bring(key)).toMatchObject({ accessToken: 'a token' });
+});
+
+test('requests that share an exchange continue one by one, also one that comes when the first has left', async () => {
+  const { exchanges } = create();
+  const shared = exchanges.share(
+    () => ({ address: undefined }),
+    attempt,
+    { authKey: 'key', keyDigest: digest('key') },
+    [],
+  );
+  if (shared === 'used') throw new Error('the key was used');
+  const first = await shared.exchange.acquire();
+  const second = shared.exchange.acquire();
+  first();
+  const leave = await second;
+  let isIn = false;
+  const third = shared.exchange.acquire().then(() => (isIn = true));
+  await settle();
+  expect(isIn).toBe(false);
+  leave();
+  await third;
 });
 
 test('long profiles are kept up to two million characters, and no key is sent again for the others', async () => {
