@@ -40,6 +40,7 @@ export interface KoaContext {
 
 /** A request as Node has it, and as the framework has it, which heeds its setting for proxies. */
 export interface RequestViews {
+  /** As it was given. */
   source: FrameworkRequest;
   raw: ExpressRequest;
   framework: RequestProperties;
@@ -80,9 +81,8 @@ export function readLoginRequest(
   { returnTo }: { returnTo?: string | undefined } = {},
 ): LoginRequest {
   const { raw, framework } = views;
-  // Read once: in Express each property of a request is slow to read.
   const { headers } = raw;
-  const prefix = headers['x-forwarded-prefix'] === undefined ? undefined : readForwardedPrefix(raw);
+  const prefix = readForwardedPrefix(raw);
   return {
     method: raw.method ?? 'GET',
     url: (prefix ?? '') + originalURL(framework),

@@ -38,7 +38,8 @@ export class RecentExchange {
     const release = await lock.acquire();
     return () => {
       release();
-      if (lock.isFree) this.lock = undefined;
+      // A second call may come when others have a lock of their own.
+      if (this.lock === lock && lock.isFree) this.lock = undefined;
     };
   }
 
@@ -52,7 +53,7 @@ export class RecentExchange {
   }
 
   /** Keeps the login in place of the promise, unless the outcome was dropped meanwhile. */
-  shorten(login: Exchanged): void {
+  keepLogin(login: Exchanged): void {
     if (this.outcome !== undefined) this.outcome = new KeptLogin(login);
   }
 
@@ -152,7 +153,7 @@ export function createRecentExchanges(): RecentExchanges {
       else byAttempt.set(attemptId, new Map([found, exchange].map((each) => [each.keyDigest, each])));
     },
     keep(exchange, login) {
-      if (login !== undefined) exchange.shorten(login);
+      if (login !== undefined) exchange.keepLogin(login);
       if (exchange.keptLength > 0) kept.push(exchange);
       keptLength += exchange.keptLength;
       while (keptLength > maximumKeptLength && kept.length > 0) kept.splice(0, 1).forEach(dropOutcome);

@@ -48,7 +48,13 @@ function create(exchange: () => Promise<unknown> = () => Promise.resolve(exchang
     );
     return shared === 'used' ? shared : shared.outcome.catch((error: unknown) => error);
   };
-  return { sent, exchanges, bring };
+  /** Brings a key, and lets time pass when its exchange has ended. */
+  const bringAndWait = async (key: string, milliseconds: number) => {
+    await bring(key);
+    await settle();
+    jest.advanceTimersByTime(milliseconds);
+  };
+  return { sent, exchanges, bring, bringAndWait };
 }
 
 const attempt = createAttempt({ provider: 'x', host: 'h', returnTo: '/', restarts: 0 });
@@ -127,15 +133,10 @@ describe('an outcome', () => {
 
 test('of many exchanges one timer is kept, and each is forgotten within a second after its minute', async () => {
   fakeTimeouts();
-  const { sent, bring } = create();
-  const end = async (key: string, wait: number) => {
-    await bring(key);
-    await settle();
-    jest.advanceTimersByTime(wait);
-  };
-  await end('1', 500);
-  await end('2', 400);
-  await end('3', 59_100);
+  const { sent, bring, bringAndWait } = create();
+  await bringAndWait('1', 500);
+  await bringAndWait('2', 400);
+  await bringAndWait('3', 59_100);
   expect(jest.getTimerCount()).toBe(1);
   expect(await bring('1', { usedFor: digest('1') })).toBe('used');
   expect(await bring('2')).toMatchObject({ accessToken: 'a token' });
@@ -150,41 +151,50 @@ test('of many exchanges one timer is kept, and each is forgotten within a second
 test('a failure that is forgotten takes no login with it', async () => {
   fakeTimeouts();
   const failed = new LoginWithError('refused', { code: 'auth_key_invalid', stage: 'authorize' });
-  const { sent, bring } = create(() =>
+  const { sent, bring, bringAndWait } = create(() =>
     sent.length === 1 ? Promise.reject(failed) : Promise.resolve(exchanged(2 ** 20)),
   );
-  const end = async (key: string, wait: number) => {
-    await bring(key);
-    await settle();
-    jest.advanceTimersByTime(wait);
-  };
-  await end('1', 30_000);
-  await end('2', 0);
-  await end('3', 30_000);
-  await end('4', 0);
+  await bringAndWait('1', 30_000);
+  await bringAndWait('2', 0);
+  await bringAndWait('3', 30_000);
+  await bringAndWait('4', 0);
   expect(await bring('2')).toBe('used');
   for (const key of ['3', '4']) expect(await bring(key)).toMatchObject({ accessToken: 'a token' });
 });
 
-test('requests that share an exchange continue one by one, also one that comes when the first has left', async () => {
-  const { exchanges } = create();
-  const shared = exchanges.share(
-    () => ({ address: undefined }),
-    attempt,
-    { authKey: 'key', keyDigest: digest('key') },
-    [],
-  );
-  if (shared === 'used') throw new Error('the key was used');
-  const first = await shared.exchange.acquire();
-  const second = shared.exchange.acquire();
-  first();
-  const leave = await second;
-  let isIn = false;
-  const third = shared.exchange.acquire().then(() => (isIn = true));
-  await settle();
-  expect(isIn).toBe(false);
-  leave();
-  await third;
+describe('requests that share an exchange continue one by one', () => {
+  const keyed = { authKey: 'key', keyDigest: usedFor };
+  const shareOne = () => {
+    const shared = create().exchanges.share(() => ({ address: undefined }), attempt, keyed, []);
+    if (shared === 'used') throw new Error('the key was used');
+    return shared.exchange;
+  };
+  /** Whether the next one comes in at once. */
+  const isFree = async (exchange: ReturnType<typeof shareOne>) => {
+    let isIn = false;
+    void exchange.acquire().then(() => (isIn = true));
+    await settle();
+    return isIn;
+  };
+
+  test('also one that comes when the first has left and the second is inside', async () => {
+    const exchange = shareOne();
+    const first = await exchange.acquire();
+    const second = exchange.acquire();
+    first();
+    await second;
+    expect(await isFree(exchange)).toBe(false);
+  });
+
+  test('also when the first leaves twice, the second time while another is inside', async () => {
+    const exchange = shareOne();
+    const first = await exchange.acquire();
+    first();
+    const second = await exchange.acquire();
+    first();
+    expect(await isFree(exchange)).toBe(false);
+    second();
+  });
 });
 
 test('long profiles are kept up to two million characters, and no key is sent again for the others', async () => {
